@@ -1,0 +1,62 @@
+"""What the notebooks import: the plumbing that is not the lesson.
+
+Importing it makes this process see only the local cloud, unless `WORKBOOK_TARGET=aws`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from workbook import cloud, target
+
+if TYPE_CHECKING:
+    from workbook.chapters import chapter, finish
+    from workbook.checks import check, hint, solution
+    from workbook.deploying import deploy
+    from workbook.diagrams import diagram
+    from workbook.health import doctor
+    from workbook.frames import logs, queue, table
+    from workbook.functions import invoke
+    from workbook.deployed import outputs
+    from workbook.rest import Rest
+    from workbook.waiting import wait_until
+
+_HOME = {
+    "Rest": "rest",
+    "chapter": "chapters",
+    "check": "checks",
+    "deploy": "deploying",
+    "diagram": "diagrams",
+    "doctor": "health",
+    "finish": "chapters",
+    "hint": "checks",
+    "invoke": "functions",
+    "logs": "frames",
+    "outputs": "deployed",
+    "queue": "frames",
+    "solution": "checks",
+    "table": "frames",
+    "wait_until": "waiting",
+}
+
+__all__ = [  # noqa: PLE0604
+    "Rest", "chapter", "check", "deploy", "diagram", "doctor", "finish", "hint", "invoke", "logs",
+    "outputs", "queue", "solution", "table", "wait_until",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: the command line starts sooner."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'workbook' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"workbook.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "cloud", "target"]
+
+
+if target.is_local():
+    _cloud = cloud.running()
+    target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)

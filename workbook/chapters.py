@@ -1,0 +1,134 @@
+"""`chapter(NN)`: bring this machine to where a chapter starts, and say what that took."""
+
+from __future__ import annotations
+
+import html
+import sys
+from pathlib import Path
+
+from workbook import book, cloud, progress, target
+from workbook.deploying import confirm_aws, deploy, destroy, recorded_stacks, status
+from workbook.display import in_notebook, show
+from workbook.errors import WorkbookError
+from workbook.frames import table
+from workbook.paths import shown
+
+
+def chapter(number: int) -> None:
+    """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
+
+    Run again in the middle of the chapter, it leaves everything as it is. Run again once the
+    chapter, or a later one, is finished, it starts the chapter over; rows in tables that this
+    removes are kept aside first, and so are edits of one's own.
+
+    Args:
+        number: the chapter's.
+
+    Raises:
+        WorkbookError: there is no such chapter, or its code does not deploy.
+    """
+    _known(number)
+    done = _reach_the_cloud()
+    _guard_files()
+    at, where = progress.position()
+    if at == number and where != progress.END:
+        done.append("You are in the middle of this chapter; everything is left as it is.")
+    elif (at, where) == (number - 1, progress.END) and all(status(s) for s in book.stacks_before(number)):
+        pass
+    else:
+        done += catch_up(number)
+    progress.move_to(number, progress.WITHIN)
+    ready = f"Chapter {number:02} is ready."
+    show(ready, f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done))
+
+
+def catch_up(number: int) -> list[str]:
+    """Bring code and deployment to how they stand at the start of a chapter.
+
+    Args:
+        number: the chapter's; one more than the last means the end of the book.
+
+    Returns:
+        Sentences that say what was done.
+    """
+    done = []
+    if aside := book.replay(number):
+        done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
+    expected = book.stacks_before(number)
+    for stack in reversed([s for s in book.all_stacks() if s not in expected and status(s)]):
+        if rows := _keep_rows(stack):
+            done.append(f"The rows of the tables of {stack} are kept in {shown(rows)}.")
+        destroy(stack)
+        done.append(f"The stack {stack} was removed; the chapter makes it anew.")
+    if expected:
+        deployment = deploy(*expected)
+        if not deployment.changes.empty:
+            done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
+    progress.move_to(number, progress.START)
+    return done
+
+
+def finish(number: int) -> None:
+    """The last cell of a chapter: record that it is done, and show how far one is.
+
+    Args:
+        number: the chapter's.
+    """
+    _known(number)
+    progress.move_to(number, progress.END)
+    done, all_chapters = progress.finished(), book.chapters()
+    later = [n for n in all_chapters if n > number]
+    text = f"Chapter {number:02} is finished." + (f" Next: {book.title(later[0])}." if later else "")
+    items = "".join(
+        f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {book.title(n)}')}</li>" for n in all_chapters
+    )
+    show(text, f"<p>{html.escape(text)}</p><ul style='list-style:none'>{items}</ul>")
+
+
+def put_back() -> list[str]:
+    """Deploy again what a hard kill of the local cloud took; sentences that say so."""
+    sentence = cloud.loss()
+    if sentence is None:
+        return []
+    stacks = recorded_stacks()
+    if stacks:
+        deploy(*stacks)
+        sentence += f" Deployed again: {', '.join(stacks)}."
+    cloud.restored()
+    return [sentence]
+
+
+def _reach_the_cloud() -> list[str]:
+    if target.is_local():
+        cloud.ensure()
+        return put_back()
+    confirm_aws()
+    return []
+
+
+def _known(number: int) -> None:
+    if number not in book.chapters():
+        there = ", ".join(f"{n:02}" for n in book.chapters())
+        raise WorkbookError(f"There is no chapter {number}. There are: {there}.")
+
+
+def _guard_files() -> None:
+    """See to it that `%%writefile` never overwrites an edit of one's own."""
+    if in_notebook():
+        events = sys.modules["IPython"].get_ipython().events
+        if book.guard_writefile in events.callbacks["pre_run_cell"]:
+            events.unregister("pre_run_cell", book.guard_writefile)
+        events.register("pre_run_cell", book.guard_writefile)
+
+
+def _keep_rows(stack: str) -> Path | None:
+    """Write the rows of a stack's tables to files, before the tables go."""
+    folder = None
+    resources = target.client("cloudformation").list_stack_resources(StackName=stack)
+    for resource in resources["StackResourceSummaries"]:
+        if resource["ResourceType"] in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+            rows = table(resource["PhysicalResourceId"])
+            if len(rows):
+                folder = folder or book.new_folder_aside()
+                rows.to_json(folder / f"{resource['PhysicalResourceId']}.json", orient="records", indent=1)
+    return folder

@@ -1,0 +1,37 @@
+"""Nothing is created on AWS before a person has seen where, and said yes."""
+
+from __future__ import annotations
+
+import sys
+
+from workbook.display import in_notebook
+from workbook.errors import WorkbookError
+
+_confirmed: set[tuple[str, str]] = set()
+
+COST = (
+    "A day of learning costs a few cents at most: there is nothing that costs while it idles, and "
+    "a REST API, the dearest part, is 3.50 USD for a million calls "
+    "(https://aws.amazon.com/api-gateway/pricing/)."
+)
+
+
+def confirm_once(account: str, region: str) -> None:
+    """Ask whether to create resources in `account` and `region`, once in each process.
+
+    Raises:
+        WorkbookError: the answer is not yes, or nobody can be asked.
+    """
+    if (account, region) in _confirmed:
+        return
+    print(f"This creates resources in the AWS account {account}, region {region}.\n{COST}")
+    if not in_notebook() and not sys.stdin.isatty():
+        raise WorkbookError("Nobody is there to confirm this. Add --yes if that is what you want.")
+    if input("Go on? Type yes: ").strip().lower() != "yes":
+        raise WorkbookError("Nothing was created.")
+    confirm_without_asking(account, region)
+
+
+def confirm_without_asking(account: str, region: str) -> None:
+    """Record that `--yes` was given on the command line."""
+    _confirmed.add((account, region))

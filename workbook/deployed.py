@@ -1,0 +1,78 @@
+"""The addresses and names of what is deployed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workbook import cloud, target
+from workbook.errors import WorkbookError
+
+_REST_API = re.compile(
+    r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9.-]+(?::\d+)?/(?P<stage>[^/]+)/?(?P<path>.*)"
+)
+_MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$")  # RestApi adds an output of its own
+
+
+def stack_outputs(stack: str) -> dict[str, str]:
+    """The outputs of one deployed stack; empty if it is not there."""
+    return _outputs_of(target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"])
+
+
+class Outputs(Mapping[str, str]):
+    """The outputs of all deployed stacks, looked up afresh at each use: `outputs["ProductTable"]`.
+
+    Every address among them answers from this machine.
+    """
+
+    def _now(self) -> dict[str, str]:
+        if target.is_local():
+            cloud.ensure()
+        client = target.client("cloudformation")
+        pages = client.get_paginator("describe_stacks").paginate()
+        stacks = [stack for page in pages for stack in page["Stacks"]]
+        return _outputs_of(s for s in stacks if s["StackName"] != "CDKToolkit")
+
+    def __getitem__(self, key: str) -> str:
+        now = self._now()
+        if key not in now:
+            there = ", ".join(sorted(now)) or "none, because nothing is deployed"
+            raise WorkbookError(f"There is no output {key!r}. There are: {there}.")
+        return now[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._now()))
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._now()
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{k}: {v}" for k, v in sorted(self._now().items()))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return sorted(self._now())
+
+
+outputs = Outputs()
+
+
+def _outputs_of(stacks: Iterator[dict] | list[dict]) -> dict[str, str]:
+    found = {
+        output["OutputKey"]: reachable(output["OutputValue"])
+        for stack in stacks
+        if stack["StackStatus"] != "DELETE_COMPLETE"
+        for output in stack.get("Outputs", [])
+        if not _MADE_BY_CDK.search(output["OutputKey"])
+    }
+    return dict(sorted(found.items()))
+
+
+def reachable(value: str) -> str:
+    """An output's value, in which the address of a REST API is one that this machine can reach."""
+    api = _REST_API.fullmatch(value)
+    if api is None or not target.is_local():
+        return value
+    return cloud.api_url(api["id"], api["stage"]) + api["path"]

@@ -1,0 +1,330 @@
+"""`deploy("Product")`: the real `cdk deploy`, and only as much of it as a change needs.
+
+Nothing changed: nothing is started. Only function code changed: the same CloudFormation stack is
+updated with the new code alone, so that what CloudFormation knows stays true and the next full
+deploy agrees. Anything else: synthesize, lint, `cdk deploy`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import io
+import json
+import time
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbook import cdk, cloud, target
+from workbook.errors import WorkbookError
+from workbook.deployed import stack_outputs
+from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
+from workbook.waiting import wait_until
+
+RECORD = STATE / "deploys.json"
+NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
+INLINE_TEMPLATE_BYTES = 51_200  # what UpdateStack takes in the request itself
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a deployment did.
+
+    Attributes:
+        stacks: the names of the stacks.
+        changes: a row for each construct and kind of change: construct, change, resources.
+        endpoints: the outputs of the stacks that are addresses.
+        seconds: how long it took.
+    """
+
+    stacks: list[str]
+    changes: pd.DataFrame
+    endpoints: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.stacks)
+        if self.changes.empty:
+            return f"{names}: nothing to change"
+        lines = [f"{names}: deployed", self.changes.to_string(index=False)]
+        return "\n".join(lines + [f"{k}: {v}" for k, v in self.endpoints.items()])
+
+    def _repr_html_(self) -> str:
+        names, took = html.escape(", ".join(self.stacks)), f"{self.seconds:.1f} s"
+        if self.changes.empty:
+            return f"<p><b>{names}</b>: nothing to change ({took})</p>"
+        links = "".join(
+            f"<p>{html.escape(k)}: <code>{html.escape(v)}</code></p>" for k, v in self.endpoints.items()
+        )
+        return f"<p><b>{names}</b>: deployed in {took}</p>{self.changes.to_html(index=False)}{links}"
+
+
+def deploy(*stacks: str) -> Deployment:
+    """Deploy stacks of the CDK app to the target; safe to call again at any time.
+
+    Args:
+        stacks: names, such as `"Product"`; none means all that `cdk_app/app.py` has.
+
+    Returns:
+        What was created, changed and deleted, and the addresses it answers at.
+
+    Raises:
+        WorkbookError: the code or the template is wrong, or CloudFormation refuses. What was
+            deployed before stands.
+    """
+    from workbook.display import Progress
+
+    started = time.perf_counter()
+    if target.is_local():
+        cloud.ensure()
+    else:
+        confirm_aws()
+    names = list(stacks)
+    with Progress("Deploying " + (", ".join(names) or "everything")) as progress:
+        check_syntax(LAMBDA_SRC)
+        records = read_json(RECORD, {})
+        current = _cdk_digest()
+        if names and all(records.get(n, {}).get("cdk") == current and _stands(n, records[n]) for n in names):
+            changes = [_deploy_code(n, records[n]) for n in names]
+        else:
+            names, changes = _deploy_fully(names or None, progress)
+        for name in names:
+            _remember(name, current)
+    endpoints = {
+        k: v for n in names for k, v in stack_outputs(n).items() if v.startswith(("http://", "https://"))
+    }
+    return Deployment(names, pd.concat(changes), endpoints, time.perf_counter() - started)
+
+
+def check_syntax(folder: Path) -> None:
+    """Compile the Python files below `folder`, without running them.
+
+    Raises:
+        WorkbookError: one does not compile; shows the line. What is deployed keeps answering.
+    """
+    for file in sorted(folder.glob("**/*.py")):
+        try:
+            compile(file.read_text(encoding="utf-8"), str(file), "exec")
+        except SyntaxError as error:
+            line = (error.text or "").rstrip()
+            pointer = " " * ((error.offset or 1) - 1) + "^"
+            raise WorkbookError(
+                f"{shown(file)}, line {error.lineno}: {error.msg}. Not deployed; the code that was "
+                f"deployed before keeps answering.\n    {line}\n    {pointer}"
+            ) from None
+
+
+def destroy(stack: str) -> None:
+    """Delete a stack and all that is in it.
+
+    Raises:
+        WorkbookError: CloudFormation refuses.
+    """
+    client = target.client("cloudformation")
+    client.delete_stack(StackName=stack)
+    wait_until(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
+    if status(stack):
+        raise WorkbookError(f"{stack} could not be deleted; `workbook status` shows what is left of it.")
+    records = read_json(RECORD, {})
+    records.pop(stack, None)
+    write_json(RECORD, records)
+
+
+def described_stack(stack: str) -> dict[str, Any] | None:
+    """What CloudFormation says of `stack`, or None if it is not there."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def status(stack: str) -> str | None:
+    """CloudFormation's status of `stack`, or None if it is not deployed."""
+    there = described_stack(stack)
+    return there["StackStatus"] if there and there["StackStatus"] != "DELETE_COMPLETE" else None
+
+
+def recorded_stacks() -> list[str]:
+    """The stacks that were deployed from this checkout, whether or not they are still there."""
+    return list(read_json(RECORD, {}))
+
+
+def confirm_aws() -> None:
+    """Show account, region and likely cost, and ask once in each process whether to go on.
+
+    Raises:
+        WorkbookError: the answer is not yes, or nobody can be asked.
+    """
+    from workbook.confirm import confirm_once
+
+    confirm_once(target.account(), target.region())
+
+
+def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], list[pd.DataFrame]]:
+    progress("synthesizing")
+    wanted = cdk.synthesize_and_lint(names)
+    if target.is_local():
+        _make_asset_bucket()
+    before = {name: deployed_template(name) for name in wanted}
+    changes = [_changes(name, before[name], cdk.template(name)) for name in wanted]
+    if any(len(change) for change in changes) or any(status(n) not in _GOOD for n in wanted):
+        try:
+            cdk.deploy(wanted, progress)
+        except KeyboardInterrupt:
+            progress("stopping: CloudFormation finishes what it has begun")
+            wait_until(
+                lambda: not any((status(n) or "").endswith("IN_PROGRESS") for n in wanted),
+                "CloudFormation to come to rest",
+                seconds=600,
+            )
+            raise WorkbookError(
+                f"Stopped. Run deploy again to finish; {', '.join(wanted)} may be half deployed."
+            ) from None
+    return wanted, changes
+
+
+_GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def _stands(stack: str, record: dict[str, Any]) -> bool:
+    """Whether `stack` is deployed exactly as `record` says."""
+    there = described_stack(stack)
+    return bool(there) and there["StackStatus"] in _GOOD and _version(there) == record.get("version")
+
+
+def _version(there: dict[str, Any]) -> str:
+    return f"{there['StackId']} {there.get('LastUpdatedTime', there['CreationTime'])}"
+
+
+def _remember(stack: str, digest: str) -> None:
+    there = described_stack(stack)
+    records = read_json(RECORD, {})
+    folders = {folder_digest(f): f.name for f in LAMBDA_SRC.iterdir() if f.is_dir()}
+    body = json.dumps(deployed_template(stack))
+    assets = records.get(stack, {}).get("assets", {})
+    for staged in cdk.ASSEMBLY.glob("asset.*"):
+        name = folders.get(folder_digest(staged))
+        if name:
+            assets[staged.name.removeprefix("asset.")] = {"folder": name, "digest": folder_digest(staged)}
+    kept = {key: asset for key, asset in assets.items() if f"{key}.zip" in body}
+    records[stack] = {"cdk": digest, "version": _version(there), "assets": kept}
+    write_json(RECORD, records)
+
+
+def _deploy_code(stack: str, record: dict[str, Any]) -> pd.DataFrame:
+    """Give `stack` the code that changed, and nothing else."""
+    before = deployed_template(stack)
+    body = json.dumps(before)
+    for key, asset in dict(record["assets"]).items():
+        folder = LAMBDA_SRC / asset["folder"]
+        digest = folder_digest(folder)
+        if digest != asset["digest"]:
+            target.client("s3").put_object(Bucket=_asset_bucket(), Key=f"{digest}.zip", Body=_zipped(folder))
+            body = body.replace(f"{key}.zip", f"{digest}.zip")
+            record["assets"].pop(key)
+            record["assets"][digest] = {"folder": asset["folder"], "digest": digest}
+    after = json.loads(body)
+    if after == before:
+        return _changes(stack, before, before)
+    client = target.client("cloudformation")
+    client.update_stack(StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+    wait_until(
+        lambda: not (status(stack) or "").endswith("IN_PROGRESS"), f"{stack} to be updated", seconds=300
+    )
+    if status(stack) not in _GOOD:
+        raise WorkbookError(cdk.why_stack_failed([stack]) or f"{stack} could not be updated.")
+    records = read_json(RECORD, {})
+    records[stack] = record
+    write_json(RECORD, records)
+    return _changes(stack, before, after)
+
+
+def _changes(stack: str, before: dict[str, Any], after: dict[str, Any]) -> pd.DataFrame:
+    """What turns one template into another: a row for each construct and kind of change."""
+    old, new = before.get("Resources", {}), after.get("Resources", {})
+    kinds: dict[tuple[str, str], Counter[str]] = {}
+    for logical_id in [*new, *(i for i in old if i not in new)]:
+        if logical_id not in old:
+            change = "created"
+        elif logical_id not in new:
+            change = "deleted"
+        elif _essence(old[logical_id]) != _essence(new[logical_id]):
+            change = "changed"
+        else:
+            continue
+        resource = new.get(logical_id) or old[logical_id]
+        path = resource.get("Metadata", {}).get("aws:cdk:path", f"{stack}/{logical_id}")
+        kind = resource["Type"].removeprefix("AWS::").replace("::", " ")
+        kinds.setdefault((path.split("/")[1], change), Counter())[kind] += 1
+    rows = [
+        (construct, change, ", ".join(k if n == 1 else f"{n} × {k}" for k, n in counts.items()))
+        for (construct, change), counts in kinds.items()
+    ]
+    return pd.DataFrame(rows, columns=["construct", "change", "resources"])
+
+
+def _essence(resource: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if key != "Metadata"}
+
+
+def deployed_template(stack: str) -> dict[str, Any]:
+    """The template that `stack` was deployed with; empty if it is not there."""
+    from botocore.exceptions import ClientError
+
+    try:
+        body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+    return json.loads(body) if isinstance(body, str) and body.strip() else dict(body or {})
+
+
+def _cdk_digest() -> str:
+    """A digest of all that a template is made from, but for the code of the functions."""
+    parts = [target.account(), target.region(), folder_digest(CDK_APP)]
+    parts.append(hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """A digest of the names and contents of the source files below `folder`."""
+    digest = hashlib.sha256()
+    for file in _source_files(folder):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _source_files(folder: Path) -> list[Path]:
+    files = (f for f in folder.glob("**/*") if f.is_file())
+    return sorted(f for f in files if not NOT_SOURCE & set(f.relative_to(folder).parts))
+
+
+def _zipped(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in _source_files(folder):
+            archive.writestr(zipfile.ZipInfo(file.relative_to(folder).as_posix()), file.read_bytes())
+    return packed.getvalue()
+
+
+def _asset_bucket() -> str:
+    """The bucket that `cdk bootstrap` makes for assets."""
+    return f"cdk-hnb659fds-assets-{target.account()}-{target.region()}"
+
+
+def _make_asset_bucket() -> None:
+    """What `cdk bootstrap` does on AWS, as far as the local cloud needs it."""
+    client = target.client("s3")
+    if _asset_bucket() not in [b["Name"] for b in client.list_buckets()["Buckets"]]:
+        client.create_bucket(Bucket=_asset_bucket())
