@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from workbook import book, cloud, progress, target
-from workbook.deploying import confirm_aws, deploy, destroy, recorded_stacks, status
+from workbook.deploying import confirm_aws, deploy, destroy, physical_names, recorded_stacks, status
 from workbook.display import in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table
@@ -124,11 +124,9 @@ def _guard_files() -> None:
 def _keep_rows(stack: str) -> Path | None:
     """Write the rows of a stack's tables to files, before the tables go."""
     folder = None
-    resources = target.client("cloudformation").list_stack_resources(StackName=stack)
-    for resource in resources["StackResourceSummaries"]:
-        if resource["ResourceType"] in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
-            rows = table(resource["PhysicalResourceId"])
-            if len(rows):
-                folder = folder or book.new_folder_aside()
-                rows.to_json(folder / f"{resource['PhysicalResourceId']}.json", orient="records", indent=1)
+    for name in physical_names(stack, "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+        rows = table(name)
+        if len(rows):
+            folder = folder or book.new_folder_aside()
+            rows.to_json(folder / f"{name}.json", orient="records", indent=1)
     return folder

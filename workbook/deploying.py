@@ -120,19 +120,38 @@ def check_syntax(folder: Path) -> None:
 
 
 def destroy(stack: str) -> None:
-    """Delete a stack and all that is in it.
+    """Delete a stack and all that is in it, the logs of its functions included.
+
+    Lambda makes a function's log group by itself, so CloudFormation does not delete it.
 
     Raises:
         WorkbookError: CloudFormation refuses.
     """
-    client = target.client("cloudformation")
-    client.delete_stack(StackName=stack)
+    functions = physical_names(stack, "AWS::Lambda::Function")
+    target.client("cloudformation").delete_stack(StackName=stack)
     wait_until(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
         raise WorkbookError(f"{stack} could not be deleted; `workbook status` shows what is left of it.")
+    for function in functions:
+        _delete_logs(function)
     records = read_json(RECORD, {})
     records.pop(stack, None)
     write_json(RECORD, records)
+
+
+def physical_names(stack: str, *types: str) -> list[str]:
+    """The names of a deployed stack's resources of some types, such as `"AWS::DynamoDB::Table"`."""
+    pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return [r["PhysicalResourceId"] for r in resources if r["ResourceType"] in types]
+
+
+def _delete_logs(function: str) -> None:
+    client = target.client("logs")
+    try:
+        client.delete_log_group(logGroupName=f"/aws/lambda/{function}")
+    except client.exceptions.ResourceNotFoundException:
+        pass  # it never logged
 
 
 def described_stack(stack: str) -> dict[str, Any] | None:
@@ -278,15 +297,10 @@ def _essence(resource: dict[str, Any]) -> dict[str, Any]:
 
 def deployed_template(stack: str) -> dict[str, Any]:
     """The template that `stack` was deployed with; empty if it is not there."""
-    from botocore.exceptions import ClientError
-
-    try:
-        body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return {}
-        raise
-    return json.loads(body) if isinstance(body, str) and body.strip() else dict(body or {})
+    if status(stack) is None:
+        return {}
+    body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
+    return json.loads(body) if isinstance(body, str) else dict(body)
 
 
 def _cdk_digest() -> str:

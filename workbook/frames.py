@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,7 @@ from workbook.errors import WorkbookError
 
 QUEUE_COLUMNS = ["body", "state", "receives", "sent", "messageId"]
 LOG_COLUMNS = ["time", "level", "message"]
+TRACEBACK_PLACE = re.compile(r'File "[^"]*?([^"/]+\.py)", line (\d+)')
 PLATFORM_LINES = ("START ", "END ", "REPORT ", "INIT_START ")
 POWERTOOLS_NOISE = {
     "timestamp", "location", "service", "function_arn", "function_memory_size", "cold_start",
@@ -105,7 +108,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
         events = []  # the group comes with the first line
     rows = [
         {"time": pd.Timestamp(e["timestamp"], unit="ms", tz="UTC"), **_fields(e["message"].rstrip("\n"))}
-        for e in events
+        for e in _with_whole_tracebacks(events)
         if platform or not e["message"].startswith(PLATFORM_LINES)
     ]
     others = sorted({column for row in rows for column in row} - set(LOG_COLUMNS))
@@ -135,6 +138,32 @@ def _fields(message: str) -> dict[str, Any]:
         return {"level": "", "message": message}
     kept = {k: v for k, v in line.items() if k not in POWERTOOLS_NOISE}
     return {"level": kept.pop("level", ""), "message": kept.pop("message", message), **kept}
+
+
+def _with_whole_tracebacks(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The log's events, a traceback as the one line that tells: `[ERROR] KeyError: 'name' (app.py, line 2)`.
+
+    Lambda writes a traceback as one event that starts so; the local cloud writes an event a line.
+    """
+    place, open_traceback = "", False
+    for event in events:
+        message = event["message"].rstrip("\n")
+        if message.startswith("[ERROR]"):
+            places = TRACEBACK_PLACE.findall(message)
+            yield {**event, "message": message.splitlines()[0] + _at(places[-1] if places else None)}
+        elif message.startswith("Traceback (most recent call last)"):
+            place, open_traceback = None, True
+        elif open_traceback and message.startswith((" ", "\t")):
+            place = (TRACEBACK_PLACE.findall(message) or [place])[-1]
+        elif open_traceback and message:
+            open_traceback = False
+            yield {**event, "message": f"[ERROR] {message}{_at(place)}"}
+        else:
+            yield event
+
+
+def _at(place: tuple[str, str] | None) -> str:
+    return f" ({place[0]}, line {place[1]})" if place else ""
 
 
 def _received(url: str) -> list[dict[str, Any]]:
