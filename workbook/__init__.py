@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from workbook import cloud, target
+from workbook.errors import WorkbookError
 
 if TYPE_CHECKING:
     from workbook.chapters import chapter, finish
@@ -57,6 +58,10 @@ def __dir__() -> list[str]:
     return [*__all__, "cloud", "target"]
 
 
-if target.is_local():
+try:
+    _local = target.is_local()
+except WorkbookError:  # said at the first use; until then nothing may reach a real account
+    _local = True
+if _local:
     _cloud = cloud.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from workbook.errors import WorkbookError
 LOCAL_ACCOUNT = "000000000000"
 LOCAL_REGION = "us-east-1"
 NOT_STARTED = "http://the-local-cloud-is-not-started.invalid"
+
+taken_out: set[str] = set()  # the names of what would have led this process to a real account
 
 
 def name() -> str:
@@ -69,6 +72,9 @@ def local_environment(url: str) -> dict[str, str]:
 def point_process_at(url: str) -> None:
     """Make this process, its boto3 clients and its children see only the local cloud at `url`."""
     wanted = local_environment(url)
+    before = os.environ.get("AWS_ENDPOINT_URL", "")
+    ours = local_settings(before if before.startswith(("http://127.0.0.1:", NOT_STARTED)) else url)
+    taken_out.update(k for k, v in os.environ.items() if k.startswith("AWS_") and ours.get(k) != v)
     for key in set(os.environ) - set(wanted):
         del os.environ[key]
     os.environ.update(wanted)
@@ -76,9 +82,8 @@ def point_process_at(url: str) -> None:
 
 
 def _forget_session() -> None:
-    import boto3
-
-    boto3.DEFAULT_SESSION = None
+    if "boto3" in sys.modules:
+        sys.modules["boto3"].DEFAULT_SESSION = None
     client.cache_clear()
 
 
