@@ -6,6 +6,8 @@ import html
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 from workbook import book, cloud, progress, target
 from workbook.deploying import confirm_aws, deploy, destroy, physical_names, recorded_stacks, status
 from workbook.display import in_notebook, show
@@ -30,6 +32,7 @@ def chapter(number: int) -> None:
     _known(number)
     done = _reach_the_cloud()
     _guard_files()
+    _widen_frames()
     at, where = progress.position()
     if at == number and where != progress.END:
         done.append("You are in the middle of this chapter; everything is left as it is.")
@@ -119,6 +122,12 @@ def _guard_files() -> None:
         if book.guard_writefile in events.callbacks["pre_run_cell"]:
             events.unregister("pre_run_cell", book.guard_writefile)
         events.register("pre_run_cell", book.guard_writefile)
+
+
+def _widen_frames() -> None:
+    """Let frames be as wide as a page, so that a row stays on its line in text, too."""
+    pd.set_option("display.width", 120)
+    pd.set_option("display.max_colwidth", 80)
 
 
 def _keep_rows(stack: str) -> Path | None:

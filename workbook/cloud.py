@@ -14,12 +14,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
-import requests
 from filelock import FileLock
 
 from workbook import target
@@ -32,6 +32,7 @@ STOP_SECONDS = 20
 RECORD = CLOUD / "cloud.json"
 LAST_STOP = CLOUD / "last-stop.json"
 LOST = CLOUD / "lost.json"
+SERVER = Path(__file__).with_name("ministack_server.py")
 STATE_FOLDERS = ("state", "s3")
 
 
@@ -58,7 +59,7 @@ def running() -> Cloud | None:
         process = psutil.Process(record["pid"])
         ours = (
             abs(process.create_time() - record["created"]) < 2
-            and "ministack" in process.cmdline()
+            and str(SERVER) in process.cmdline()
             and process.status() != psutil.STATUS_ZOMBIE
         )
     except (KeyError, psutil.Error):
@@ -131,12 +132,13 @@ def queue_messages(queue_url: str) -> list[dict[str, Any]]:
 
     AWS has no such view: there, looking at a message means receiving it.
     """
+    import requests
+
     answer = requests.get(
         f"{ensure().url}/_ministack/sqs/messages", params={"QueueUrl": queue_url}, timeout=10
     )
     answer.raise_for_status()
-    accounts = answer.json().get("accounts", {}).values()
-    return [m for regions in accounts for m in _messages_in(regions)]
+    return _messages_in(answer.json()["messages"])
 
 
 def api_url(api_id: str, stage: str) -> str:
@@ -161,7 +163,7 @@ def memory() -> int:
 
 
 def _messages_in(node: Any) -> list[dict[str, Any]]:
-    """The messages anywhere below `node`, whose keys are regions and queues."""
+    """The messages anywhere below `node`, whose keys are accounts, then regions, then queues."""
     if isinstance(node, list):
         return node
     return [m for value in node.values() for m in _messages_in(value)] if isinstance(node, dict) else []
@@ -177,10 +179,25 @@ def _start() -> Cloud:
     _set_damaged_state_aside()
     shutil.rmtree(CLOUD / "tmp", ignore_errors=True)
     (CLOUD / "tmp").mkdir(parents=True)
-    port = _free_port()
+    for port in _free_ports():
+        process = _spawn(port)
+        if _answers(port, process):
+            created = psutil.Process(process.pid).create_time()
+            write_json(RECORD, {"pid": process.pid, "port": port, "created": created})
+            write_json(CLOUD / "port.json", port)
+            return Cloud(process.pid, port)
+        if "already in use" not in (CLOUD / "log.txt").read_text(encoding="utf-8", errors="replace"):
+            break
+    raise WorkbookError(
+        f"The local cloud did not start; the end of {shown(CLOUD / 'log.txt')} says why. "
+        "`workbook doctor` checks this machine."
+    )
+
+
+def _spawn(port: int) -> subprocess.Popen[bytes]:
     with (CLOUD / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+        return subprocess.Popen(
+            [sys.executable, "-P", str(SERVER)],
             env=_settings(port),
             cwd=CLOUD,
             stdin=subprocess.DEVNULL,
@@ -188,14 +205,6 @@ def _start() -> Cloud:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    cloud = Cloud(process.pid, port)
-    _wait_until_it_answers(cloud, process)
-    write_json(
-        RECORD,
-        {"pid": process.pid, "port": port, "created": psutil.Process(process.pid).create_time()},
-    )
-    write_json(CLOUD / "port.json", port)
-    return cloud
 
 
 def _settings(port: int) -> dict[str, str]:
@@ -210,6 +219,7 @@ def _settings(port: int) -> dict[str, str]:
         "TZ": "UTC",
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",  # as it stands in the addresses of queues
         "IOT_MTLS_ENABLED": "0",
         "AUTH": "true",
         "MINISTACK_ACCOUNT_ID": target.LOCAL_ACCOUNT,
@@ -223,39 +233,48 @@ def _settings(port: int) -> dict[str, str]:
     }
 
 
-def _wait_until_it_answers(cloud: Cloud, process: subprocess.Popen[bytes]) -> None:
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until `process`, and no other that took the port meanwhile, answers; False if it ended."""
+    import requests
+
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(f"{cloud.url}/_ministack/health", timeout=2).ok:
-                return
-        except requests.RequestException:
-            pass
-        if process.poll() is not None:
-            break
-        time.sleep(0.02)
+    try:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if _listens(process.pid, port):
+                    if requests.get(f"http://127.0.0.1:{port}/_ministack/health", timeout=2).ok:
+                        return True
+            except requests.RequestException:
+                pass
+            time.sleep(0.02)
+    except BaseException:  # Ctrl-C: nobody would know of it
+        process.kill()
+        raise
     process.kill()
     process.wait()
-    raise WorkbookError(
-        f"The local cloud did not start; the end of {shown(CLOUD / 'log.txt')} says why. "
-        "`workbook doctor` checks this machine."
-    )
+    return False
 
 
-def _free_port() -> int:
-    """The port of last time if it is free, else the first free one from PREFERRED_PORT on."""
+def _listens(pid: int, port: int) -> bool:
+    try:
+        return any(c.laddr and c.laddr.port == port for c in psutil.Process(pid).net_connections("tcp"))
+    except psutil.Error:
+        return False
+
+
+def _free_ports() -> Iterator[int]:
+    """The port of last time if it is free, then the free ones from PREFERRED_PORT on."""
     last = read_json(CLOUD / "port.json", PREFERRED_PORT)
-    for port in [last, *range(PREFERRED_PORT, PREFERRED_PORT + 200)]:
+    ports = range(PREFERRED_PORT, PREFERRED_PORT + 200)
+    for port in dict.fromkeys([last, *ports]):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
-                return port
             except OSError:
                 continue
-    raise WorkbookError(
-        f"All ports from {PREFERRED_PORT} to {PREFERRED_PORT + 199} are taken. Stop what uses them."
-    )
+        yield port
+    raise WorkbookError(f"All ports from {ports[0]} to {ports[-1]} are taken. Stop what uses them.")
 
 
 def _note_a_hard_kill() -> None:

@@ -38,7 +38,7 @@ class Deployment:
     Attributes:
         stacks: the names of the stacks.
         changes: a row for each construct and kind of change: construct, change, resources.
-        endpoints: the outputs of the stacks that are addresses.
+        endpoints: the outputs whose names end in Url: the addresses it answers at.
         seconds: how long it took.
     """
 
@@ -95,9 +95,7 @@ def deploy(*stacks: str) -> Deployment:
             names, changes = _deploy_fully(names or None, progress)
         for name in names:
             _remember(name, current)
-    endpoints = {
-        k: v for n in names for k, v in stack_outputs(n).items() if v.startswith(("http://", "https://"))
-    }
+    endpoints = {k: v for n in names for k, v in stack_outputs(n).items() if k.endswith("Url")}
     return Deployment(names, pd.concat(changes), endpoints, time.perf_counter() - started)
 
 
