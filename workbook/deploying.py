@@ -51,7 +51,7 @@ class Deployment:
         names = ", ".join(self.stacks)
         if self.changes.empty:
             return f"{names}: nothing to change"
-        lines = [f"{names}: deployed", self.changes.to_string(index=False)]
+        lines = [f"{names}: deployed", self.changes.to_string(index=False, justify="left", formatters=_left(self.changes))]
         return "\n".join(lines + [f"{k}: {v}" for k, v in self.endpoints.items()])
 
     def _repr_html_(self) -> str:
@@ -280,13 +280,26 @@ def _changes(stack: str, before: dict[str, Any], after: dict[str, Any]) -> pd.Da
             continue
         resource = new.get(logical_id) or old[logical_id]
         path = resource.get("Metadata", {}).get("aws:cdk:path", f"{stack}/{logical_id}")
-        kind = resource["Type"].removeprefix("AWS::").replace("::", " ")
-        kinds.setdefault((path.split("/")[1], change), Counter())[kind] += 1
-    rows = [
-        (construct, change, ", ".join(k if n == 1 else f"{n} × {k}" for k, n in counts.items()))
-        for (construct, change), counts in kinds.items()
-    ]
+        kinds.setdefault((path.split("/")[1], change), Counter())[resource["Type"]] += 1
+    rows = [(construct, change, _counted(counts)) for (construct, change), counts in kinds.items()]
     return pd.DataFrame(rows, columns=["construct", "change", "resources"])
+
+
+def _counted(types: Counter[str]) -> str:
+    """Types of resources as a person reads them: `ApiGateway RestApi, 2 × Method, Lambda Permission`."""
+    words, last = [], ""
+    for kind, number in types.items():
+        _, service, name = kind.split("::", 2)
+        many = f"{number} × " if number > 1 else ""
+        words.append(f"{many}{name}" if service == last else f"{many}{service} {name}")
+        last = service
+    return ", ".join(words)
+
+
+def _left(frame: pd.DataFrame) -> dict[str, Any]:
+    """Formatters that align text to the left, as one reads it."""
+    widths = {c: max([len(c), *frame[c].str.len()]) for c in frame}
+    return {c: f"{{:<{width}}}".format for c, width in widths.items()}
 
 
 def _essence(resource: dict[str, Any]) -> dict[str, Any]:

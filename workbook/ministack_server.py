@@ -8,6 +8,7 @@ MiniStack's inner parts, whose version is locked; `tests/integration` holds that
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -82,5 +83,6 @@ def close_the_gaps() -> None:
 
 
 if __name__ == "__main__":
+    os.environ.pop("LOG_LEVEL", None)  # read by now; workers must not take it for their own
     close_the_gaps()
     main()

@@ -1,0 +1,168 @@
+"""Execute notebooks and store their outputs, the same ones where nothing changed.
+
+`python -m workbook.executing 00 01`, in a copy of the tree: `workbook notebooks` makes one.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from rich.console import Console
+
+from workbook import book
+from workbook.errors import WorkbookError
+from workbook.paths import NOTEBOOKS, ROOT, STATE, write_json
+
+CELL_SECONDS = 300
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.txt"
+RULE = re.compile(r"^regex: (.*)$\n^replace: (.*)$", re.MULTILINE)  # as nbval reads them
+NUMBER = re.compile(r"\d+(\.\d+)?")
+RAISES = {"raises-exception", "nbval-raises-exception"}
+
+
+@contextmanager
+def kernel(notebook: NotebookNode, **options: Any) -> Iterator[NotebookClient]:
+    """A fresh kernel for a notebook, in the folder of the notebooks.
+
+    Args:
+        notebook: whose cells `execute_cell` of the client then executes.
+        options: of the client.
+    """
+    notebook.metadata = nbformat.from_dict(METADATA)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        record_timing=False,
+        **options,
+    )
+    with client.setup_kernel():
+        yield client
+
+
+def execute(notebook: NotebookNode) -> None:
+    """Execute all cells; their outputs are then in `notebook`.
+
+    Raises:
+        WorkbookError: a cell raised an error that is not expected of it, or none where one is.
+    """
+    with kernel(notebook, allow_errors=True) as client:
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            try:
+                client.execute_cell(cell, index)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                raise WorkbookError(f"{_where(cell)}: {error}") from None
+            _tidy(cell)
+            _hold_to_what_is_expected(cell)
+
+
+def stored_as_before(new: NotebookNode, old: NotebookNode) -> None:
+    """Where outputs differ from the stored ones in nothing but ids and times, keep those stored.
+
+    So executing a notebook again shows, in a diff, only what changed.
+    """
+    before = {cell.id: cell.outputs for cell in old.cells if cell.cell_type == "code"}
+    rules = RULE.findall(SANITIZE.read_text(encoding="utf-8")) if SANITIZE.exists() else []
+    for cell in new.cells:
+        stored = before.get(cell.id)
+        if cell.cell_type == "code" and stored and _essence(stored, rules) == _essence(cell.outputs, rules):
+            cell.outputs = stored
+            for output in stored:
+                if "execution_count" in output:
+                    output.execution_count = cell.execution_count
+
+
+def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[Any]:
+    """Outputs as they compare: ids and times by rule, in HTML every number."""
+
+    def clean(kind: str, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        for regex, replacement in rules:
+            value = re.sub(regex, replacement, value)
+        return NUMBER.sub("0", value) if kind == "text/html" else value
+
+    return [
+        (o.output_type, {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items()})
+        for o in outputs
+    ]
+
+
+def _tidy(cell: NotebookNode) -> None:
+    """Take out what says something of the moment or the machine, not of the cell."""
+    cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+    cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k != "execution"})
+    for output in cell.outputs:
+        if output.output_type == "error":
+            output.traceback = [_without_places(line) for line in output.traceback]
+
+
+def _without_places(line: str) -> str:
+    line = line.replace(f"{ROOT}/", "")
+    return re.sub(r"[^\s'\"]*/(site-packages|lib/python3\.\d+)/", r"\1/", line)
+
+
+def _hold_to_what_is_expected(cell: NotebookNode) -> None:
+    errors = [o for o in cell.outputs if o.output_type == "error"]
+    expected = bool(RAISES & set(cell.metadata.get("tags", [])))
+    if errors and not expected:
+        raise WorkbookError(f"{_where(cell)} raised {errors[0].ename}: {errors[0].evalue}")
+    if expected and not errors:
+        raise WorkbookError(f"{_where(cell)} is tagged raises-exception, and raised none.")
+    if str(ROOT) in nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell])):
+        raise WorkbookError(f"{_where(cell)} shows a path of this machine; show it relative to the checkout.")
+
+
+def _where(cell: NotebookNode) -> str:
+    first = (cell.source.splitlines() or [""])[0]
+    return f"The cell {cell.id} ({first})"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Execute notebooks of the tree, write them, and say in a file what was done; the exit code."""
+    console = Console(highlight=False)
+    chapters = book.chapters()
+    numbers = [int(a) for a in arguments] or list(chapters)
+    done: dict[str, Any] = {"notebooks": []}
+    for number in numbers:
+        file = NOTEBOOKS / chapters[number].name
+        notebook, started = nbformat.read(file, as_version=4), time.perf_counter()
+        title = f"{number:02} {book.title(number)}"
+        try:
+            with console.status(f"{title} …"):
+                execute(notebook)
+            stored_as_before(notebook, nbformat.read(file, as_version=4))
+            done["notebooks"].append(file.name)
+        except WorkbookError as error:
+            console.print(f"✗ {title}", style="red")
+            console.print(error.message, markup=False)
+            done["failed"] = file.name
+        nbformat.write(notebook, file)
+        if "failed" in done:
+            break
+        cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+        console.print(f"✓ {title}: {cells} cells in {time.perf_counter() - started:.1f} s", markup=False)
+    done["files"] = book.files_before(max(chapters) + 1)
+    write_json(STATE / "executed.json", done)
+    return 1 if "failed" in done else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,132 @@
+"""JupyterLab as the workbook starts it: on chapter 00, with the local cloud behind it.
+
+JupyterLab is a child process. It and the local cloud end together, with Ctrl-C; of several labs of
+one checkout, the last one stops the cloud.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbook import cdk, cloud, target
+from workbook.errors import WorkbookError
+from workbook.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown
+from workbook.processes import end, signals_as_interrupt
+
+JUPYTER = STATE / "jupyter"
+FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
+START_SECONDS = 60
+OPTIONS = (
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
+    f"--LabApp.default_url=/{FIRST_PAGE}",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
+
+
+def environment(folder: Path = JUPYTER) -> dict[str, str]:
+    """Where Jupyter and IPython keep what they remember: below the checkout, not in a home folder.
+
+    A person's own Jupyter settings play no part, so that everybody sees the same.
+    """
+    return {
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def without_jupyter(base: Mapping[str, str]) -> dict[str, str]:
+    """A copy of `base` in which nothing leads to another Jupyter's settings."""
+    return {k: v for k, v in base.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
+
+
+def _of_people(tools: dict[str, str]) -> dict[str, str]:
+    """The tools' environment, for a person's terminal: in colour, and free to ask."""
+    return {k: v for k, v in tools.items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+
+
+def lab(browser: bool = True) -> None:
+    """Start the local cloud and JupyterLab, and stay until JupyterLab ends.
+
+    Args:
+        browser: whether JupyterLab opens a browser; its address is printed in any case.
+
+    Raises:
+        WorkbookError: JupyterLab does not start; says why.
+    """
+    first = NOTEBOOKS / Path(FIRST_PAGE).name
+    if not first.exists():
+        raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
+    with signals_as_interrupt(), _shared_cloud() as where:
+        JUPYTER.mkdir(parents=True, exist_ok=True)
+        log = JUPYTER / f"lab-{os.getpid()}.log"
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
+                + ([] if browser else ["--no-browser"]),
+                cwd=ROOT,
+                env=without_jupyter(_of_people(cdk.environment())) | environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours: Jupyter would ask whether one is sure
+            )
+        try:
+            print(f"JupyterLab:  {_address(process, log)}")
+            print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
+            process.wait()
+        except KeyboardInterrupt:
+            print("\nStopping JupyterLab.", flush=True)
+        finally:
+            end(process, grace=0)
+            log.unlink(missing_ok=True)
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until JupyterLab says where it listens; the address with its token."""
+    record = JUPYTER / "runtime" / f"jpserver-{process.pid}.json"
+    started, deadline = time.time(), time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        server = read_json(record, None)
+        if server and record.stat().st_mtime > started - 2:  # not of an older process of that id
+            return f"{server['url']}{FIRST_PAGE}?token={server['token']}"
+        time.sleep(0.05)
+    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+    raise WorkbookError("JupyterLab did not start. It said last:\n" + "\n".join(last))
+
+
+@contextmanager
+def _shared_cloud() -> Iterator[str]:
+    """The local cloud for as long as this lab needs it; a sentence on where it is.
+
+    Each lab holds a shared lock on a file. The one that can make it its own is the last one, and
+    stops the cloud; the lock of a lab that was killed is given back by the operating system.
+    """
+    if not target.is_local():
+        yield f"Target:      AWS, account {target.account()}, region {target.region()}"
+        return
+    CLOUD.mkdir(parents=True, exist_ok=True)
+    with (CLOUD / "labs.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            yield f"Local cloud: {cloud.ensure().url}"
+        finally:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("The local cloud stays: another lab uses it.")
+            else:
+                if cloud.stop():
+                    print("The local cloud is stopped; all it holds is kept.")

@@ -1,0 +1,87 @@
+"""Child processes that end when they should, and only those that were started from here."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import psutil
+
+PATIENCE_SECONDS = 20
+
+
+@contextmanager
+def signals_as_interrupt() -> Iterator[None]:
+    """Let a closed terminal and SIGTERM end things as Ctrl-C does: with all that `finally` does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before: dict[int, Any] = {}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup sets it
+            before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> int:
+    """Run a command in the foreground; its exit code.
+
+    Ctrl-C reaches the command too, as it is in the same terminal; it is given time to clean up.
+    """
+    process = subprocess.Popen(command, cwd=folder, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        end(process)
+        raise
+
+
+def end(process: subprocess.Popen[bytes], *, grace: float = 5) -> None:
+    """End a child: wait a little in case it is ending already, then ask it to, then make it.
+
+    Args:
+        process: the child.
+        grace: seconds to wait before asking.
+    """
+    for ask, seconds in ((None, grace), (process.terminate, PATIENCE_SECONDS), (process.kill, None)):
+        try:
+            if ask is not None:
+                ask()
+            process.wait(seconds)
+            return
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            continue
+
+
+def end_all_in(folder: Path) -> None:
+    """End every process that works in `folder` or below it: the local cloud of a copy, kernels.
+
+    Args:
+        folder: a temporary one of this process's own, resolved. What is in it is thrown away, so
+            nothing is waited for.
+    """
+    found = [p for p in psutil.process_iter() if _works_in(folder, p)]
+    for process in found:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(found, timeout=5)
+
+
+def _works_in(folder: Path, process: psutil.Process) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):
+        return False
