@@ -25,6 +25,7 @@ PUBLISHED = STATE / "book"
 WRITES = re.compile(r"%%writefile\s+(?P<path>\S+)\s*\n(?P<body>.*)", re.DOTALL)
 STACK_IN_APP = re.compile(r"^\w+\(app, \"(\w+)\"", re.MULTILINE)
 APP = "cdk_app/app.py"
+KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
 
 
 def chapters() -> dict[int, Path]:
@@ -90,6 +91,21 @@ def replay(number: int) -> Path | None:
     return aside
 
 
+def renew_notebooks() -> Path | None:
+    """Bring the notebooks back to how they were published; what a person did in them is kept aside.
+
+    Returns:
+        Where it is kept, or None if there was nothing to keep.
+    """
+    aside = None
+    for notebook in chapters().values():
+        file = NOTEBOOKS / notebook.name
+        if not file.exists() or file.read_bytes() != notebook.read_bytes():
+            aside = keep_aside(file, aside) or aside
+            shutil.copyfile(notebook, file)
+    return aside
+
+
 def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
     """Copy a file that holds a person's own edit to a safe place.
 
@@ -134,7 +150,7 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     Raises:
         WorkbookError: nothing was kept, or not under that name.
     """
-    there = {f.name: f for f in sorted(KEPT.glob("*")) if (f / "lambda_src").exists() or (f / "cdk_app").exists()}
+    there = {f.name: f for f in sorted(KEPT.glob("*"), key=_age) if any((f / name).exists() for name in KEEPS)}
     if not there:
         raise WorkbookError("Nothing has been kept aside, so there is nothing to bring back.")
     if name is not None and name not in there:
@@ -150,6 +166,10 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
         shutil.copy2(kept, ROOT / path)
         paths.append(path.as_posix())
     return folder, paths, aside
+
+
+def _age(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def guard_writefile(info: object) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from workbook import book, cloud, progress, target
-from workbook.deploying import confirm_aws, deploy, destroy, physical_names, recorded_stacks, status
+from workbook.deployed import recorded_stacks
+from workbook.deploying import confirm_aws, deploy, destroy, physical_names, status
 from workbook.display import in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table

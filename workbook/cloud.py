@@ -67,6 +67,11 @@ def running() -> Cloud | None:
     return Cloud(record["pid"], record["port"]) if ours else None
 
 
+def was_killed() -> bool:
+    """Whether the local cloud ended without being stopped, so that it could not save."""
+    return RECORD.exists() and running() is None
+
+
 def ensure() -> Cloud:
     """The local cloud of this checkout, started if it is not running; safe to call at any time.
 
@@ -179,7 +184,7 @@ def _start() -> Cloud:
     _set_damaged_state_aside()
     shutil.rmtree(CLOUD / "tmp", ignore_errors=True)
     (CLOUD / "tmp").mkdir(parents=True)
-    for port in _free_ports():
+    for port in free_ports():
         process = _spawn(port)
         if _answers(port, process):
             created = psutil.Process(process.pid).create_time()
@@ -262,7 +267,7 @@ def _listens(pid: int, port: int) -> bool:
         return False
 
 
-def _free_ports() -> Iterator[int]:
+def free_ports() -> Iterator[int]:
     """The port of last time if it is free, then the free ones from PREFERRED_PORT on."""
     last = read_json(CLOUD / "port.json", PREFERRED_PORT)
     ports = range(PREFERRED_PORT, PREFERRED_PORT + 200)

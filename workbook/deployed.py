@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from workbook import cloud, target
 from workbook.errors import WorkbookError
+from workbook.paths import STATE, read_json
+
+RECORD = STATE / "deploys.json"
 
 _REST_API = re.compile(
     r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9.-]+(?::\d+)?/(?P<stage>[^/]+)/?(?P<path>.*)"
@@ -17,6 +20,11 @@ _MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$")  # RestApi adds an output of 
 def stack_outputs(stack: str) -> dict[str, str]:
     """The outputs of one deployed stack; empty if it is not there."""
     return _outputs_of(target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"])
+
+
+def recorded_stacks() -> list[str]:
+    """The stacks that were deployed from this checkout, whether or not they are still there."""
+    return list(read_json(RECORD, {}))
 
 
 class Outputs(Mapping[str, str]):

@@ -22,11 +22,10 @@ import pandas as pd
 
 from workbook import cdk, cloud, target
 from workbook.errors import WorkbookError
-from workbook.deployed import stack_outputs
-from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
+from workbook.deployed import RECORD, stack_outputs
+from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, read_json, shown, write_json
 from workbook.waiting import wait_until
 
-RECORD = STATE / "deploys.json"
 NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
 INLINE_TEMPLATE_BYTES = 51_200  # what UpdateStack takes in the request itself
 
@@ -168,11 +167,6 @@ def status(stack: str) -> str | None:
     """CloudFormation's status of `stack`, or None if it is not deployed."""
     there = described_stack(stack)
     return there["StackStatus"] if there and there["StackStatus"] != "DELETE_COMPLETE" else None
-
-
-def recorded_stacks() -> list[str]:
-    """The stacks that were deployed from this checkout, whether or not they are still there."""
-    return list(read_json(RECORD, {}))
 
 
 def confirm_aws() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbook import cloud, target
-from workbook.deploying import deployed_template, recorded_stacks, status
+from workbook.deployed import recorded_stacks
+from workbook.deploying import deployed_template, status
 from workbook.errors import WorkbookError
 
 SHAPES = {

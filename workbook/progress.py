@@ -42,3 +42,9 @@ def record_pass(check: str) -> None:
 def forget() -> None:
     """Back to the beginning."""
     RECORD.unlink(missing_ok=True)
+
+
+def leave() -> None:
+    """Forget where the machine is, not what was finished and passed: the next chapter starts at its start."""
+    record = read_json(RECORD, {})
+    write_json(RECORD, {k: v for k, v in record.items() if k not in ("chapter", "at")})
