@@ -30,6 +30,8 @@ OPTIONS = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    # a login shell, Jupyter's default, would set PATH anew
+    f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )
 
 
@@ -75,7 +77,8 @@ def lab(browser: bool = True) -> None:
         with log.open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
-                + ([] if browser else ["--no-browser"]),
+                + ([] if browser else ["--no-browser"])
+                + (["--allow-root"] if os.geteuid() == 0 else []),
                 cwd=ROOT,
                 env=without_jupyter(_of_people(cdk.environment())) | environment(),
                 stdin=subprocess.DEVNULL,

@@ -48,7 +48,7 @@ def _where() -> Table:
     if target.is_local():
         running = cloud.running()
         said = (
-            f"running at {running.url} (process {running.pid}, {cloud.memory() / 1e6:.0f} MB with its workers)"
+            f"running at {running.url}, process {running.pid}, {cloud.memory() / 1e6:.0f} MB"
             if running
             else "not running; `workbook lab` or `workbook up` starts it"
         )
