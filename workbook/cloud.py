@@ -32,7 +32,6 @@ STOP_SECONDS = 20
 RECORD = CLOUD / "cloud.json"
 LAST_STOP = CLOUD / "last-stop.json"
 LOST = CLOUD / "lost.json"
-SERVER = Path(__file__).with_name("ministack_server.py")
 STATE_FOLDERS = ("state", "s3")
 
 
@@ -59,7 +58,7 @@ def running() -> Cloud | None:
         process = psutil.Process(record["pid"])
         ours = (
             abs(process.create_time() - record["created"]) < 2
-            and str(SERVER) in process.cmdline()
+            and "ministack" in process.cmdline()
             and process.status() != psutil.STATUS_ZOMBIE
         )
     except (KeyError, psutil.Error):
@@ -202,7 +201,7 @@ def _start() -> Cloud:
 def _spawn(port: int) -> subprocess.Popen[bytes]:
     with (CLOUD / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", str(SERVER)],
+            [sys.executable, "-m", "ministack"],
             env=_settings(port),
             cwd=CLOUD,
             stdin=subprocess.DEVNULL,
@@ -234,7 +233,6 @@ def _settings(port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(CLOUD / "s3"),
         "LAMBDA_ACCOUNT_CONCURRENCY": "16",
-        "LOG_LEVEL": "WARNING",
     }
 
 

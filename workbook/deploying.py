@@ -297,7 +297,8 @@ def _left(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _essence(resource: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in resource.items() if key != "Metadata"}
+    """What a resource is, without what CDK notes about it and the order in which it is made."""
+    return {key: value for key, value in resource.items() if key not in ("Metadata", "DependsOn")}
 
 
 def deployed_template(stack: str) -> dict[str, Any]:

@@ -94,7 +94,15 @@ def diagram(*stacks: str) -> Diagram:
             for a, b, what in _edges(resources)
             if f"{stack}{a}" in nodes and f"{stack}{b}" in nodes
         ]
-    return Diagram(nodes, list(dict.fromkeys(edges)))
+    return Diagram(nodes, _joined(edges))
+
+
+def _joined(edges: list[Edge]) -> list[Edge]:
+    """One arrow for all that goes from one resource to another."""
+    words: dict[tuple[str, str], list[str]] = {}
+    for source, goal, what in edges:
+        words.setdefault((source, goal), []).extend(what.split(", "))
+    return [(source, goal, ", ".join(dict.fromkeys(said))) for (source, goal), said in words.items()]
 
 
 def _name(stack: str, logical_id: str, resource: dict[str, Any]) -> str:

@@ -112,7 +112,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
         if platform or not e["message"].startswith(PLATFORM_LINES)
     ]
     others = sorted({column for row in rows for column in row} - set(LOG_COLUMNS))
-    frame = pd.DataFrame(rows, columns=LOG_COLUMNS + others)
+    frame = pd.DataFrame(rows, columns=LOG_COLUMNS + others).convert_dtypes()
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 

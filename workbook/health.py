@@ -35,7 +35,7 @@ class Finding:
 
     Attributes:
         name: what was looked at.
-        found: what there is; it differs from machine to machine.
+        found: what there is; it differs from machine to machine, but names no place on it.
         cure: what to do, in a sentence; empty if nothing is wrong.
     """
 
@@ -108,7 +108,7 @@ def _looks_at(name: str) -> Callable[[Callable[[], tuple[str, str]]], Callable[[
 
 @_looks_at("Python")
 def _python() -> tuple[str, str]:
-    found = f"{'.'.join(map(str, sys.version_info[:3]))} in {sys.prefix}"
+    found = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < PYTHON:
         return found, f"Install Python {'.'.join(map(str, PYTHON))} or newer, and run `python3 run.py lab` with it."
     return found, ""
@@ -171,17 +171,15 @@ def _writable() -> tuple[str, str]:
             f"Run `sudo chown -R $(id -un) '{ROOT}'`; it was probably used by another user before.",
         )
     with tempfile.TemporaryFile(dir=STATE):
-        return str(ROOT), ""
+        return "all of the checkout", ""
 
 
 @_looks_at("home folder")
 def _home() -> tuple[str, str]:
     home = os.environ.get("HOME")
     if not home:
-        return "HOME is not set; none is needed", ""
-    if not os.access(home, os.W_OK):
-        return f"{home} cannot be written to; it need not be", ""
-    return home, ""
+        return "HOME is not set; no home is needed", ""
+    return "there" if os.access(home, os.W_OK) else "cannot be written to, and need not be", ""
 
 
 @_looks_at("port for the local cloud")

@@ -43,7 +43,8 @@ def copy_of_the_tree() -> Iterator[Path]:
                 shutil.copy2(ROOT / path, folder / path)
             if (ROOT / SHARED).exists():
                 (folder / SHARED).symlink_to((ROOT / SHARED).resolve())
-            (folder / ".workbook" / "tmp").mkdir(parents=True)
+            for name in ("tmp", "jupyter"):
+                (folder / ".workbook" / name).mkdir(parents=True)
             yield folder
     finally:
         end_all_in(folder)

@@ -1,7 +1,8 @@
-"""Powertools for AWS Lambda as a layer, made without Docker from what is installed here.
+"""The layer that the services share: Powertools for AWS Lambda, and `shop_http`.
 
-Only pure Python goes in, so that the very same files run on this machine and on AWS, whatever
-its processor (https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html).
+It is made without Docker, from what is installed here. Only pure Python goes in, so that the very
+same files run on this machine and on AWS, whatever its processor
+(https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html).
 """
 
 import hashlib
@@ -12,11 +13,13 @@ from pathlib import Path
 from aws_cdk import aws_lambda as lambda_
 
 PACKAGES = ("aws-lambda-powertools", "jmespath", "typing-extensions")
-BUILD = Path(__file__).resolve().parent.parent / "cdk.out" / "layers"
+CDK_APP = Path(__file__).resolve().parent.parent
+OWN = CDK_APP / "layer"
+BUILT = CDK_APP / "cdk.out" / "layers"
 
 
-class PowertoolsLayer(lambda_.LayerVersion):
-    """A layer that lets a handler `import aws_lambda_powertools`."""
+class ShopLayer(lambda_.LayerVersion):
+    """A layer that lets a handler `import aws_lambda_powertools` and `import shop_http`."""
 
     def __init__(self, scope, id):
         super().__init__(
@@ -24,23 +27,31 @@ class PowertoolsLayer(lambda_.LayerVersion):
             id,
             code=lambda_.Code.from_asset(str(build())),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
-            description=f"Powertools for AWS Lambda {distribution(PACKAGES[0]).version}",
+            description=f"Powertools for AWS Lambda {distribution(PACKAGES[0]).version}, shop_http",
         )
 
 
 def build() -> Path:
-    """The layer's folder, made once for each combination of versions."""
+    """The layer's folder, made once for each combination of versions and own code."""
     packages = [distribution(name) for name in PACKAGES]
-    versions = "".join(f"{p.name}{p.version}" for p in packages)
-    folder = BUILD / hashlib.sha256(versions.encode()).hexdigest()[:16]
+    own = sorted(OWN.glob("**/*.py"))
+    digest = hashlib.sha256("".join(f"{p.name}{p.version}" for p in packages).encode())
+    for file in own:
+        digest.update(file.read_bytes())
+    folder = BUILT / digest.hexdigest()[:16]
     if not folder.exists():
         half = folder.with_suffix(".part")
         shutil.rmtree(half, ignore_errors=True)
         for package in packages:
             for file in package.files:
                 if file.suffix == ".py" or file.name == "METADATA":
-                    goal = half / "python" / file
-                    goal.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(file.locate(), goal)
+                    _copy(file.locate(), half / "python" / file)
+        for file in own:
+            _copy(file, half / "python" / file.relative_to(OWN))
         half.rename(folder)
     return folder
+
+
+def _copy(source: Path, goal: Path) -> None:
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, goal)

@@ -1,0 +1,70 @@
+"""How a service answers: JSON, errors in one shape, a correlation id, one log line a request."""
+
+import json
+import re
+import uuid
+from decimal import Decimal
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+
+CORRELATION_ID = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")  # printable ASCII, which any header can carry
+
+
+def answer(status: int, body=None, **headers: str) -> Response:
+    """An answer with a JSON body, or with an empty one."""
+    text = "" if body is None else json.dumps(body, default=_number, ensure_ascii=False)
+    return Response(status, "application/json", text, headers)
+
+
+def error(status: int, message: str, code: str | None = None) -> Response:
+    """An error in the shape that all of them have; its code is the status in words."""
+    code = code or HTTPStatus(status).phrase.replace(" ", "")
+    return answer(status, {"error": {"code": code, "message": message}})
+
+
+def here(event, path: str) -> str:
+    """A link to a path of this API, relative to the address of the request.
+
+    Only the caller knows what stands before the path: a stage, a domain of one's own, a proxy.
+    """
+    depth = event.path.count("/") - 1
+    return "../" * depth + path if depth else f"./{path}"
+
+
+def shape_errors(app, logger) -> None:
+    """See to it that every error leaves `app` in that shape, and nothing internal with it."""
+    app.not_found(lambda _: error(404, "There is no such route."))
+    app.exception_handler(ServiceError)(lambda refused: error(refused.status_code, refused.msg))
+
+    @app.exception_handler(Exception)
+    def unexpected(_):
+        logger.exception("Unexpected error")
+        return error(500, "Something went wrong here, not in your request.", "InternalError")
+
+
+def respond(app, logger, event: dict, context) -> dict:
+    """Let `app` answer; the correlation id goes on the answer and into every log line.
+
+    The log says who asked for what, and never what was in it: bodies are their senders'.
+    """
+    correlation_id = _sent_correlation_id(event) or str(uuid.uuid4())
+    logger.set_correlation_id(correlation_id)
+    response = app.resolve(event, context)
+    response["multiValueHeaders"]["x-correlation-id"] = [correlation_id]
+    logger.info("Answered", method=event["httpMethod"], path=event["path"], status=response["statusCode"])
+    return response
+
+
+def _sent_correlation_id(event: dict) -> str | None:
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    sent = headers.get("x-correlation-id") or ""
+    return sent if CORRELATION_ID.fullmatch(sent) else None
+
+
+def _number(value):
+    """DynamoDB's numbers are Decimals; as a float, one of up to 15 digits is still exact."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")
