@@ -118,7 +118,7 @@ def bench() -> int:
 def notebooks(numbers: Sequence[int] = ()) -> None:
     """Execute notebooks in a copy of the tree, and store their outputs here if all went well.
 
-    The files that the notebooks' cells write are brought to how the last chapter leaves them.
+    The code that these chapters leave to the book's end is brought to how their cells write it.
 
     Args:
         numbers: the chapters, in order; none means all.
@@ -150,7 +150,7 @@ def _put(source: Path, goal: Path) -> None:
 
 
 def _put_code(files: dict[str, str]) -> None:
-    """Bring the code to how the last chapter leaves it; what no chapter wrote is kept aside."""
+    """Bring the code to how the book leaves it; what no chapter wrote is kept aside."""
     aside = None
     for path, content in files.items():
         file = ROOT / path

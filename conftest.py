@@ -1,0 +1,27 @@
+"""How `pytest --nbval notebooks` compares: strictly, but for what differs from run to run.
+
+What is shown as HTML or drawn, and what goes to stderr, is not compared; ids, times and ports are,
+but for their value (`tests/notebooks/sanitize.txt`). A check that is not right fails its notebook.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+NOT_COMPARED = ("text/html", "image/svg+xml", "image/png", "stderr")
+SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.nbval:
+        os.environ["WORKBOOK_TESTING"] = "1"  # for the kernels; fixtures do not run for cells
+        config.option.nbval_current_env = True
+        config.option.nbval_sanitize_with = config.option.nbval_sanitize_with or str(SANITIZE)
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    if hasattr(collector, "skip_compare"):  # a notebook
+        collector.skip_compare += NOT_COMPARED

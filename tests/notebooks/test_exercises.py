@@ -1,0 +1,108 @@
+"""For each exercise: the starter does not pass, the solution does, a typical wrong answer is told why."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from workbook.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
+
+WRONG_ANSWERS = Path(__file__).parent / "wrong_answers"
+EXPECTED = re.compile(r"# expect: (.+)\n")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its name, such as `02-1`, and the notebook it stands in."""
+
+    name: str
+    notebook: Path
+
+    @property
+    def wrong_answers(self) -> list[Path]:
+        return sorted(WRONG_ANSWERS.glob(f"{self.name}_*.py"))
+
+
+def exercises() -> list[Exercise]:
+    return [
+        Exercise(tag.removeprefix("exercise-"), notebook)
+        for notebook in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+        for cell in nbformat.read(notebook, as_version=4).cells
+        for tag in cell.metadata.get("tags", [])
+        if tag.startswith("exercise-")
+    ]
+
+
+ALL = exercises()
+
+
+@pytest.fixture(scope="module")
+def said() -> Callable[[Exercise, str], str]:
+    """What the notebook said to an answer to an exercise, from the answer's cell to its check.
+
+    Each notebook is executed once, on a fresh cloud: at an exercise first the starter is tried,
+    then each wrong answer, then the solution, with which it goes on.
+    """
+    from workbook import runner
+
+    results: dict[Path, dict[str, dict[str, str]]] = {}
+
+    def look_up(exercise: Exercise, answer: str) -> str:
+        if exercise.notebook not in results:
+            with runner.copy_of_the_tree() as copy:
+                answers = {
+                    e.name: {f.stem: f.read_text(encoding="utf-8") for f in [*e.wrong_answers, SOLUTIONS / f"{e.name}.py"]}
+                    for e in ALL
+                    if e.notebook == exercise.notebook
+                }
+                write_json(copy / ".workbook" / "answers.json", answers)
+                script = Path(__file__).with_name("try_answers.py")
+                code = runner.run_in(
+                    copy, [sys.executable, str(script), exercise.notebook.name], WORKBOOK_TESTING="1"
+                )
+                results[exercise.notebook] = read_json(copy / ".workbook" / "said.json", {}) if not code else {}
+        return results[exercise.notebook][exercise.name][answer]
+
+    return look_up
+
+
+def test_every_chapter_from_01_on_has_an_exercise() -> None:
+    chapters = {f.name[:2] for f in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")} - {"00", "99"}
+    assert chapters == {exercise.name[:2] for exercise in ALL}
+
+
+def test_solutions_belong_to_exercises() -> None:
+    assert {f.stem for f in SOLUTIONS.glob("*.py")} == {exercise.name for exercise in ALL}
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_the_starter_is_not_yet_attempted(exercise: Exercise, said: Callable[..., str]) -> None:
+    assert "Not yet attempted" in said(exercise, "starter")
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_the_solution_is_right(exercise: Exercise, said: Callable[..., str]) -> None:
+    assert "✓ Right" in said(exercise, exercise.name)
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+def test_there_is_a_typical_wrong_answer(exercise: Exercise) -> None:
+    assert exercise.wrong_answers, f"tests/notebooks/wrong_answers/{exercise.name}_….py is missing"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [pytest.param(e, file, id=file.stem) for e in ALL for file in e.wrong_answers],
+)
+def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path, said: Callable[..., str]) -> None:
+    expected = EXPECTED.match(answer.read_text(encoding="utf-8"))
+    assert expected, "the first line says which words to expect: # expect: words"
+    answered = said(exercise, answer.stem)
+    assert "Not right, because" in answered
+    assert expected[1].strip().lower() in " ".join(answered.split()).lower()

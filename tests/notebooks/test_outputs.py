@@ -1,0 +1,47 @@
+"""The stored outputs of the notebooks are what running them gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from workbook.paths import NOTEBOOKS
+
+CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)
+def test_alone_on_a_fresh_cloud(notebook: Path, nbval: Callable[..., None]) -> None:
+    nbval(notebook)
+
+
+def test_all_in_order_and_then_once_more(nbval: Callable[..., None], in_copy: Callable[..., str], copy: Path) -> None:
+    in_copy("git", "init", "--quiet")
+    (copy / ".git" / "info" / "exclude").write_text("/cdk_app/node_modules\n")  # a link here, a folder elsewhere
+    in_copy("git", "add", "--all")
+    in_copy("git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "before")
+
+    nbval(*CHAPTERS)
+    assert in_copy("git", "status", "--porcelain") == ""
+
+    nbval(*CHAPTERS)
+    assert in_copy("git", "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)
+def test_every_cell_was_run_from_top_to_bottom(notebook: Path) -> None:
+    """Without execution counts nbval compares nothing, and says nothing."""
+    cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code" and c.source.strip()]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)
+def test_errors_that_are_shown_are_tested(notebook: Path) -> None:
+    """A cell that may raise is compared too, or it could stop raising unseen."""
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        tags = set(cell.metadata.get("tags", []))
+        if tags & {"raises-exception", "nbval-raises-exception"}:
+            assert "nbval-check-output" in tags, cell.source

@@ -1,0 +1,68 @@
+"""Execute a notebook, and try several answers at each of its exercises; write what was said to them.
+
+In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The last
+one of each exercise is the one to go on with.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import nbformat
+
+from workbook.executing import kernel
+from workbook.paths import NOTEBOOKS, STATE, read_json, write_json
+
+EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
+
+
+def main(name: str) -> None:
+    answers = read_json(STATE / "answers.json", {})
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    said: dict[str, dict[str, str]] = {}
+    index = 0
+    with kernel(notebook, allow_errors=True) as client:
+
+        def run(index: int) -> str:
+            cell = notebook.cells[index]
+            if cell.cell_type != "code":
+                return ""
+            client.execute_cell(cell, index)
+            return "\n".join(_text(output) for output in cell.outputs)
+
+        last = max(i for i, cell in enumerate(notebook.cells) if _exercise(cell))
+        last = _check_of(_exercise(notebook.cells[last]), notebook.cells)
+        while index <= last:
+            exercise = _exercise(notebook.cells[index])
+            if exercise is None:
+                run(index)
+                index += 1
+                continue
+            end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
+            said[exercise] = {}
+            for answer, source in {"starter": starter, **answers[exercise]}.items():
+                notebook.cells[index].source = EXPECT.sub("", source, count=1)
+                said[exercise][answer] = "\n".join(run(i) for i in range(index, end + 1))
+            index = end + 1
+    write_json(STATE / "said.json", said)
+
+
+def _exercise(cell: nbformat.NotebookNode) -> str | None:
+    tags = [t for t in cell.metadata.get("tags", []) if t.startswith("exercise-")]
+    return tags[0].removeprefix("exercise-") if tags else None
+
+
+def _check_of(exercise: str | None, cells: list[nbformat.NotebookNode]) -> int:
+    """Where the check of an exercise stands."""
+    return next(i for i, c in enumerate(cells) if c.cell_type == "code" and f'check("{exercise}"' in c.source)
+
+
+def _text(output: nbformat.NotebookNode) -> str:
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}"
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
