@@ -10,9 +10,10 @@ TEXT = dynamodb.AttributeType.STRING
 class Product(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
-        table = dynamodb.TableV2(
+        table = dynamodb.Table(
             self, "Table",
             partition_key=dynamodb.Attribute(name="id", type=TEXT),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             removal_policy=RemovalPolicy.DESTROY,  # the table goes when the stack goes
         )
         table.add_global_secondary_index(  # new
@@ -31,7 +32,7 @@ class Product(Stack):
             timeout=Duration.seconds(10),
         )
         actions = [f"dynamodb:{action}" for action in ("GetItem", "PutItem", "DeleteItem", "Scan")]
-        table.grant(function, *actions)
+        function.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=[table.table_arn]))
         function.add_to_role_policy(  # new: the index is a resource of its own
             iam.PolicyStatement(actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/by-category"])
         )

@@ -1,0 +1,21 @@
+import json
+import time
+
+environment = {"start": "cold"}  # runs once in each execution environment
+
+
+def handler(event, context):
+    if "Records" not in event:
+        return price(event, "called")
+    print("a batch of", len(event["Records"]))
+    for record in event["Records"]:
+        price(json.loads(record["body"]), "polled")
+
+
+def price(order, how):
+    start, environment["start"] = environment["start"], "warm"
+    print("pricing", order["orderId"])
+    time.sleep(0.1)  # the tax office has a faster computer now
+    total = sum(item["price"] * item["quantity"] for item in order["items"])
+    print(order["orderId"], "costs", total, f"({how})")
+    return {"orderId": order["orderId"], "total": total, "start": start}
