@@ -28,6 +28,11 @@ class Exercise:
     def wrong_answers(self) -> list[Path]:
         return sorted(WRONG_ANSWERS.glob(f"{self.name}_*.py"))
 
+    @property
+    def together(self) -> pytest.MarkDecorator:
+        """The exercises of a notebook are tried in one run of it."""
+        return pytest.mark.xdist_group(f"exercises {self.notebook.stem}")
+
 
 def exercises() -> list[Exercise]:
     return [
@@ -40,6 +45,7 @@ def exercises() -> list[Exercise]:
 
 
 ALL = exercises()
+each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, marks=e.together) for e in ALL])
 
 
 @pytest.fixture(scope="module")
@@ -81,24 +87,24 @@ def test_solutions_belong_to_exercises() -> None:
     assert {f.stem for f in SOLUTIONS.glob("*.py")} == {exercise.name for exercise in ALL}
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+@each_exercise
 def test_the_starter_is_not_yet_attempted(exercise: Exercise, said: Callable[..., str]) -> None:
     assert "Not yet attempted" in said(exercise, "starter")
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+@each_exercise
 def test_the_solution_is_right(exercise: Exercise, said: Callable[..., str]) -> None:
     assert "✓ Right" in said(exercise, exercise.name)
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.name)
+@each_exercise
 def test_there_is_a_typical_wrong_answer(exercise: Exercise) -> None:
     assert exercise.wrong_answers, f"tests/notebooks/wrong_answers/{exercise.name}_….py is missing"
 
 
 @pytest.mark.parametrize(
     ("exercise", "answer"),
-    [pytest.param(e, file, id=file.stem) for e in ALL for file in e.wrong_answers],
+    [pytest.param(e, f, id=f.stem, marks=e.together) for e in ALL for f in e.wrong_answers],
 )
 def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path, said: Callable[..., str]) -> None:
     expected = EXPECTED.match(answer.read_text(encoding="utf-8"))
