@@ -11,7 +11,7 @@ import pandas as pd
 from workbook import book, cloud, progress, target
 from workbook.deployed import recorded_stacks
 from workbook.deploying import confirm_aws, deploy, destroy, physical_names, status
-from workbook.display import in_notebook, show
+from workbook.display import Progress, in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table
 from workbook.paths import shown
@@ -31,19 +31,22 @@ def chapter(number: int) -> None:
         WorkbookError: there is no such chapter, or its code does not deploy.
     """
     _known(number)
-    done = _reach_the_cloud()
-    _guard_files()
-    _widen_frames()
-    at, where = progress.position()
-    if at == number and where != progress.END:
-        done.append("You are in the middle of this chapter; everything is left as it is.")
-    elif (at, where) == (number - 1, progress.END) and all(status(s) for s in book.stacks_before(number)):
-        pass
-    else:
-        done += catch_up(number)
-    progress.move_to(number, progress.WITHIN)
     ready = f"Chapter {number:02} is ready."
-    show(ready, f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done))
+    with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
+        done = _reach_the_cloud()
+        _guard_files()
+        _widen_frames()
+        at, where = progress.position()
+        if at == number and where != progress.END:
+            done.append("You are in the middle of this chapter; everything is left as it is.")
+        elif (at, where) == (number - 1, progress.END) and all(status(s) for s in book.stacks_before(number)):
+            pass
+        else:
+            done += catch_up(number)
+        progress.move_to(number, progress.WITHIN)
+        shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
+    if not in_notebook():
+        print(ready)
 
 
 def catch_up(number: int) -> list[str]:

@@ -6,7 +6,7 @@ import html
 import sys
 import time
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 
 def in_notebook() -> bool:
@@ -35,20 +35,34 @@ class Progress:
     """A line that tells what is going on while one waits.
 
     Use it as a context manager and call it with what happens now. Its text stays the same from
-    the first to the last, so that a notebook's stored output does too.
+    the first to the last, so that a notebook's stored output does too. One within another has no
+    line of its own, but tells what it does in the other's.
 
     Args:
         title: what is being done.
+        text: what stands there where only text can be; the title by default.
+
+    Attributes:
+        closing: HTML to show in place of the line when all went well.
     """
 
-    def __init__(self, title: str) -> None:
+    _shown: ClassVar[list[Progress]] = []
+
+    def __init__(self, title: str, text: str | None = None) -> None:
         self.title = title
+        self.text = text or title
+        self.closing: str | None = None
         self.started = time.perf_counter()
         self.id = uuid.uuid4().hex
+        self.outer: Progress | None = None
         self.status: Any = None
 
     def __enter__(self) -> Progress:
-        if in_notebook():
+        self.outer = self._shown[-1] if self._shown else None
+        self._shown.append(self)
+        if self.outer:
+            self.outer(self.title)
+        elif in_notebook():
             from IPython.display import display
 
             display(self._data("…"), raw=True, display_id=self.id)
@@ -60,23 +74,30 @@ class Progress:
         return self
 
     def __call__(self, now: str) -> None:
-        if in_notebook():
-            self._update(now)
+        if self.outer:
+            self.outer(f"{self.title}: {now}")
+        elif in_notebook():
+            self._update(self._data(now))
         elif self.status:
             self.status.update(f"{self.title}: {now}")
 
     def __exit__(self, kind: type[BaseException] | None, *_: Any) -> None:
-        seconds = time.perf_counter() - self.started
-        if in_notebook():
-            self._update("stopped" if kind else f"done in {seconds:.1f} s")
-        elif self.status:
+        self._shown.remove(self)
+        if self.outer:
+            return
+        if self.status:
             self.status.stop()
+        elif in_notebook() and kind:
+            self._update(self._data("stopped") | {"text/plain": f"{self.title}: stopped"})
+        elif in_notebook():
+            done = self._data(f"done in {time.perf_counter() - self.started:.1f} s")
+            self._update(done | ({"text/html": self.closing} if self.closing else {}))
 
-    def _update(self, now: str) -> None:
+    def _update(self, data: dict[str, str]) -> None:
         from IPython.display import update_display
 
-        update_display(self._data(now), display_id=self.id, raw=True)
+        update_display(data, display_id=self.id, raw=True)
 
     def _data(self, now: str) -> dict[str, str]:
         markup = f'<p style="color:gray">{html.escape(self.title)}: {html.escape(now)}</p>'
-        return {"text/plain": self.title, "text/html": markup}
+        return {"text/plain": self.text, "text/html": markup}

@@ -28,6 +28,7 @@ NOT_COPIED = {
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
 SUITES = ("unit", "infrastructure", "integration", "notebooks", "browser")
+PROCESSES = "2"  # the notebooks wait much of their time; the rest shares one cloud, and so one process
 EXECUTED = Path(".workbook/executed.json")
 FAILED = STATE / "failed"
 
@@ -103,10 +104,11 @@ def test(arguments: Sequence[str] = ()) -> int:
         arguments: pytest's; without a path among them, all tests run.
     """
     with copy_of_the_tree() as copy:
-        command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={STATE / 'pytest'}", *arguments]
+        command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={STATE / 'pytest'}"]
         if not any((copy / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
             command += [f"tests/{suite}" for suite in SUITES if (copy / "tests" / suite).is_dir()]
-        return run_in(copy, command)
+            command += ["-n", PROCESSES, "--dist", "loadgroup"]
+        return run_in(copy, [*command, *arguments])
 
 
 def bench() -> int:
