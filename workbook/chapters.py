@@ -14,7 +14,7 @@ from workbook.deploying import confirm_aws, deploy, destroy, physical_names, sta
 from workbook.display import Progress, in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table
-from workbook.paths import shown
+from workbook.paths import CDK_APP, shown
 
 
 def chapter(number: int) -> None:
@@ -33,16 +33,17 @@ def chapter(number: int) -> None:
     _known(number)
     ready = f"Chapter {number:02} is ready."
     with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
-        done = _reach_the_cloud()
+        lost = _reach_the_cloud()
+        done = [lost] if lost else []
         _guard_files()
         _widen_frames()
         at, where = progress.position()
         if at == number and where != progress.END:
+            done += put_back() if lost else []
             done.append("You are in the middle of this chapter; everything is left as it is.")
-        elif (at, where) == (number - 1, progress.END) and all(status(s) for s in book.stacks_before(number)):
-            pass
-        else:
+        elif lost or (at, where) != (number - 1, progress.END) or not _stand(book.stacks_before(number)):
             done += catch_up(number)
+        cloud.restored()
         progress.move_to(number, progress.WITHIN)
         shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
     if not in_notebook():
@@ -58,7 +59,7 @@ def catch_up(number: int) -> list[str]:
     Returns:
         Sentences that say what was done.
     """
-    done = []
+    done = [f"The code stands as at the start of chapter {number:02}."]
     if aside := book.replay(number):
         done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
     expected = book.stacks_before(number)
@@ -93,24 +94,31 @@ def finish(number: int) -> None:
 
 
 def put_back() -> list[str]:
-    """Deploy again what a hard kill of the local cloud took; sentences that say so."""
-    sentence = cloud.loss()
-    if sentence is None:
-        return []
-    stacks = recorded_stacks()
+    """Deploy again, from the code as it stands, what a hard kill of the local cloud took.
+
+    Returns:
+        Sentences that say what was deployed.
+    """
+    app = CDK_APP / "app.py"
+    named = book.STACK_IN_APP.findall(app.read_text(encoding="utf-8")) if app.exists() else []
+    stacks = [stack for stack in recorded_stacks() if stack in named]
     if stacks:
         deploy(*stacks)
-        sentence += f" Deployed again: {', '.join(stacks)}."
     cloud.restored()
-    return [sentence]
+    return [f"Deployed again: {', '.join(stacks)}."] if stacks else []
 
 
-def _reach_the_cloud() -> list[str]:
+def _reach_the_cloud() -> str | None:
+    """Start the local cloud, or have the use of an AWS account confirmed; what was lost, if anything."""
     if target.is_local():
         cloud.ensure()
-        return put_back()
+        return cloud.loss()
     confirm_aws()
-    return []
+    return None
+
+
+def _stand(stacks: list[str]) -> bool:
+    return all(status(stack) for stack in stacks)
 
 
 def _known(number: int) -> None:
