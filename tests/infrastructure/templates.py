@@ -1,0 +1,58 @@
+"""A synthesized CDK app, and what its templates say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbook import runner
+
+STACKS = ("Hello", "Pricing", "Product")
+
+
+@dataclass(frozen=True)
+class App:
+    """A CDK app that has been synthesized.
+
+    Attributes:
+        root: the copy of the tree it stands in.
+        assembly: the folder with its templates and assets.
+    """
+
+    root: Path
+    assembly: Path
+
+    @property
+    def stacks(self) -> list[str]:
+        manifest = json.loads((self.assembly / "manifest.json").read_text(encoding="utf-8"))
+        return [n for n, a in manifest["artifacts"].items() if a["type"] == "aws:cloudformation:stack"]
+
+    def text(self, stack: str) -> bytes:
+        """A template, byte for byte."""
+        return (self.assembly / f"{stack}.template.json").read_bytes()
+
+    def resources(self, stack: str, kind: str | None = None) -> dict[str, dict[str, Any]]:
+        """A template's resources of one type, by logical id; all of them by default."""
+        found = json.loads(self.text(stack))["Resources"]
+        return {i: r for i, r in found.items() if kind in (None, r["Type"])}
+
+    def outputs(self, stack: str) -> dict[str, dict[str, Any]]:
+        return json.loads(self.text(stack)).get("Outputs", {})
+
+    def asset(self, resource: dict[str, Any]) -> Path:
+        """The folder of a function's or a layer's code."""
+        return self.assembly / resource["Metadata"]["aws:asset:path"]
+
+
+def synthesized(root: Path) -> App:
+    """Synthesize the app of a copy as the workbook does."""
+    code = "from workbook import cdk; print(cdk.synthesize())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=runner.environment_of(root), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return App(root, Path(done.stdout.strip()))
