@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from workbook import cdk, cloud, target
+from workbook.display import Progress, frame_markup
 from workbook.errors import WorkbookError
 from workbook.deployed import RECORD, stack_outputs
 from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, read_json, shown, write_json
@@ -54,13 +55,13 @@ class Deployment:
         return "\n".join(lines + [f"{k}: {v}" for k, v in self.endpoints.items()])
 
     def _repr_html_(self) -> str:
-        names, took = html.escape(", ".join(self.stacks)), f"{self.seconds:.1f} s"
+        names = html.escape(", ".join(self.stacks))
         if self.changes.empty:
-            return f"<p><b>{names}</b>: nothing to change ({took})</p>"
+            return f"<p><b>{names}</b>: nothing to change</p>"
         links = "".join(
             f"<p>{html.escape(k)}: <code>{html.escape(v)}</code></p>" for k, v in self.endpoints.items()
         )
-        return f"<p><b>{names}</b>: deployed in {took}</p>{self.changes.to_html(index=False)}{links}"
+        return f"<p><b>{names}</b>: deployed</p>{frame_markup(self.changes)}{links}"
 
 
 def deploy(*stacks: str) -> Deployment:
@@ -76,8 +77,6 @@ def deploy(*stacks: str) -> Deployment:
         WorkbookError: the code or the template is wrong, or CloudFormation refuses. What was
             deployed before stands.
     """
-    from workbook.display import Progress
-
     started = time.perf_counter()
     if target.is_local():
         cloud.ensure()

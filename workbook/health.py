@@ -19,6 +19,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from workbook import cloud, target
+from workbook.display import GREEN, RED
 from workbook.errors import WorkbookError
 from workbook.paths import CDK_APP, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, node_folder, read_json, shown
 
@@ -70,13 +71,15 @@ class Report:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<tr><td style="color:{"green" if f.fine else "firebrick"}">{"✓" if f.fine else "✗"}</td>'
+            f'<tr><td style="color:{GREEN if f.fine else RED}">{"✓" if f.fine else "✗"}</td>'
             f'<td style="text-align:left">{html.escape(f.name)}</td>'
             f'<td style="text-align:left">{html.escape(f.found)}</td>'
             f'<td style="text-align:left">{html.escape(f.cure)}</td></tr>'
             for f in self.findings
         )
-        return f"<table><tr><th></th><th>what</th><th>found</th><th>what to do</th></tr>{rows}</table>"
+        heads = ("", "what", "found", "what to do" if not self.fine else "")
+        heading = "".join(f'<th style="text-align:left">{head}</th>' for head in heads)
+        return f"<table><tr>{heading}</tr>{rows}</table>"
 
 
 _looks: list[tuple[str, Callable[[], tuple[str, str]]]] = []

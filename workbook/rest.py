@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import requests
 
+from workbook.display import GREEN, RED, frame_markup
 from workbook.errors import WorkbookError
 
 
@@ -57,7 +58,7 @@ class Answer:
         return json.dumps(self.body, indent=2, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
-        colour = "green" if self.status < 400 else "firebrick"
+        colour = GREEN if self.status < 400 else RED
         heading = (
             f'<p><b style="color:{colour}">{html.escape(self._heading())}</b> '
             f"in {self.milliseconds:.0f} ms</p>"
@@ -67,7 +68,7 @@ class Answer:
         if self._is_list():
             rest = {k: v for k, v in self.body.items() if k != "items" and v is not None}
             after = "".join(f"<p>{html.escape(k)}: <code>{html.escape(str(v))}</code></p>" for k, v in rest.items())
-            return heading + self.frame.to_html(index=False) + after
+            return heading + frame_markup(self.frame) + after
         return f"{heading}<pre>{html.escape(self._text())}</pre>"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbook import progress
-from workbook.display import show
+from workbook.display import GREEN, GREY, RED, show
 from workbook.errors import WorkbookError
 from workbook.paths import SOLUTIONS
 
@@ -102,15 +102,15 @@ def check(name: str, *answers: Any) -> None:
     match verdict:
         case Right(why):
             progress.record_pass(name)
-            text, colour = f"✓ Right. {why}", "green"
+            text, colour = f"✓ Right. {why}", GREEN
         case NotYet(todo):
-            text, colour = f"· Not yet attempted. {todo}", "gray"
+            text, colour = f"· Not yet attempted. {todo}", GREY
             if _find(name).hints:
                 text += f' hint("{name}") gives a hint.'
         case NotRight(expected, found, mistake):
             text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
-            colour = "firebrick"
-    show(text, f'<pre style="color:{colour}; white-space:pre-wrap">{html.escape(text)}</pre>')
+            colour = RED
+    show(text, f'<p style="color:{colour}; white-space:pre-wrap">{html.escape(text)}</p>')
     if isinstance(verdict, NotRight) and os.environ.get("WORKBOOK_TESTING"):
         raise CheckFailed(text)
 
