@@ -1,7 +1,7 @@
 """Execute a notebook, and try several answers at each of its exercises; write what was said to them.
 
-In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The last
-one of each exercise is the one to go on with.
+In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The one
+that has the exercise's own name is the solution: it comes last, and the notebook goes on with it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main(name: str) -> None:
                 continue
             end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
             said[exercise] = {}
-            for answer, source in {"starter": starter, **answers[exercise]}.items():
+            for answer, source in [("starter", starter), *answers[exercise]]:
                 notebook.cells[index].source = EXPECT.sub("", source, count=1)
                 said[exercise][answer] = "\n".join(run(i) for i in range(index, end + 1))
             index = end + 1
