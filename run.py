@@ -24,6 +24,7 @@ Usage: python3 run.py VERB [OPTIONS]      (VERB --help says more)
   status       cloud, stacks, chapters done, queue depths: one screen
   catch-up     code and deployment as they stand at the start of a chapter
   reset        back to the beginning; your own edits are kept aside
+  restore      bring back edits that were kept aside
   down         stop the local cloud
   doctor       check this machine, with a cure for whatever fails
   bench        measure and print the speed table
@@ -56,6 +57,7 @@ import hashlib
 import json
 import re
 import signal
+import ssl
 import sysconfig
 import threading
 import time
@@ -70,38 +72,64 @@ LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
-DISK_GB = 3
+DISK_GB = 2
 
 AGAIN = "then run the same command again; what was downloaded is kept."
-CURES = (
-    (r"no space left|os error 28|ENOSPC|quota|of disk are free", f"The disk is full: free {DISK_GB} GB, {AGAIN}"),
-    (r"hash mismatch|EINTEGRITY|do not match the hashes", f"What arrived is not what the lock promises, so something on the way changed it: use another network or mirror, {AGAIN}"),
-    (r"certificate|UnknownIssuer|SELF_SIGNED", f"This network has certificates of its own: set SSL_CERT_FILE to the file that holds them, {AGAIN}"),
-    (r"no usable wheels|no wheels with a matching|no matching distribution found for uv.*platform", "Not every package is ready-made for this machine: use Python 3.11 to 3.14, on Linux or on a Mac with Apple silicon."),
-    (r"permission denied|os error 13|EACCES|read-only file system|EROFS|not permitted", f"Something here belongs to another user or may not be written to: mend that (`ls -la` shows whose it is), {AGAIN}"),
-    (r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT", f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}"),
+CURES = (  # what tools print when something is wrong, and what to do about it; the first that fits is shown
+    (
+        r"no space left|os error 28|ENOSPC|quota|of disk are free",
+        f"The disk is full: free {DISK_GB} GB, {AGAIN}",
+    ),
+    (
+        r"hash mismatch|EINTEGRITY|do not match the hashes",
+        f"What arrived is not what the lock promises, so something on the way changed it: use another network, {AGAIN}",
+    ),
+    (
+        r"certificate|UnknownIssuer|SELF_SIGNED",
+        f"This network has certificates of its own: set SSL_CERT_FILE to the file that holds them, {AGAIN}",
+    ),
+    (
+        r"no usable wheels|no wheels with a matching",
+        "Not every package is ready-made for this machine: use Python 3.11 to 3.14, on Linux or an Apple silicon Mac.",
+    ),
+    (
+        r"permission denied|EACCES|read-only file system|EROFS|not permitted",
+        f"Something here may not be written to, or is another user's (`ls -la` shows whose): mend that, {AGAIN}",
+    ),
+    (
+        r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|ENOTFOUND|EAI_AGAIN",
+        f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}",
+    ),
+)
+REASONS = (
+    r"(?:cause: )?(.*(?:no space left|quota exceeded|permission denied).*)",
+    r"(certificate verify failed: [^(]+)",
+    r"(?:\bcause|caused by|, reason): (.+)",
+    r"\[Errno -?\d+\] ([^'\")]+)",
+    r"^(?:npm )?(?:error|err!)\W+(?!a complete log)(.+)",
+    r"(.+)",
 )
 
 
 class Failed(Exception):
     """A step that did not work: its title, and what its tool printed."""
 
-    def __init__(self, title: str, output: list[str]) -> None:
-        self.title, self.output = title, [line.strip() for line in output if line.strip()]
+    def __init__(self, title: str, output: list[str], cure: str = "") -> None:
+        self.title, self.output, self.cure = title, [line.strip() for line in output if line.strip()], cure
 
     def __str__(self) -> str:
         text = "\n".join(self.output)
-        cure = next((cure for sign, cure in CURES if re.search(sign, text, re.I)), None)
-        cure = cure or "Run the same command again; if it fails again, delete the folder .venv and try once more."
-        return f"{self.title} did not work: {self.reason()}\n{cure}"
+        cures = [cure for sign, cure in CURES if re.search(sign, text, re.I)]
+        unknown = "Run the same command again; if it fails again, delete the folder .venv and try once more."
+        return f"{self.title} did not work: {self.reason()}.\n{self.cure or (*cures, unknown)[0]}"
 
     def reason(self) -> str:
-        """The line that says most: the innermost cause, else the last warning or error, else the last line."""
-        lines = [line for line in self.output if "complete log of this run" not in line]
-        for sign in (r"^(\W*cause|caused by)", r"no space|denied", r"^warning: retrying", r"^(npm )?err(or|!)\W", r""):
-            for line in reversed(lines):
-                if re.search(sign, line, re.I):
-                    return re.sub(r"^(\W*(caused? ?b?y?|npm|error|warning|err!)\W+)+", "", line, flags=re.I)[:300]
+        """What the output gives as the cause, in the tools' several ways of saying it; else its last line."""
+        for sign in REASONS:
+            for line in reversed(self.output):
+                found = re.search(sign, line, re.I)
+                if found:
+                    return found[1].strip(" .")[:300]
         return "it said nothing"
 
 
@@ -109,8 +137,8 @@ def say(text: str, end: str = "\n") -> None:
     print(text, end=end, file=sys.stderr, flush=True)
 
 
-def step(title: str, command: list, environment: dict[str, str], keep_open: int, folder: Path = ROOT) -> None:
-    """Run one tool, with its title, the seconds and its latest line on show. Raises Failed with all that it printed."""
+def step(title: str, command: list[str], environment: dict[str, str], keep_open: int, folder: Path = ROOT) -> None:
+    """Run one tool, with its title, the seconds and its latest line on show. Raises Failed with what it printed."""
     lively = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if not lively:
         say(f"  {title} … ", end="")
@@ -131,8 +159,13 @@ def step(title: str, command: list, environment: dict[str, str], keep_open: int,
     except BaseException:
         stop(tool)
         raise
-    say(f"\r\033[K  {title} … {time.monotonic() - began:.1f} s" if lively else f"{time.monotonic() - began:.1f} s")
-    if tool.returncode:
+    seconds = f"{time.monotonic() - began:.1f} s"
+    say(f"\r\033[K  {title} … {seconds}" if lively else seconds)
+    if tool.returncode and "certificate" in "".join(output) and "UV_SYSTEM_CERTS" not in environment:
+        trusted = ssl.get_default_verify_paths()
+        environment.update(UV_SYSTEM_CERTS="1", PIP_CERT=trusted.cafile or trusted.capath or "")
+        step(f"{title}, with the certificates of this machine", command, environment, keep_open, folder)
+    elif tool.returncode:
         raise Failed(title, output)
 
 
@@ -151,7 +184,7 @@ def locked() -> dict[str, str]:
 
 
 def holds_the_lock() -> bool:
-    """Whether the Python that runs this has every direct dependency at the locked version (conda, Binder, a container)."""
+    """Whether the running Python has every direct dependency at the locked version, as with conda or on Binder."""
     pins = locked()
     wanted = re.findall(r'^    "([a-z0-9-]+)', PROJECT.read_text(encoding="utf-8"), re.M)
     try:
@@ -163,7 +196,8 @@ def holds_the_lock() -> bool:
 def environment_in_use() -> Path:
     """The folder of the Python to use: the running one if it holds the lock and may be written to, else .venv."""
     here = Path(sys.prefix)
-    as_it_is = here.resolve() != VENV and holds_the_lock() and os.access(site_packages(here), os.W_OK)
+    of_a_checkout = (here.parent / "run.py").exists()  # this one's .venv, or another's, which is not to be touched
+    as_it_is = not of_a_checkout and os.access(site_packages(here), os.W_OK) and holds_the_lock()
     return here if as_it_is else VENV
 
 
@@ -177,14 +211,15 @@ def site_packages(prefix: Path) -> Path:
     return Path(sysconfig.get_path("platlib"))
 
 
-def digest(*files: Path) -> str:
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def whole(prefix: Path) -> dict[str, object]:
     """What the stamp of a finished set-up says, part by part. A moved folder or another Python makes it differ."""
     python = [str(ROOT), sys.implementation.cache_tag, os.uname().machine, os.path.realpath(python_of(prefix))]
-    return {"python": python, "packages": digest(LOCK), "project": [str(ROOT), digest(PROJECT)], "node": digest(NODE_LOCK)}
+    project = [str(ROOT), digest(PROJECT)]
+    return {"python": python, "packages": digest(LOCK), "project": project, "node": digest(NODE_LOCK)}
 
 
 def contents(prefix: Path) -> list[str]:
@@ -204,9 +239,9 @@ def to_do(prefix: Path) -> list[str]:
         parts.append("python")
     if not os.access(CDK, os.X_OK):
         parts.append("node")
-    if prefix != VENV:  # an environment that holds the lock already is not ours to make
-        parts = [part for part in parts if part not in ("python", "packages")]
-    return ["python", "packages", "project", "node"] if "python" in parts else parts
+    if prefix != VENV:  # it holds the lock already, and is not ours to make
+        return [part for part in ("project", "node") if part in parts]
+    return [part for part in STEPS if part in parts or "python" in parts]
 
 
 def set_stamp(prefix: Path, undone: list[str]) -> None:
@@ -224,16 +259,19 @@ def writable(folder: Path) -> bool:
 
 def handed_over(prefix: Path) -> dict[str, str]:
     """The environment variables for whatever runs in the workbook's Python: nothing that stops or misleads it."""
-    unwanted = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "__PYVENV_LAUNCHER__"} | ({"PYTHONPATH"} if prefix == VENV else set())
-    return {name: value for name, value in os.environ.items() if name not in unwanted}
+    unwanted = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONPATH" if prefix == VENV else ""}
+    environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+    if os.path.expanduser("~") == "~":  # neither HOME nor an entry for this user in the machine's list
+        environment["HOME"] = str(STATE)
+    return environment
 
 
 def for_tools(prefix: Path) -> dict[str, str]:
-    """The same for pip, uv and npm: caches where one may write, one certificate file for all, pip's index for uv too."""
-    environment = handed_over(prefix)
-    home = Path(os.path.expanduser("~"))
-    cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
-    if not (home.is_absolute() and writable(home / ".npm") and writable(cache)):
+    """The same for pip, uv and npm: caches where one may write, one certificate file for all, patience."""
+    elsewhere = re.compile("(PIP|UV)_(TARGET|PREFIX|CONSTRAINT|OVERRIDE|EXCLUDE_NEWER|SYSTEM_PYTHON)$")
+    environment = {name: value for name, value in handed_over(prefix).items() if not elsewhere.match(name)}
+    home = Path(environment.get("HOME") or os.path.expanduser("~"))
+    if not (writable(home / ".npm") and writable(Path(environment.get("XDG_CACHE_HOME") or home / ".cache"))):
         for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"):
             environment.setdefault(name, str(STATE / "cache" / name.split("_")[0].lower()))
     for name in ("PIP_CERT", "NODE_EXTRA_CA_CERTS"):
@@ -263,8 +301,11 @@ def one_at_a_time():
 
 def make_python(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
     """A new .venv with nothing in it but pip and, checked against its hash, uv."""
-    if VENV.exists():
-        shutil.rmtree(VENV)
+    try:
+        if VENV.exists():
+            shutil.rmtree(VENV)
+    except OSError as error:
+        raise Failed(f"Deleting the old {VENV}", [str(error)]) from None
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < DISK_GB:
         raise Failed("Making .venv", [f"only {free:.1f} GB of disk are free"])
@@ -275,34 +316,31 @@ def make_python(prefix: Path, environment: dict[str, str], keep_open: int) -> No
         pip, bare = [base, "-m", "pip", "--python", python], ["--without-pip"]
     else:
         name = f"python3.{sys.version_info[1]}-venv"
-        sys.exit(f"This Python cannot make environments: install the rest of it (Debian, Ubuntu: sudo apt install {name}), {AGAIN}")
+        cure = f"Install it (Debian, Ubuntu: sudo apt install {name}), {AGAIN}"
+        raise Failed("Making .venv", ["this Python lacks a part that makes environments"], cure)
     step("Making .venv", [base, "-m", "venv", *bare, str(VENV)], environment, keep_open)
     pin = VENV / "uv.txt"
     pin.write_text(locked()["uv"], encoding="utf-8")
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(pin)]
     step("Installing uv, the installer", [*pip, "install", *options], environment, keep_open)
-    listed = subprocess.run([*pip, "config", "list"], env=environment, capture_output=True, text=True).stdout
-    for index in re.findall(r"^\S*\.index-url='(.+)'$", listed, re.M):
-        environment.setdefault("UV_DEFAULT_INDEX", index)
 
 
 def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
-    """Every package of the lock, compiled; with the system's certificates if uv's own are not enough."""
-    command = [str(python_of(prefix)), "-m", "uv", "pip", "install", "--python", str(python_of(prefix)), "--require-hashes"]
-    command += ["--only-binary", ":all:", "--compile-bytecode", "-r", str(LOCK)]
-    try:
-        step("Installing the packages", command, environment, keep_open)
-    except Failed as failure:
-        if "certificate" not in "".join(failure.output) or "UV_SYSTEM_CERTS" in environment:
-            raise
-        step("Installing the packages", command, {**environment, "UV_SYSTEM_CERTS": "1"}, keep_open)
+    """Every package of the lock, compiled, from the index that pip is set to use."""
+    python = str(python_of(prefix))
+    listed = subprocess.run([python, "-m", "pip", "config", "list"], env=environment, capture_output=True, text=True)
+    for index in re.findall(r"^\S*\.index-url='(.+)'$", listed.stdout, re.M):
+        environment.setdefault("UV_DEFAULT_INDEX", index)
+    command = [python, "-m", "uv", "pip", "install", "--python", python, "--require-hashes", "--only-binary", ":all:"]
+    step("Installing the packages", [*command, "--compile-bytecode", "-r", str(LOCK)], environment, keep_open)
 
 
 def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
     """The package `workbook` as it stands in this folder, with no network."""
     python = str(python_of(prefix))
-    command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps", "--no-build-isolation"]
-    step("Installing the workbook itself", [*command, "--reinstall-package", "workbook", "-e", str(ROOT)], environment, keep_open)
+    command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
+    command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", str(ROOT)]
+    step("Installing the workbook itself", command, environment, keep_open)
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
@@ -325,7 +363,8 @@ def set_up(prefix: Path) -> None:
         if not undone:
             return
         began, environment = time.monotonic(), for_tools(prefix)
-        say(f"Setting the workbook up in {ROOT}" if "python" in undone else "Bringing the set-up of the workbook up to date")
+        fresh = "python" in undone
+        say(f"Setting the workbook up in {ROOT}" if fresh else "Bringing the set-up of the workbook up to date")
         if "packages" in undone:
             (prefix / "workbook-set-up.json").unlink(missing_ok=True)
         else:
