@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workbook import cdk, cloud, target
 from workbook.errors import WorkbookError
-from workbook.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown
+from workbook.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
 from workbook.processes import end, signals_as_interrupt
 
 JUPYTER = STATE / "jupyter"
@@ -33,6 +33,8 @@ OPTIONS = (
     # a login shell, Jupyter's default, would set PATH anew
     f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )
+# What JupyterLab would ask of everybody, answered: it works with no network, and looks nothing up.
+SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
 def environment(folder: Path = JUPYTER) -> dict[str, str]:
@@ -72,7 +74,7 @@ def lab(browser: bool = True) -> None:
     if not first.exists():
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
     with signals_as_interrupt(), _shared_cloud() as where:
-        JUPYTER.mkdir(parents=True, exist_ok=True)
+        write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         with log.open("wb") as said:
             process = subprocess.Popen(
