@@ -1,6 +1,6 @@
 """Product, sent anything: what is valid is kept exactly, and the rest is refused as the contract says.
 
-That every answer has the contract's headers and shape is checked by `call` itself.
+That every answer has the contract's headers and shape is checked by `product` itself.
 """
 
 import base64
@@ -16,7 +16,7 @@ LENGTHS = {"name": (1, 200), "category": (1, 100), "description": (0, 2000), "im
 LARGEST = Decimal("9999999999999.99")
 UNFIT = [chr(c) for c in [*range(0x20), *range(0x7F, 0xA0), 0xD800, 0xDFFF, 0xFFFD]]
 
-pytestmark = pytest.mark.usefixtures("call")
+pytestmark = pytest.mark.usefixtures("product")
 
 
 def fit_text(shortest, longest):
@@ -54,30 +54,30 @@ def refused(answer, *about):
 # What is valid
 
 
-@given(product=products, new=products, ascii_only=st.booleans(), encoded=st.booleans())
+@given(valid=products, new=products, ascii_only=st.booleans(), encoded=st.booleans())
 @example({"name": "\u2028", "price": LARGEST}, {"name": "💡" * 200, "price": Decimal("0.00")}, False, True)
-def test_a_valid_product_is_kept_exactly(call, product, new, ascii_only, encoded):
-    made = call("POST", "/product", as_json(product, ascii_only), encoded=encoded)
+def test_a_valid_product_is_kept_exactly(product, valid, new, ascii_only, encoded):
+    made = product("POST", "/product", as_json(valid, ascii_only), encoded=encoded)
     assert made.status == 201 and UUID.fullmatch(made.body["id"])
     address = f"/product/{made.body['id']}"
-    assert made.body == product | {"id": made.body["id"]} == call("GET", address).body
-    assert float(json.loads(made.text)["price"]) == float(product["price"])
+    assert made.body == valid | {"id": made.body["id"]} == product("GET", address).body
+    assert float(json.loads(made.text)["price"]) == float(valid["price"])
 
-    replaced = call("PUT", address, as_json(new, ascii_only), encoded=encoded)
+    replaced = product("PUT", address, as_json(new, ascii_only), encoded=encoded)
     assert replaced.status == 200
-    assert replaced.body == new | {"id": made.body["id"]} == call("GET", address).body
+    assert replaced.body == new | {"id": made.body["id"]} == product("GET", address).body
 
     if "category" in new:
-        found = call("GET", "/product", query={"category": new["category"], "limit": "100"})
+        found = product("GET", "/product", query={"category": new["category"], "limit": "100"})
         assert replaced.body in found.body["items"]
-    assert call("DELETE", address).status == 204
+    assert product("DELETE", address).status == 204
 
 
 @given(price=prices, exponent=st.integers(-40, 40))
-def test_a_price_may_be_written_in_any_way_that_json_allows(call, price, exponent):
+def test_a_price_may_be_written_in_any_way_that_json_allows(product, price, exponent):
     written = f"{price.scaleb(-exponent):f}e{exponent}"
     assert Decimal(written) == price
-    answer = call("POST", "/product", f'{{"name": "Lamp", "price": {written}}}')
+    answer = product("POST", "/product", f'{{"name": "Lamp", "price": {written}}}')
     assert (answer.status, answer.body["price"]) == (201, price)
 
 
@@ -87,64 +87,64 @@ def test_a_price_may_be_written_in_any_way_that_json_allows(call, price, exponen
 @given(body=st.text() | st.binary() | json_values.map(as_json))
 @example("[" * 100_000)
 @example('{"name": "Lamp", "price": 1}'.encode("utf-32"))
-def test_a_body_that_happens_to_be_anything_is_refused(call, body):
-    assert refused(call("POST", "/product", body))
-    assert refused(call("PUT", "/product/00000000-0000-4000-8000-000000000000", body))
+def test_a_body_that_happens_to_be_anything_is_refused(product, body):
+    assert refused(product("POST", "/product", body))
+    assert refused(product("PUT", "/product/00000000-0000-4000-8000-000000000000", body))
 
 
-@given(product=products, cut=st.integers(1))
-def test_half_a_body_is_refused(call, product, cut):
-    whole = as_json(product)
-    assert refused(call("POST", "/product", whole[: -(1 + cut % (len(whole) - 1))]), "JSON")
+@given(valid=products, cut=st.integers(1))
+def test_half_a_body_is_refused(product, valid, cut):
+    whole = as_json(valid)
+    assert refused(product("POST", "/product", whole[: -(1 + cut % (len(whole) - 1))]), "JSON")
 
 
-@given(product=products, at=st.integers(0), byte=st.sampled_from([b"\x80", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf8"]))
-def test_a_body_that_is_not_utf_8_is_refused(call, product, at, byte):
-    name = product["name"].encode()
-    spoilt = as_json(product | {"name": "@@@@"}, ascii_only=False).encode()
+@given(valid=products, at=st.integers(0), byte=st.sampled_from([b"\x80", b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf8"]))
+def test_a_body_that_is_not_utf_8_is_refused(product, valid, at, byte):
+    name = valid["name"].encode()
+    spoilt = as_json(valid | {"name": "@@@@"}, ascii_only=False).encode()
     assume(spoilt.count(b"@@@@") == 1)
     at %= len(name) + 1
     broken = json.dumps(name[:at].decode(errors="ignore"), ensure_ascii=False)[1:-1].encode() + byte
-    assert refused(call("POST", "/product", spoilt.replace(b"@@@@", broken)), "JSON")
+    assert refused(product("POST", "/product", spoilt.replace(b"@@@@", broken)), "JSON")
 
 
-@given(product=products, names=st.sets(st.text(), min_size=1, max_size=8), value=json_values)
+@given(valid=products, names=st.sets(st.text(), min_size=1, max_size=8), value=json_values)
 @example({"name": "Lamp", "price": Decimal(1)}, {"x" * 1_000_000}, "y" * 1_000_000)
-def test_unknown_fields_are_named(call, product, names, value):
+def test_unknown_fields_are_named(product, valid, names, value):
     names -= LENGTHS.keys() | {"price"}
     assume(names)
-    answer = call("POST", "/product", as_json(product | dict.fromkeys(names, value)))
+    answer = product("POST", "/product", as_json(valid | dict.fromkeys(names, value)))
     printable = [name for name in names if name.isprintable() and len(name) <= 40]
     assert refused(answer, "Unknown field", *(printable if len(names) <= 5 else []))
 
 
-@given(product=products, without=st.sampled_from(["name", "price"]))
-def test_a_missing_field_is_named(call, product, without):
-    del product[without]
-    assert refused(call("POST", "/product", as_json(product)), "Missing field", without)
+@given(valid=products, without=st.sampled_from(["name", "price"]))
+def test_a_missing_field_is_named(product, valid, without):
+    del valid[without]
+    assert refused(product("POST", "/product", as_json(valid)), "Missing field", without)
 
 
-@given(product=products, field=st.sampled_from(sorted(LENGTHS)), value=json_values.filter(lambda v: not isinstance(v, str)))
-def test_text_that_is_no_text_is_refused(call, product, field, value):
-    assert refused(call("POST", "/product", as_json(product | {field: value})), field)
+@given(valid=products, field=st.sampled_from(sorted(LENGTHS)), value=json_values.filter(lambda v: not isinstance(v, str)))
+def test_text_that_is_no_text_is_refused(product, valid, field, value):
+    assert refused(product("POST", "/product", as_json(valid | {field: value})), field)
 
 
-@given(product=products, field=st.sampled_from(sorted(LENGTHS)), more=st.sampled_from([1, 10, 1_000_000]), letter=fit_text(1, 1))
-def test_text_that_is_too_long_is_refused(call, product, field, more, letter):
-    assert refused(call("POST", "/product", as_json(product | {field: letter * (LENGTHS[field][1] + more)})), field)
+@given(valid=products, field=st.sampled_from(sorted(LENGTHS)), more=st.sampled_from([1, 10, 1_000_000]), letter=fit_text(1, 1))
+def test_text_that_is_too_long_is_refused(product, valid, field, more, letter):
+    assert refused(product("POST", "/product", as_json(valid | {field: letter * (LENGTHS[field][1] + more)})), field)
 
 
-@given(product=products, field=st.sampled_from(sorted(LENGTHS)), unfit=st.sampled_from(UNFIT), at=st.integers(0, 99))
-def test_text_with_a_control_character_is_refused(call, product, field, unfit, at):
-    text = product.get(field, "")[: LENGTHS[field][1] - 1]
-    assert refused(call("POST", "/product", as_json(product | {field: text[:at] + unfit + text[at:]})), field)
+@given(valid=products, field=st.sampled_from(sorted(LENGTHS)), unfit=st.sampled_from(UNFIT), at=st.integers(0, 99))
+def test_text_with_a_control_character_is_refused(product, valid, field, unfit, at):
+    text = valid.get(field, "")[: LENGTHS[field][1] - 1]
+    assert refused(product("POST", "/product", as_json(valid | {field: text[:at] + unfit + text[at:]})), field)
 
 
-@given(product=products, price=json_values.filter(lambda v: not isinstance(v, Decimal | int) or isinstance(v, bool)))
+@given(valid=products, price=json_values.filter(lambda v: not isinstance(v, Decimal | int) or isinstance(v, bool)))
 @example({"name": "Lamp", "price": 0}, "1")
 @example({"name": "Lamp", "price": 0}, True)
-def test_a_price_that_is_no_number_is_refused(call, product, price):
-    assert refused(call("POST", "/product", as_json(product | {"price": price})), "price")
+def test_a_price_that_is_no_number_is_refused(product, valid, price):
+    assert refused(product("POST", "/product", as_json(valid | {"price": price})), "price")
 
 
 @given(
@@ -155,28 +155,28 @@ def test_a_price_that_is_no_number_is_refused(call, product, price):
     | st.integers(max_value=-1)
     | st.integers(10**63, 10**64 - 1)
 )
-def test_a_price_that_is_no_amount_of_money_is_refused(call, price):
-    assert refused(call("POST", "/product", as_json({"name": "Lamp", "price": Decimal(price)})), "price")
+def test_a_price_that_is_no_amount_of_money_is_refused(product, price):
+    assert refused(product("POST", "/product", as_json({"name": "Lamp", "price": Decimal(price)})), "price")
 
 
-@given(product=products, field=st.sampled_from(["name", "price"]), again=json_values)
-def test_a_field_sent_twice_is_refused(call, product, field, again):
-    twice = as_json(product)[:-1] + f', "{field}": {as_json(again)}}}'
-    assert refused(call("POST", "/product", twice), "twice")
+@given(valid=products, field=st.sampled_from(["name", "price"]), again=json_values)
+def test_a_field_sent_twice_is_refused(product, valid, field, again):
+    twice = as_json(valid)[:-1] + f', "{field}": {as_json(again)}}}'
+    assert refused(product("POST", "/product", twice), "twice")
 
 
 # Addresses, query strings, headers
 
 
 @given(product_id=st.text(min_size=1), method=st.sampled_from(["GET", "DELETE", "PUT", "PATCH"]))
-def test_an_address_that_is_none_of_ours_is_not_found(call, product_id, method):
+def test_an_address_that_is_none_of_ours_is_not_found(product, product_id, method):
     assume(product_id.encode(errors="replace").strip(b"/"))
-    assert call(method, f"/product/{product_id}", '{"name": "Lamp", "price": 1}').status == 404
+    assert product(method, f"/product/{product_id}", '{"name": "Lamp", "price": 1}').status == 404
 
 
 @given(limit=st.text() | st.integers(-200, 200).map(str))
-def test_a_limit_is_a_whole_number_from_1_to_100_or_refused(call, limit):
-    answer = call("GET", "/product", query={"limit": limit})
+def test_a_limit_is_a_whole_number_from_1_to_100_or_refused(product, limit):
+    answer = product("GET", "/product", query={"limit": limit})
     assert answer.status == 200 if limit in {str(n) for n in range(1, 101)} else refused(answer, "limit")
 
 
@@ -189,21 +189,21 @@ def tokens(raw):
     | st.dictionaries(st.sampled_from(["id", "name", "category", "price"]), json_values).map(tokens),
     category=st.none() | fit_text(1, 100),
 )  # fmt: skip
-def test_a_token_that_is_none_of_ours_is_refused(call, token, category):
-    answer = call("GET", "/product", query={"next": token} | ({"category": category} if category else {}))
+def test_a_token_that_is_none_of_ours_is_refused(product, token, category):
+    answer = product("GET", "/product", query={"next": token} | ({"category": category} if category else {}))
     assert refused(answer, "next")
 
 
 @given(data=st.data(), products=st.lists(products, min_size=2, max_size=2))
-def test_a_token_with_something_changed_is_refused_or_is_a_place_in_the_same_list(call, data, products):
-    made = [call("POST", "/product", as_json(p | {"category": "light"})).body["id"] for p in products]
+def test_a_token_with_something_changed_is_refused_or_is_a_place_in_the_same_list(product, data, products):
+    made = [product("POST", "/product", as_json(p | {"category": "light"})).body["id"] for p in products]
     query = {"limit": "1", "category": "light"}
-    token = call("GET", "/product", query=query).body["next"]
+    token = product("GET", "/product", query=query).body["next"]
     at = data.draw(st.integers(0, len(token) - 1))
     changed = token[:at] + data.draw(st.characters(codec="ascii")) + token[at + 1 :]
-    answer = call("GET", "/product", query=query | {"next": changed})
+    answer = product("GET", "/product", query=query | {"next": changed})
     for product_id in made:
-        call("DELETE", f"/product/{product_id}")
+        product("DELETE", f"/product/{product_id}")
     if answer.status == 200:
         assert {p["category"] for p in answer.body["items"]} <= {"light"}
     else:
@@ -211,8 +211,8 @@ def test_a_token_with_something_changed_is_refused_or_is_a_place_in_the_same_lis
 
 
 @given(category=st.text())
-def test_any_category_is_found_or_refused(call, category):
-    answer = call("GET", "/product", query={"category": category})
+def test_any_category_is_found_or_refused(product, category):
+    answer = product("GET", "/product", query={"category": category})
     fits = 1 <= len(category) <= 100 and not set(category) & set(UNFIT) and not any("\ud800" <= c <= "\udfff" for c in category)
     assert answer.body == {"items": [], "next": None} if fits else refused(answer, "category")
 
@@ -221,7 +221,7 @@ def test_any_category_is_found_or_refused(call, category):
     name=st.sampled_from(["x-correlation-id", "X-Correlation-ID"]),
     value=st.text(st.characters(codec="ascii"), max_size=140) | st.text(),
 )
-def test_any_correlation_id_comes_back_or_is_replaced(call, name, value):
-    found = call("GET", "/nothing", headers={name: value}).headers["x-correlation-id"]
+def test_any_correlation_id_comes_back_or_is_replaced(product, name, value):
+    found = product("GET", "/nothing", headers={name: value}).headers["x-correlation-id"]
     keeps = value.isascii() and value.isprintable() and 1 <= len(value) <= 128 and value == value.strip()
     assert found == value if keeps else UUID.fullmatch(found)
