@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_delay, wait_exponential
 
 from workbook.errors import WorkbookError
 
@@ -25,15 +26,17 @@ def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) 
     Raises:
         WorkbookError: the time ran out; says what was last seen.
     """
-    deadline, pause = time.monotonic() + seconds, 0.01
-    while True:
-        seen = look()
-        if _is_something(seen):
-            return seen
-        if time.monotonic() >= deadline:
-            raise WorkbookError(f"Waited {seconds:g} s for {what}. Last seen: {_shown(seen)}.")
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.5)
+
+    def give_up(state: RetryCallState) -> NoReturn:
+        seen = state.outcome.result() if state.outcome else None
+        raise WorkbookError(f"Waited {seconds:g} s for {what}. Last seen: {_shown(seen)}.")
+
+    return Retrying(
+        retry=retry_if_not_result(_is_something),
+        wait=wait_exponential(multiplier=0.01, exp_base=1.5, max=0.5),
+        stop=stop_after_delay(seconds),
+        retry_error_callback=give_up,
+    )(look)
 
 
 def _is_something(seen: object) -> bool:

@@ -1,0 +1,39 @@
+"""`wait_until`: it returns what was seen, gives up in time, and says what it saw last."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pandas as pd
+import pytest
+
+from workbook.errors import WorkbookError
+from workbook.waiting import wait_until
+
+
+def test_it_returns_the_first_thing_that_is_something() -> None:
+    seen = iter([None, 0, [], "here"])
+    assert wait_until(lambda: next(seen), "something") == "here"
+
+
+def test_a_frame_counts_as_something_once_it_has_a_row() -> None:
+    frames = iter([pd.DataFrame(), pd.DataFrame({"a": [0]})])
+    assert len(wait_until(lambda: next(frames))) == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "said"), [(None, "nothing"), (pd.DataFrame(), "an empty table"), (0, "0"), ("", "''")]
+)
+def test_it_gives_up_in_time_and_says_what_it_saw(last: object, said: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(WorkbookError, match=f"Waited 0.2 s for the thing. Last seen: {said}"):
+        wait_until(lambda: last, "the thing", seconds=0.2)
+    assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_an_error_while_looking_is_not_swallowed() -> None:
+    calls = itertools.count()
+    with pytest.raises(ZeroDivisionError):
+        wait_until(lambda: next(calls) / 0)
+    assert next(calls) == 1
