@@ -1,0 +1,103 @@
+"""A notebook in JupyterLab, driven as a person drives it: by its menus, keys and dialogs."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+SIZE = {"width": 1400, "height": 900}
+START_SECONDS = 60
+CHAPTER_SECONDS = 240
+
+
+class LabPage:
+    """A page with JupyterLab in it.
+
+    Args:
+        page: Playwright's.
+        address: JupyterLab's, with the token.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.notebook = page.locator(".jp-NotebookPanel:visible .jp-Notebook")
+        self.cells = self.notebook.locator(".jp-Cell")
+
+    def open(self, name: str = "00_start_here.ipynb") -> None:
+        """Open a notebook, and wait until its kernel is there."""
+        address = re.sub(r"[^/]+\.ipynb\?", f"{name}?reset&", self.address)
+        self.page.goto(address)
+        expect(self.page.locator(".jp-NotebookPanel:visible")).to_be_visible(timeout=START_SECONDS * 1000)
+        kernel = self.page.locator(".jp-NotebookPanel:visible .jp-KernelName")
+        expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=START_SECONDS * 1000)
+        self.wait_until_idle(START_SECONDS)
+
+    def menu(self, title: str, entry: str) -> None:
+        """Choose an entry of a menu."""
+        self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{title}$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{re.escape(entry)}$")).click()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait until the kernel has nothing to do."""
+        expect(self.page.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")).to_have_attribute(
+            "data-status", "idle", timeout=seconds * 1000
+        )
+
+    def run_all(self) -> None:
+        """Run → Run All Cells, and wait until all have run."""
+        self.menu("Run", "Run All Cells")
+        self.wait_for_cells(CHAPTER_SECONDS)
+
+    def wait_for_cells(self, seconds: float) -> None:
+        """Wait until no cell is running or about to."""
+        expect(self.notebook.locator(".jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=seconds * 1000)
+        self.wait_until_idle(seconds)
+
+    def cell(self, text: str) -> Locator:
+        """The first cell of code that has `text` in it."""
+        return self.notebook.locator(".jp-CodeCell", has=self.page.locator(".jp-InputArea", has_text=text)).first
+
+    def run(self, text: str, seconds: float = 60) -> Locator:
+        """Run the first cell that has `text` in it, with the keyboard; the cell."""
+        cell = self.cell(text)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        self.wait_for_cells(seconds)
+        return cell
+
+    def replace(self, text: str, code: str) -> None:
+        """Type `code` in place of what stands in the first cell that has `text` in it."""
+        self.cell(text).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(code)
+
+    def restart_kernel(self) -> None:
+        """Kernel → Restart Kernel…, and yes."""
+        self.page.keyboard.press("Escape")
+        self.menu("Kernel", "Restart Kernel…")
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+        expect(self.page.locator(".jp-Dialog")).to_have_count(0)
+        self.page.wait_for_timeout(500)  # until the indicator knows of it
+        self.wait_until_idle(START_SECONDS)
+
+    def save(self, file: Path) -> list[dict[str, Any]]:
+        """Save the notebook; the outputs of its cells, as the file has them."""
+        before = file.stat().st_mtime_ns
+        self.page.keyboard.press("Escape")
+        self.menu("File", "Save Notebook")
+        for _ in range(100):
+            if file.stat().st_mtime_ns != before:
+                break
+            self.page.wait_for_timeout(100)
+        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        return [output for cell in cells for output in cell.get("outputs", [])]
+
+    def show(self, locator: Locator) -> None:
+        """Scroll until `locator` is in the middle of the page."""
+        locator.evaluate("it => it.scrollIntoView({block: 'center'})")
+        self.page.wait_for_timeout(300)

@@ -1,0 +1,84 @@
+"""What a learner sees in a browser: chapters that run, drawings, frames, green checks, and what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab_page import LabPage
+from playwright.sync_api import expect
+
+from workbook.paths import NOTEBOOKS
+
+CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+FIRST = "00_start_here.ipynb"
+GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
+BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
+
+
+def test_without_the_token_there_is_only_the_login_page(lab, browser) -> None:
+    with browser.new_context() as stranger:
+        page = stranger.new_page()
+        page.goto(f"{lab.url}/lab")
+        assert "/login" in page.url
+        for path in ("api/contents", "api/kernels", "files/run.py"):
+            assert "/login" in (answer := page.request.get(f"{lab.url}/{path}")).url or answer.status == 403
+
+
+def test_opens_on_chapter_00(page: LabPage, screenshots: Path) -> None:
+    page.open()
+    expect(page.notebook.get_by_role("heading", name="Start here")).to_be_visible()
+    expect(page.notebook.locator(".jp-MarkdownCell .jp-RenderedMermaid img").first).to_be_visible()
+    expect(page.page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
+    page.page.screenshot(path=screenshots / "opened.png")
+
+
+def test_a_kernel_restarted_in_mid_chapter(page: LabPage) -> None:
+    page.open(FIRST)
+    for text in ("chapter(0)", GREETING, "class Hello", "app.synth()", DEPLOY):
+        page.run(text)
+    page.restart_kernel()
+    expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("NameError")
+
+    expect(page.run("chapter(0)").locator(".jp-OutputArea-output")).to_contain_text("Chapter 00 is ready.")
+    expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("Hello, Ada")
+
+
+def test_a_syntax_error_in_the_handler_is_said_in_a_sentence(page: LabPage, screenshots: Path) -> None:
+    page.open(FIRST)
+    for text in ("chapter(0)", GREETING, "class Hello", "app.synth()", DEPLOY):
+        page.run(text)
+    page.replace(GREETING, BROKEN)
+    page.run("def handler(event, context)")
+
+    said = page.run(DEPLOY).locator(".jp-OutputArea")
+    expect(said).to_contain_text("lambda_src/hello/app.py, line 1: expected ':'")
+    expect(said).to_contain_text("keeps answering")
+    expect(said).not_to_contain_text("Traceback")
+    page.show(said)
+    page.page.screenshot(path=screenshots / "syntax-error.png")
+
+    expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("Hello, Ada")
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)
+def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screenshots: Path) -> None:
+    page.open(notebook.name)
+    page.run_all()
+
+    outputs = page.save(lab.folder / "notebooks" / notebook.name)
+    assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
+    drawn = page.notebook.locator(".jp-RenderedMermaid img[src^='data:image/svg+xml']")
+    expect(page.notebook.locator(".jp-MarkdownCell").locator(drawn).first).to_be_attached()
+    expect(page.notebook.locator(".jp-OutputArea").locator(drawn).first).to_be_attached()
+    expect(page.notebook.locator("table.dataframe").first).to_be_attached()
+    right = page.notebook.get_by_text("✓ Right.")
+    expect(right.first).to_be_attached()
+    red, green, _ = (int(part) for part in right.first.evaluate(COLOUR))
+    assert green > red
+
+    page.show(page.notebook.locator("table.dataframe").last)
+    page.page.screenshot(path=screenshots / f"chapter-{notebook.name[:2]}.png")
+
+
+COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3)"
