@@ -118,6 +118,7 @@ def synthesize_and_lint(stacks: Iterable[str] | None) -> list[str]:
             raise WorkbookError(
                 f"cdk_app/app.py has no stack {stack!r}; it has {', '.join(there) or 'none yet'}."
             )
+    lint(wanted)
     return wanted
 
 

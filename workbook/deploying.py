@@ -14,17 +14,20 @@ import json
 import time
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from workbook import cdk, cloud, target
 from workbook.display import Progress, frame_markup
 from workbook.errors import WorkbookError
 from workbook.deployed import RECORD, stack_outputs
-from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, read_json, shown, write_json
+from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
 from workbook.waiting import wait_until
 
 NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
@@ -83,7 +86,7 @@ def deploy(*stacks: str) -> Deployment:
     else:
         confirm_aws()
     names = list(stacks)
-    with Progress("Deploying " + (", ".join(names) or "everything")) as progress:
+    with Progress("Deploying " + (", ".join(names) or "everything")) as progress, _one_at_a_time(progress):
         check_syntax(LAMBDA_SRC)
         records = read_json(RECORD, {})
         current = _cdk_digest()
@@ -95,6 +98,21 @@ def deploy(*stacks: str) -> Deployment:
             _remember(name, current)
     endpoints = {k: v for n in names for k, v in stack_outputs(n).items() if k.endswith("Url")}
     return Deployment(names, pd.concat(changes), endpoints, time.perf_counter() - started)
+
+
+@contextmanager
+def _one_at_a_time(progress: Progress) -> Iterator[None]:
+    """Wait for a deployment from another notebook or terminal of this checkout to end."""
+    lock = FileLock(STATE / "deploy.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        progress("waiting for another deployment of this checkout to end")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def check_syntax(folder: Path) -> None:
@@ -186,7 +204,7 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
         _make_asset_bucket()
     before = {name: deployed_template(name) for name in wanted}
     changes = [_changes(name, before[name], cdk.template(name)) for name in wanted]
-    if any(len(change) for change in changes) or any(status(n) not in _GOOD for n in wanted):
+    if any(status(n) not in _WHOLE or _differ(before[n], cdk.template(n)) for n in wanted):
         try:
             cdk.deploy(wanted, progress)
         except KeyboardInterrupt:
@@ -203,12 +221,13 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
 
 
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+_WHOLE = (*_GOOD, "UPDATE_ROLLBACK_COMPLETE")  # the last is as it was before an update that failed
 
 
 def _stands(stack: str, record: dict[str, Any]) -> bool:
     """Whether `stack` is deployed exactly as `record` says."""
     there = described_stack(stack)
-    return bool(there) and there["StackStatus"] in _GOOD and _version(there) == record.get("version")
+    return bool(there) and there["StackStatus"] in _WHOLE and _version(there) == record.get("version")
 
 
 def _version(there: dict[str, Any]) -> str:
@@ -276,6 +295,16 @@ def _changes(stack: str, before: dict[str, Any], after: dict[str, Any]) -> pd.Da
         kinds.setdefault((path.split("/")[1], change), Counter())[resource["Type"]] += 1
     rows = [(construct, change, _counted(counts)) for (construct, change), counts in kinds.items()]
     return pd.DataFrame(rows, columns=["construct", "change", "resources"])
+
+
+def _differ(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether two templates differ in anything but what CDK notes about their resources."""
+    return _bare(before) != _bare(after)
+
+
+def _bare(template: dict[str, Any]) -> dict[str, Any]:
+    resources = template.get("Resources", {}).items()
+    return template | {"Resources": {i: {k: v for k, v in r.items() if k != "Metadata"} for i, r in resources}}
 
 
 def _counted(types: Counter[str]) -> str:

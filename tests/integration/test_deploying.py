@@ -1,0 +1,295 @@
+"""`deploy(...)`: no more work than a change needs, what is deployed agrees with CDK, and bad days."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+from learner import Learner, until
+
+from workbook import runner
+
+pytestmark = pytest.mark.xdist_group("deploying")
+
+APP = """\
+import aws_cdk as cdk
+from shop.hello import Hello
+
+app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
+Hello(app, "Hello")
+app.synth()
+"""
+HANDLER = "def handler(event, context):\n    print('called')\n    return {0!r}\n"
+STACK = "cdk_app/shop/hello.py"
+CODE = "lambda_src/hello/app.py"
+OUTPUT = '        CfnOutput(self, "HelloFunction"'  # the last line of the stack
+NO_PROCESS = "import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))"
+ANSWER = "invoke(outputs['HelloFunction']).result"
+
+
+@pytest.fixture(scope="module")
+def python(learner: Learner):
+    """A learner's Python; Hello is the only stack, and is deployed."""
+    learner.write("cdk_app/app.py", APP)
+    learner.write(CODE, HANDLER.format("one"))
+    python = learner.kernel()
+    python(f"from workbook import cdk, deploy, deploying, invoke, outputs; {NO_PROCESS}; _ = deploy('Hello')")
+    return python
+
+
+@pytest.fixture
+def put_back(learner, python):
+    """The stack's code is as it was, after the test."""
+    stack = learner.read(STACK)
+    yield
+    learner.write(STACK, stack)
+
+
+def by_hand(python, *arguments: str) -> str:
+    """Run `cdk` in its folder, as a person would; what it says."""
+    done = python(f"""
+import subprocess
+done = subprocess.run(["cdk", *{arguments!r}], cwd=cdk.CDK_APP, env=cdk.environment(), text=True,
+    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+[done.returncode, done.stdout]
+""")
+    assert done[0] == 0, done[1]
+    return done[1]
+
+
+# No more work than a change needs
+
+
+def test_nothing_changed_starts_nothing(learner, python):
+    files = [*(learner.root / "cdk_app" / "shop").glob("*.py"), learner.root / CODE]
+    for file in files:
+        file.touch()  # saved again, as it was
+    assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+
+
+def test_changed_code_answers_without_cdk(learner, python):
+    learner.write(CODE, HANDLER.format("two"))
+    shown = python("with no_process: result = deploy('Hello')\n[len(result.changes), result.changes.to_dict('records')]")
+    assert shown == [1, [{"construct": "Function", "change": "changed", "resources": "Lambda Function"}]]
+    assert python(ANSWER) == "two"
+
+
+def test_a_full_deployment_by_hand_agrees(learner, python):
+    learner.write(CODE, HANDLER.format("three"))
+    python("with no_process: _ = deploy('Hello')")
+    function = python("outputs['HelloFunction']")
+    by_hand(python, "deploy", "Hello")
+    assert python(ANSWER) == "three"
+    assert python("outputs['HelloFunction']") == function
+    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
+    assert "There were no differences" in by_hand(python, "diff", "Hello", "--app", python("str(cdk.ASSEMBLY)"))
+    assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+
+
+def test_a_new_file_beside_the_handler_is_new_code(learner, python):
+    learner.write("lambda_src/hello/helper.py", "name = 'helper'\n")
+    learner.write(CODE, "import helper\n\ndef handler(event, context):\n    print('called')\n    return helper.name\n")
+    python("with no_process: _ = deploy('Hello')")
+    assert python(ANSWER) == "helper"
+    (learner.root / "lambda_src/hello/helper.py").unlink()
+    learner.write(CODE, HANDLER.format("alone"))
+    python("with no_process: _ = deploy('Hello')")
+    assert python(ANSWER) == "alone"
+
+
+def test_old_code_and_new_cdk_go_together(learner, python):
+    """The code that CDK deployed last, after other code went past CDK, is not taken for deployed."""
+
+    def colour() -> str:
+        now = learner.client("lambda").get_function_configuration(FunctionName=python("outputs['HelloFunction']"))
+        return now["Environment"]["Variables"]["COLOUR"]
+
+    learner.write(CODE, HANDLER.format("original"))
+    learner.edit(STACK, OUTPUT, '        function.add_environment("COLOUR", "blue")\n' + OUTPUT)
+    python("_ = deploy('Hello')")
+    learner.write(CODE, HANDLER.format("in between"))
+    python("with no_process: _ = deploy('Hello')")
+    assert (python(ANSWER), colour()) == ("in between", "blue")
+
+    learner.write(CODE, HANDLER.format("original"))
+    learner.edit(STACK, "blue", "red")
+    python("_ = deploy('Hello')")
+    assert (python(ANSWER), colour()) == ("original", "red")
+
+    learner.write(CODE, HANDLER.format("afterwards"))
+    python("with no_process: _ = deploy('Hello')")
+    assert (python(ANSWER), colour()) == ("afterwards", "red")
+
+
+# What is wrong is said in a sentence, and what was deployed stands
+
+
+def test_a_syntax_error_in_a_handler(learner, python):
+    before = python(ANSWER)
+    learner.write(CODE, "import json\n\ndef handler(event, context)\n    return 1\n")
+    try:
+        said = python.refused("with no_process: deploy('Hello')")
+    finally:
+        learner.write(CODE, HANDLER.format(before))
+    assert said.startswith("lambda_src/hello/app.py, line 3: expected ':'")
+    assert "    def handler(event, context)\n" + " " * 31 + "^" in said
+    assert python(ANSWER) == before
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("        self.no_such_thing()\n", "AttributeError: 'Hello' object has no attribute 'no_such_thing'"),
+        ("        timeout = = 3\n", "SyntaxError: invalid syntax"),
+        ("        lambda_.Function(self, 'Another')\n", "TypeError: "),
+        ("        lambda_.Function(self, 'Function', runtime=lambda_.Runtime.PYTHON_3_13, handler='x', code=lambda_.Code.from_inline('x'))\n", "There is already a Construct with name 'Function'"),
+        ("        lambda_.Code.from_asset('../lambda_src/nowhere').bind(self)\n", "nowhere"),
+        ("        import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+    ],
+    ids=["attribute", "syntax", "argument", "twice", "no such folder", "import"],
+)  # fmt: skip
+def test_an_error_in_the_cdk_app_is_shown_with_its_line(learner, python, put_back, code, reason):
+    learner.edit(STACK, OUTPUT, code + OUTPUT)
+    line = learner.read(STACK).splitlines().index(code.rstrip("\n")) + 1
+    said = python.refused("deploy('Hello')")
+    assert said.startswith(f"The CDK app does not run: {STACK}, line {line}: ")
+    assert reason in said
+    assert "\n" not in said
+
+
+def test_a_misspelt_property(learner, python, put_back):
+    learner.edit(STACK, OUTPUT, '        function.node.default_child.add_property_override("MemorySise", 512)\n' + OUTPUT)
+    line = next(n for n, text in enumerate(learner.read(STACK).splitlines(), 1) if "lambda_.Function(" in text)
+    said = python.refused("deploy('Hello')")
+    assert said.startswith("Not deployed, because the template is wrong. ")
+    assert f"Hello, Function ({STACK}, line {line}): " in said
+    assert "'MemorySise'" in said
+    assert python("deploying.status('Hello')") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def test_what_cloudformation_refuses(learner, python):
+    """A layer that is not there: no tool can know before."""
+    before, stack = python(ANSWER), learner.read(STACK)
+    function = python("outputs['HelloFunction']")
+    configuration = learner.client("lambda").get_function_configuration(FunctionName=function)
+    layer = "arn:aws:lambda:us-east-1:000000000000:layer:nowhere:1"
+    extra = f'        function.add_layers(lambda_.LayerVersion.from_layer_version_arn(self, "Nowhere", "{layer}"))\n'
+    extra += '        function.add_environment("SHAPE", "round")\n'
+    learner.edit(STACK, OUTPUT, extra + OUTPUT)
+    line = next(n for n, text in enumerate(learner.read(STACK).splitlines(), 1) if "lambda_.Function(" in text)
+    said = python.refused("deploy('Hello')")
+    assert said.startswith(f"Hello, Function ({STACK}, line {line}): ")
+    assert f"Layer version {layer} does not exist" in said
+    assert said.endswith("What was deployed before stands.")
+    assert "\n" not in said
+
+    assert python(ANSWER) == before
+    now = learner.client("lambda").get_function_configuration(FunctionName=function)
+    for what in ("Layers", "Environment", "CodeSha256", "Timeout"):
+        assert now.get(what) == configuration.get(what), what
+
+    learner.write(STACK, stack)  # mended
+    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
+    assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+
+
+def test_a_stack_that_fails_at_its_first_deployment_can_be_mended(learner, python):
+    learner.write(
+        "cdk_app/shop/attic.py",
+        """\
+from aws_cdk import Stack, aws_sqs as sqs, aws_ssm as ssm
+
+
+class Attic(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        sqs.Queue(self, "Box")
+        ssm.CfnParameter(self, "Key", type="SecureString", value="x")
+""",
+    )
+    learner.write("cdk_app/app.py", APP.replace("app.synth", 'from shop.attic import Attic\nAttic(app, "Attic")\napp.synth'))
+    try:
+        said = python.refused("deploy('Attic')")
+        assert "Attic, Key (cdk_app/shop/attic.py, line 8): " in said
+        learner.edit("cdk_app/shop/attic.py", "SecureString", "String")
+        python("_ = deploy('Attic')")
+        assert python("deploying.status('Attic')") == "CREATE_COMPLETE"
+    finally:
+        learner.write("cdk_app/app.py", APP)
+
+
+def test_a_stack_that_is_not_there(python):
+    assert python.refused("deploy('Hello', 'Product')") == "cdk_app/app.py has no stack 'Product'; it has Hello."
+
+
+def test_ctrl_c_and_then_again(learner, python):
+    learner.edit(STACK, "class Hello", "import aws_cdk\n\n\nclass Hello")
+    queues = "".join(f'        aws_cdk.aws_sqs.Queue(self, "Queue{n}")\n' for n in range(20))
+    learner.edit(STACK, OUTPUT, queues + OUTPUT)
+    person = subprocess.Popen(
+        [sys.executable, "-c", "from workbook import deploy; deploy('Hello')"], cwd=learner.root / "notebooks",
+        env=runner.environment_of(learner.root), text=True, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    cdk = until(lambda: [p for p in psutil.Process(person.pid).children() if "deploy" in _command(p)])
+    person.send_signal(signal.SIGINT)
+    said = person.communicate(timeout=60)[1]
+    assert "WorkbookError: Stopped. Run deploy again to finish" in said
+    until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in cdk))
+
+    python("_ = deploy('Hello')")
+    resources = learner.client("cloudformation").describe_stack_resources(StackName="Hello")["StackResources"]
+    assert sum(r["ResourceType"] == "AWS::SQS::Queue" for r in resources) == 20
+    assert python(ANSWER)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+# What is in tables and queues survives a change
+
+
+def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
+    index = newcomer.read("cdk_app/shop/product.py")
+    start, end = index.index("        table.add_global_secondary_index("), index.index("        function = lambda_.Function(")
+    newcomer.write("cdk_app/shop/product.py", index[:start] + index[end:])
+    python = newcomer.kernel()
+    python("from workbook import deploy, outputs, queue, table; _ = deploy('Pricing', 'Product')")
+    before = python("dict(outputs)")
+    functions, dynamodb, sqs = (newcomer.client(name) for name in ("lambda", "dynamodb", "sqs"))
+
+    [mapping] = functions.list_event_source_mappings(FunctionName=before["PricingFunction"])["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    until(lambda: functions.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Disabled")
+    for number in range(3):
+        row = {"id": {"S": str(number)}, "category": {"S": "light"}, "name": {"S": f"Lamp {number}"}, "price": {"N": "1"}}
+        dynamodb.put_item(TableName=before["ProductTable"], Item=row)
+        sqs.send_message(QueueUrl=before["PricingOrders"], MessageBody=str(number))
+        sqs.send_message(QueueUrl=before["PricingDeadLetters"], MessageBody=str(number))
+
+    newcomer.write("cdk_app/shop/product.py", index)
+    newcomer.edit("cdk_app/shop/pricing.py", "visibility_timeout=Duration.seconds(6)", "visibility_timeout=Duration.seconds(60)")
+    changes = python("deploy('Pricing', 'Product').changes.to_dict('records')")
+    assert {"construct": "Orders", "change": "changed", "resources": "SQS Queue"} in changes
+    assert {"construct": "Table", "change": "changed", "resources": "DynamoDB Table"} in changes
+
+    after = python("dict(outputs)")
+    assert after == before  # nothing was replaced
+    assert sorted(python(f"queue({after['PricingOrders']!r}).body.tolist()")) == ["0", "1", "2"]
+    assert sorted(python(f"queue({after['PricingDeadLetters']!r}).body.tolist()")) == ["0", "1", "2"]
+    attributes = sqs.get_queue_attributes(QueueUrl=after["PricingOrders"], AttributeNames=["All"])["Attributes"]
+    assert attributes["VisibilityTimeout"] == "60"
+    assert json.loads(attributes["RedrivePolicy"])["maxReceiveCount"] == 2
+    assert python(f"table({after['ProductTable']!r}).name.tolist()") == ["Lamp 0", "Lamp 1", "Lamp 2"]
+    found = dynamodb.query(
+        TableName=after["ProductTable"], IndexName="by-category", KeyConditionExpression="category = :c",
+        ExpressionAttributeValues={":c": {"S": "light"}},
+    )  # fmt: skip
+    assert found["Count"] == 3
