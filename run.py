@@ -97,7 +97,7 @@ CURES = (  # what tools print when something is wrong, and what to do about it; 
         f"Something here may not be written to, or is another user's (`ls -la` shows whose): mend that, {AGAIN}",
     ),
     (
-        r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|ENOTFOUND|EAI_AGAIN",
+        r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|no matching dist|ENOTFOUND|EAI_AGAIN",
         f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}",
     ),
 )
@@ -332,7 +332,8 @@ def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) 
     for index in re.findall(r"^\S*\.index-url='(.+)'$", listed.stdout, re.M):
         environment.setdefault("UV_DEFAULT_INDEX", index)
     command = [python, "-m", "uv", "pip", "install", "--python", python, "--require-hashes", "--only-binary", ":all:"]
-    step("Installing the packages", [*command, "--compile-bytecode", "-r", str(LOCK)], environment, keep_open)
+    command += ["--compile-bytecode", "-r", str(LOCK)]
+    step("Installing and compiling the packages", command, environment, keep_open)
 
 
 def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
@@ -400,7 +401,7 @@ def main(arguments: list[str]) -> None:
     if verb == "setup":
         return say("Everything is set up.")
     python = str(python_of(prefix))
-    os.execve(python, [python, "-m", "workbook", *arguments], handed_over(prefix))
+    os.execve(python, [python, "-P", "-m", "workbook", *arguments], handed_over(prefix))
 
 
 if __name__ == "__main__":
