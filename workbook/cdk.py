@@ -18,7 +18,7 @@ from typing import Any
 
 from workbook import target
 from workbook.errors import WorkbookError
-from workbook.paths import CDK_APP, CDK_STATE, STATE, shown, tools_on_path
+from workbook.paths import CDK_APP, CDK_STATE, STATE, read_json, shown, tools_on_path
 
 ASSEMBLY = CDK_STATE / "assembly"
 EVENT_LINE = re.compile(r"^(?P<stack>\S+) \|\s*(?P<count>\d+/\d+|\d+)\s*\|[^|]*\| (?P<status>[A-Z_]+)\s*\| (?P<type>\S+)\s*\| (?P<name>.*)$")
@@ -62,8 +62,8 @@ def synthesize() -> Path:
 
 
 def stack_names() -> list[str]:
-    """The stacks of the last synthesized app, in its order."""
-    manifest = json.loads((ASSEMBLY / "manifest.json").read_text(encoding="utf-8"))
+    """The stacks of the last synthesized app, in its order; none if there was no synthesis yet."""
+    manifest = read_json(ASSEMBLY / "manifest.json", {"artifacts": {}})
     return [
         name
         for name, artifact in manifest["artifacts"].items()

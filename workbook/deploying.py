@@ -40,7 +40,8 @@ class Deployment:
 
     Attributes:
         stacks: the names of the stacks.
-        changes: a row for each construct and kind of change: construct, change, resources.
+        changes: a row for each construct and kind of change: construct, change, resources; and first
+            the stack, if there are several.
         endpoints: the outputs whose names end in Url: the addresses it answers at.
         seconds: how long it took.
     """
@@ -90,13 +91,17 @@ def deploy(*stacks: str) -> Deployment:
         check_syntax(LAMBDA_SRC)
         records = read_json(RECORD, {})
         current = _cdk_digest()
-        if names and all(records.get(n, {}).get("cdk") == current and _stands(n, records[n]) for n in names):
-            changes = [_deploy_code(n, records[n]) for n in names]
+        known = names or cdk.stack_names()
+        if known and all(records.get(n, {}).get("cdk") == current and _stands(n, records[n]) for n in known):
+            names, changes = known, [_deploy_code(n, records[n]) for n in known]
         else:
             names, changes = _deploy_fully(names or None, progress)
         for name in names:
             _remember(name, current)
     endpoints = {k: v for n in names for k, v in stack_outputs(n).items() if k.endswith("Url")}
+    if len(names) > 1:
+        for name, change in zip(names, changes, strict=True):
+            change.insert(0, "stack", name)
     return Deployment(names, pd.concat(changes), endpoints, time.perf_counter() - started)
 
 
