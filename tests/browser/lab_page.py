@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from workbook.paths import read_json
+from workbook.waiting import wait_until
+
 SIZE = {"width": 1400, "height": 900}
 START_SECONDS = 60
 CHAPTER_SECONDS = 240
+SAVE_SECONDS = 20
 
 
 class LabPage:
@@ -90,14 +93,22 @@ class LabPage:
         before = file.stat().st_mtime_ns
         self.page.keyboard.press("Escape")
         self.menu("File", "Save Notebook")
-        for _ in range(100):
-            if file.stat().st_mtime_ns != before:
-                break
-            self.page.wait_for_timeout(100)
-        cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+        cells = wait_until(lambda: _cells_written_since(before, file), f"{file.name} to be saved", seconds=SAVE_SECONDS)
         return [output for cell in cells for output in cell.get("outputs", [])]
 
     def show(self, locator: Locator) -> None:
-        """Scroll until `locator` is in the middle of the page."""
-        locator.evaluate("it => it.scrollIntoView({block: 'center'})")
+        """Scroll until `locator` is low on the page, below what led to it."""
+        for _ in range(2):  # what comes into sight is only then laid out
+            locator.evaluate("it => it.scrollIntoView({block: 'end'})")
+            self.page.wait_for_timeout(500)
+        self.notebook.hover()
+        self.page.mouse.wheel(0, 60)
         self.page.wait_for_timeout(300)
+
+
+def _cells_written_since(moment: int, file: Path) -> list[dict[str, Any]] | None:
+    """The cells of a notebook once it was written anew, and whole."""
+    if file.stat().st_mtime_ns == moment:
+        return None
+    notebook = read_json(file, None)
+    return notebook and notebook["cells"]

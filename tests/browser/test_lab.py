@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import nbformat
 import pytest
 from lab_page import LabPage
 from playwright.sync_api import expect
@@ -13,6 +14,9 @@ from workbook.paths import NOTEBOOKS
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 FIRST = "00_start_here.ipynb"
 GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
+DRAWN = ".jp-RenderedMermaid img[src^='data:image/svg+xml']"
+COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3).map(Number)"
+NOT_DRAWN = "them => them.filter(it => it.complete && !it.naturalWidth).map(it => it.outerHTML.slice(0, 100))"
 BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
 
 
@@ -28,7 +32,7 @@ def test_without_the_token_there_is_only_the_login_page(lab, browser) -> None:
 def test_opens_on_chapter_00(page: LabPage, screenshots: Path) -> None:
     page.open()
     expect(page.notebook.get_by_role("heading", name="Start here")).to_be_visible()
-    expect(page.notebook.locator(".jp-MarkdownCell .jp-RenderedMermaid img").first).to_be_visible()
+    expect(page.notebook.locator(".jp-MarkdownCell img").first).to_be_visible()
     expect(page.page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
     page.page.screenshot(path=screenshots / "opened.png")
 
@@ -68,17 +72,18 @@ def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screen
 
     outputs = page.save(lab.folder / "notebooks" / notebook.name)
     assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
-    drawn = page.notebook.locator(".jp-RenderedMermaid img[src^='data:image/svg+xml']")
-    expect(page.notebook.locator(".jp-MarkdownCell").locator(drawn).first).to_be_attached()
-    expect(page.notebook.locator(".jp-OutputArea").locator(drawn).first).to_be_attached()
-    expect(page.notebook.locator("table.dataframe").first).to_be_attached()
-    right = page.notebook.get_by_text("✓ Right.")
-    expect(right.first).to_be_attached()
-    red, green, _ = (int(part) for part in right.first.evaluate(COLOUR))
-    assert green > red
+    for what in (".jp-MarkdownCell img", f".jp-OutputArea {DRAWN}", "table.dataframe", "text=✓ Right."):
+        page.notebook.locator(what).first.wait_for(state="attached")
+    expect(page.notebook.locator(f".jp-MarkdownCell {DRAWN}")).to_have_count(mermaid_blocks(notebook))
+    assert page.notebook.locator("img").evaluate_all(NOT_DRAWN) == []
+    red, green, blue = page.notebook.get_by_text("✓ Right.").first.evaluate(COLOUR)
+    assert green > red + blue
 
-    page.show(page.notebook.locator("table.dataframe").last)
+    page.show(page.notebook.locator(f".jp-OutputArea {DRAWN}").last)
     page.page.screenshot(path=screenshots / f"chapter-{notebook.name[:2]}.png")
 
 
-COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3)"
+def mermaid_blocks(notebook: Path) -> int:
+    """How many drawings the prose of a notebook has."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return sum(cell.source.count("```mermaid") for cell in cells if cell.cell_type == "markdown")
