@@ -7,6 +7,7 @@ MiniStack's settings and its own endpoints (https://pypi.org/project/ministack/)
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -97,15 +98,17 @@ def stop() -> bool:
         process = psutil.Process(cloud.pid)
         workers = process.children(recursive=True)
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except psutil.TimeoutExpired:
-            raise WorkbookError(
-                f"The local cloud (process {cloud.pid}) is still saving after {STOP_SECONDS} s. "
-                "Wait a little and run this again."
-            ) from None
+        deadline = time.monotonic() + STOP_SECONDS
+        while running():  # a kernel that started it may not have noticed yet that it ended; this does
+            if time.monotonic() > deadline:
+                raise WorkbookError(
+                    f"The local cloud (process {cloud.pid}) is still saving after {STOP_SECONDS} s. "
+                    "Wait a little and run this again."
+                )
+            time.sleep(0.02)
         for worker in psutil.wait_procs(workers, timeout=2)[1]:
-            worker.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.kill()
         RECORD.unlink(missing_ok=True)
         write_json(LAST_STOP, {"at": time.time()})
         shutil.rmtree(CLOUD / "tmp", ignore_errors=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from workbook import runner
 from workbook.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
 
 WRONG_ANSWERS = Path(__file__).parent / "wrong_answers"
@@ -48,34 +49,33 @@ ALL = exercises()
 each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, marks=e.together) for e in ALL])
 
 
-@pytest.fixture(scope="module")
-def said() -> Callable[[Exercise, str], str]:
-    """What the notebook said to an answer to an exercise, from the answer's cell to its check.
+def said(exercise: Exercise, answer: str) -> str:
+    """What the notebook said to an answer, from the cell of the exercise to its check."""
+    everything = all_said(exercise.notebook)
+    assert everything, f"{exercise.notebook.name} could not be executed up to its last exercise"
+    return everything[exercise.name][answer]
 
-    Each notebook is executed once, on a fresh cloud: at an exercise first the starter is tried,
-    then each wrong answer, then the solution, with which it goes on.
+
+@functools.cache  # for longer than a fixture: in parallel, other tests run in between
+def all_said(notebook: Path) -> dict[str, dict[str, str]]:
+    """What a notebook said to each answer, by exercise and by the answer's name.
+
+    It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
+    wrong answer, then the solution, with which it goes on.
     """
-    from workbook import runner
-
-    results: dict[Path, dict[str, dict[str, str]]] = {}
-
-    def look_up(exercise: Exercise, answer: str) -> str:
-        if exercise.notebook not in results:
-            with runner.copy_of_the_tree() as copy:
-                answers = {
-                    e.name: {f.stem: f.read_text(encoding="utf-8") for f in [*e.wrong_answers, SOLUTIONS / f"{e.name}.py"]}
-                    for e in ALL
-                    if e.notebook == exercise.notebook
-                }
-                write_json(copy / ".workbook" / "answers.json", answers)
-                script = Path(__file__).with_name("try_answers.py")
-                code = runner.run_in(
-                    copy, [sys.executable, str(script), exercise.notebook.name], WORKBOOK_TESTING="1"
-                )
-                results[exercise.notebook] = read_json(copy / ".workbook" / "said.json", {}) if not code else {}
-        return results[exercise.notebook][exercise.name][answer]
-
-    return look_up
+    answers = {
+        exercise.name: [
+            (file.stem, file.read_text(encoding="utf-8"))
+            for file in [*exercise.wrong_answers, SOLUTIONS / f"{exercise.name}.py"]
+        ]
+        for exercise in ALL
+        if exercise.notebook == notebook
+    }
+    with runner.copy_of_the_tree() as copy:
+        write_json(copy / ".workbook" / "answers.json", answers)
+        script = str(Path(__file__).with_name("try_answers.py"))
+        runner.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
+        return read_json(copy / ".workbook" / "said.json", {})
 
 
 def test_every_chapter_from_01_on_has_an_exercise() -> None:
@@ -88,12 +88,12 @@ def test_solutions_belong_to_exercises() -> None:
 
 
 @each_exercise
-def test_the_starter_is_not_yet_attempted(exercise: Exercise, said: Callable[..., str]) -> None:
+def test_the_starter_is_not_yet_attempted(exercise: Exercise) -> None:
     assert "Not yet attempted" in said(exercise, "starter")
 
 
 @each_exercise
-def test_the_solution_is_right(exercise: Exercise, said: Callable[..., str]) -> None:
+def test_the_solution_is_right(exercise: Exercise) -> None:
     assert "✓ Right" in said(exercise, exercise.name)
 
 
@@ -106,7 +106,7 @@ def test_there_is_a_typical_wrong_answer(exercise: Exercise) -> None:
     ("exercise", "answer"),
     [pytest.param(e, f, id=f.stem, marks=e.together) for e in ALL for f in e.wrong_answers],
 )
-def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path, said: Callable[..., str]) -> None:
+def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path) -> None:
     expected = EXPECTED.match(answer.read_text(encoding="utf-8"))
     assert expected, "the first line says which words to expect: # expect: words"
     answered = said(exercise, answer.stem)

@@ -7,12 +7,16 @@ that has the exercise's own name is the solution: it comes last, and the noteboo
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 import nbformat
 
+from workbook import cloud
 from workbook.executing import kernel
-from workbook.paths import NOTEBOOKS, STATE, read_json, write_json
+from workbook.paths import CLOUD, NOTEBOOKS, STATE, read_json, write_json
 
 EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
 
@@ -41,11 +45,31 @@ def main(name: str) -> None:
                 continue
             end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
             said[exercise] = {}
+            before = _remembered()
             for answer, source in [("starter", starter), *answers[exercise]]:
+                _as(before)
                 notebook.cells[index].source = EXPECT.sub("", source, count=1)
                 said[exercise][answer] = "\n".join(run(i) for i in range(index, end + 1))
             index = end + 1
     write_json(STATE / "said.json", said)
+
+
+def _remembered() -> Path:
+    """A copy of all that the local cloud holds now."""
+    cloud.stop()
+    before = Path(tempfile.mkdtemp())
+    for folder in cloud.STATE_FOLDERS:
+        shutil.copytree(CLOUD / folder, before / folder)
+    return before
+
+
+def _as(before: Path) -> None:
+    """Put the local cloud back to how it was: an answer must not see what another one left there."""
+    cloud.stop()
+    for folder in cloud.STATE_FOLDERS:
+        shutil.rmtree(CLOUD / folder)
+        shutil.copytree(before / folder, CLOUD / folder)
+    cloud.ensure()
 
 
 def _exercise(cell: nbformat.NotebookNode) -> str | None:
