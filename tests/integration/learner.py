@@ -155,10 +155,15 @@ def a_learner() -> Iterator[Learner]:
 
 
 def until(look: Callable[[], T], *, seconds: float = 20) -> T:
-    """Look until there is something to see; the test fails if there never is."""
+    """Look until there is something to see.
+
+    Raises:
+        TimeoutError: there never is; no AssertionError, for which a test may be expected to fail.
+    """
     deadline = time.monotonic() + seconds
     while not (seen := look()):
-        assert time.monotonic() < deadline, f"after {seconds} s there was still {seen!r}"
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {seconds} s there was still {seen!r}")
         time.sleep(0.02)
     return seen
 

@@ -234,7 +234,7 @@ def test_ctrl_c_and_then_again(learner, python):
         [sys.executable, "-c", "from workbook import deploy; deploy('Hello')"], cwd=learner.root / "notebooks",
         env=runner.environment_of(learner.root), text=True, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    cdk = until(lambda: [p for p in psutil.Process(person.pid).children() if "deploy" in _command(p)])
+    cdk = until(lambda: [p for p in psutil.Process(person.pid).children() if "deploy" in _command(p)], seconds=60)
     person.send_signal(signal.SIGINT)
     said = person.communicate(timeout=60)[1]
     assert "WorkbookError: Stopped. Run deploy again to finish" in said
