@@ -101,13 +101,21 @@ def running_lab() -> Iterator[Lab]:
                 break
         else:
             pytest.fail(f"`workbook lab` did not start:\n{''.join(said)}", pytrace=False)
-        cloud = read_json(folder / ".workbook/cloud/cloud.json", {}).get("pid")
+        cloud = read_json(folder / ".workbook/cloud/cloud.json", {})["pid"]
         try:
             yield Lab(said[-1].split()[1], folder)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=STOP_SECONDS)
-        assert cloud and not psutil.pid_exists(cloud), "`workbook lab` has ended, and its cloud has not."
+            said, _ = process.communicate(timeout=STOP_SECONDS)
+        assert _ended(cloud), f"`workbook lab` has ended, and its cloud has not. It said:\n{said}"
+
+
+def _ended(pid: int) -> bool:
+    """Whether a process has ended; one that only waits for its parent to take note has."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.fixture(scope="session")
