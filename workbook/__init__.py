@@ -65,3 +65,5 @@ except WorkbookError:  # said at the first use; until then nothing may reach a r
 if _local:
     _cloud = cloud.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
+else:
+    target.agree_on_region()

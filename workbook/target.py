@@ -81,6 +81,12 @@ def point_process_at(url: str) -> None:
     _forget_session()
 
 
+def agree_on_region() -> None:
+    """Let boto3 see AWS_REGION, as every other AWS tool does: it reads AWS_DEFAULT_REGION alone."""
+    if region_set := os.environ.get("AWS_REGION"):
+        os.environ["AWS_DEFAULT_REGION"] = region_set
+
+
 def _forget_session() -> None:
     if "boto3" in sys.modules:
         sys.modules["boto3"].DEFAULT_SESSION = None
@@ -95,12 +101,18 @@ def client(service: str) -> Any:
         service: boto3's name of it, such as `"dynamodb"`.
 
     Raises:
-        WorkbookError: the target is AWS, and no region or profile can be found.
+        WorkbookError: the target is AWS, and no credentials, region or profile can be found.
     """
     import boto3
     from botocore.exceptions import NoRegionError, ProfileNotFound
 
     try:
+        if not is_local():
+            session = boto3.Session()
+            if session.get_credentials() is None:
+                raise WorkbookError(_no_credentials("none are set"))
+            if session.region_name is None:  # some services would do without, in a region of their own
+                raise NoRegionError
         return boto3.client(service)
     except ProfileNotFound as error:
         raise WorkbookError(
@@ -130,7 +142,11 @@ def account() -> str:
     try:
         return client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
-        raise WorkbookError(
-            f"There are no working AWS credentials ({error}). Sign in, with `aws sso login` or "
-            "`aws configure`, or set WORKBOOK_TARGET=local to stay on this machine."
-        ) from None
+        raise WorkbookError(_no_credentials(error)) from None
+
+
+def _no_credentials(reason: object) -> str:
+    return (
+        f"There are no working AWS credentials ({reason}). Sign in, with `aws sso login` or "
+        "`aws configure`, or set WORKBOOK_TARGET=local to stay on this machine."
+    )

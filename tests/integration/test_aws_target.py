@@ -1,0 +1,252 @@
+"""`WORKBOOK_TARGET=aws`: nothing before it was confirmed, and then it works like the local target.
+
+Another cloud plays AWS: another account, in another region, reached by boto3's own chain. It is the
+learner's local one that must not notice.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+from learner import Kernel, Learner, client_at, until
+
+from workbook import runner, target
+
+pytestmark = pytest.mark.xdist_group("aws")
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+APP = """\
+import aws_cdk as cdk
+from shop.hello import Hello
+
+app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
+Hello(app, "Hello")
+app.synth()
+"""
+BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+# What a copy's environment has to keep it away from every account, AWS's own included.
+LOCAL = dict.fromkeys(target.local_settings(""))
+
+
+class Aws:
+    """A cloud that plays AWS, and the environment of somebody who is signed in to it.
+
+    Args:
+        learner: the copy whose folder it works in, and with which it goes.
+    """
+
+    def __init__(self, learner: Learner) -> None:
+        self.learner, folder = learner, learner.root / ".workbook" / "aws"
+        folder.mkdir()
+        environment = target.without_aws(os.environ) | {
+            "HOME": str(folder), "TMPDIR": str(folder), "GATEWAY_PORT": "0", "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
+            "MINISTACK_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }  # fmt: skip
+        for port in range(14566, 14666):
+            if _is_free(port):
+                break
+        environment["GATEWAY_PORT"] = str(port)
+        with (folder / "log.txt").open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self.url = f"http://127.0.0.1:{port}"
+        until(self._answers)
+        (folder / "config").write_text(
+            f"[profile shop]\nregion = {REGION}\nendpoint_url = {self.url}\n"
+            f"aws_access_key_id = {ACCOUNT}\naws_secret_access_key = secret\n"
+        )
+        self.signed_in = LOCAL | {
+            "WORKBOOK_TARGET": "aws", "AWS_PROFILE": "shop", "AWS_CONFIG_FILE": str(folder / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
+        }  # fmt: skip
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None
+        try:
+            return requests.get(f"{self.url}/_ministack/health", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def client(self, service: str):
+        return client_at(self.url, service, account=ACCOUNT, region=REGION)
+
+    def is_empty(self) -> bool:
+        """Whether there is neither a stack nor a bucket nor a function."""
+        return not (
+            self.client("cloudformation").describe_stacks()["Stacks"]
+            or self.client("s3").list_buckets()["Buckets"]
+            or self.client("lambda").list_functions()["Functions"]
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def aws(learner: Learner) -> Iterator[Aws]:
+    learner.write("cdk_app/app.py", APP)
+    one = Aws(learner)
+    yield one
+    one.process.send_signal(signal.SIGKILL)
+    one.process.wait()
+
+
+@pytest.fixture
+def signed_in(aws: Aws, learner: Learner) -> Kernel:
+    """A learner's Python with AWS as its target; nothing was confirmed yet."""
+    return learner.kernel(**aws.signed_in)
+
+
+def person_types(learner: Learner, environment: dict, code: str, answer: str) -> str:
+    """Run code at a terminal where somebody answers the first question; all that stands there then."""
+    ours, theirs = pty.openpty()
+    clean = {k: v for k, v in (runner.environment_of(learner.root) | environment).items() if v is not None}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=learner.root / "notebooks", env=clean, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    os.write(ours, f"{answer}\n".encode())
+    said = b""
+    try:
+        while chunk := os.read(ours, 10_000):
+            said += chunk
+    except OSError:
+        pass  # the other end was closed
+    os.close(ours)
+    process.wait(60)
+    return said.decode()
+
+
+# Before
+
+
+def test_nothing_is_created_before_somebody_said_yes(aws, learner, signed_in):
+    said = signed_in.refused("from workbook import deploy; deploy('Hello')")
+    assert said == "Nobody is there to confirm this. Add --yes if that is what you want."
+    assert f"the AWS account {ACCOUNT}, region {REGION}" in signed_in.said
+    assert "USD" in signed_in.said
+    assert aws.is_empty()
+
+
+@pytest.mark.parametrize("verb", [["up"], ["catch-up", "00"], ["reset"]])
+def test_without_a_terminal_the_command_asks_for_yes(aws, learner, verb):
+    environment = {k: v for k, v in (runner.environment_of(learner.root) | aws.signed_in).items() if v is not None}
+    done = subprocess.run(
+        [sys.executable, "-m", "workbook", *verb], cwd=learner.root, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Nobody is there to confirm this. Add --yes if that is what you want."
+    assert aws.is_empty()
+
+
+def test_who_says_no_gets_nothing(aws, learner):
+    said = person_types(learner, aws.signed_in, "from workbook import deploy; deploy('Hello')", "no")
+    assert f"This creates resources in the AWS account {ACCOUNT}, region {REGION}." in said
+    assert "Nothing was created." in said
+    assert aws.is_empty()
+
+
+def test_looking_needs_no_confirmation(aws, signed_in):
+    assert signed_in("from workbook import outputs; dict(outputs)") == {}
+    assert aws.is_empty()
+
+
+def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
+    signed_in(f"from workbook.confirm import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    said = signed_in.refused("from workbook import deploy; deploy('Hello')")
+    assert said == f"This account has no CDK bootstrap in {REGION}. Run, once: cdk bootstrap aws://{ACCOUNT}/{REGION}"
+
+
+# Credentials
+
+
+@pytest.mark.parametrize(
+    ("environment", "about"),
+    [
+        ({"AWS_REGION": REGION}, "There are no working AWS credentials"),
+        ({"AWS_PROFILE": "no-such-profile"}, "(no-such-profile) could not be found. Set AWS_PROFILE to one that"),
+        ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}, "No AWS region is set. Set AWS_REGION"),
+        ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": REGION, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+         "There are no working AWS credentials"),
+    ],
+    ids=["none", "no such profile", "no region", "nothing answers"],
+)
+def test_without_credentials_there_is_one_sentence(learner, environment, about):
+    nothing = LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+    python = learner.kernel(**nothing | environment)
+    for call in ("deploy('Hello')", "chapter(0)", "dict(outputs)"):
+        said = python.refused(f"from workbook import chapter, deploy, outputs; {call}")
+        assert about in said and "\n" not in said, call
+
+
+def test_the_environment_says_who_one_is_too(aws, learner):
+    """Keys and AWS_REGION, which boto3 alone would not see."""
+    python = learner.kernel(
+        **LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_ENDPOINT_URL": aws.url, "AWS_ACCESS_KEY_ID": ACCOUNT,
+                   "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": REGION},
+    )
+    seen = python("from workbook import target; import boto3; [target.account(), target.region(), boto3.client('sqs').meta.region_name]")
+    assert seen == [ACCOUNT, REGION, REGION]
+
+
+def test_a_target_that_there_is_not(learner):
+    python = learner.kernel(WORKBOOK_TARGET="azure")
+    assert python.refused("from workbook import deploy; deploy('Hello')") == "WORKBOOK_TARGET is 'azure'; set it to local or to aws."
+
+
+# After
+
+
+def test_after_yes_it_is_deployed_and_answers(aws, learner):
+    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # as the bootstrap does
+    before = {p.pid for p in learner.clouds()}
+    said = person_types(learner, aws.signed_in, "from workbook import deploy; print(repr(deploy('Hello')))", "yes")
+    assert "Hello: deployed" in said, said
+    [stack] = aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert (stack["StackName"], stack["StackStatus"]) == ("Hello", "CREATE_COMPLETE")
+    assert f":{REGION}:{ACCOUNT}:" in stack["StackId"]
+
+    python = learner.kernel(**aws.signed_in)
+    assert python("from workbook import invoke, outputs; invoke(outputs['HelloFunction'], {'name': 'Ada'}).result") == {
+        "message": "Good to see you, Ada"
+    }
+    assert {p.pid for p in learner.clouds()} == before  # no local cloud was started for it
+    assert not (learner.root / ".workbook" / "cloud" / "cloud.json").exists()
+
+
+def test_changed_code_goes_there_too_and_nothing_changed_is_nothing(aws, learner, signed_in):
+    signed_in(f"from workbook.confirm import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    signed_in("import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))")
+    assert signed_in("from workbook import deploy\nwith no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+    learner.edit("lambda_src/hello/app.py", "Good to see you", "Welcome")
+    signed_in("with no_process: _ = deploy('Hello')")
+    assert signed_in("from workbook import invoke, outputs; invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']") == "Welcome, Ada"
+
+
+def test_the_local_target_knows_nothing_of_it(aws, learner):
+    """The same checkout, back on the local target: what was deployed there is not taken for deployed here."""
+    python = learner.kernel()
+    assert python("from workbook import deploy, invoke, outputs; dict(outputs)") == {}
+    assert python("repr(deploy('Hello'))").startswith("Hello: deployed")
+    assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']") == "Welcome, Ada"
+    assert learner.client("cloudformation").describe_stacks()["Stacks"][0]["StackId"].split(":")[4] == "000000000000"
+    assert aws.client("cloudformation").describe_stacks()["Stacks"][0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")

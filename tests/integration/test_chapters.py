@@ -1,0 +1,170 @@
+"""`chapter(NN)`, `catch_up` and what is kept aside: every chapter starts from anywhere, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from calls import Api
+from learner import Kernel, Learner
+
+pytestmark = pytest.mark.xdist_group("chapters")
+
+MINE = "def handler(event, context):\n    print('called')\n    return 'this is mine'\n"
+APP = "cdk_app/app.py"
+HELLO = "lambda_src/hello/app.py"
+PRODUCT = "lambda_src/product/app.py"
+
+
+@pytest.fixture(scope="module")
+def python(learner: Learner) -> Kernel:
+    python = learner.kernel()
+    python("from workbook import book, chapter, chapters, cloud, deploy, finish, invoke, outputs, progress")
+    return python
+
+
+def stacks(learner: Learner) -> set[str]:
+    found = learner.client("cloudformation").describe_stacks()["Stacks"]
+    return {s["StackName"] for s in found if s["StackStatus"].endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))}
+
+
+def kept(learner: Learner) -> dict[str, str]:
+    """The files that are kept aside, by folder and path."""
+    folder = learner.root / ".workbook" / "kept"
+    return {f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8") for f in sorted(folder.glob("**/*")) if f.is_file()}
+
+
+# These follow one learner, in order.
+
+
+def test_the_path_has_a_space_and_a_letter_that_is_not_ascii(learner):
+    assert " " in str(learner.root) and not str(learner.root).isascii()  # and so all of this is tried in one
+
+
+def test_chapter_02_on_a_fresh_copy_brings_what_it_needs(learner, python):
+    assert not (learner.root / ".workbook" / "cloud").exists()
+    python("chapter(2)")
+    assert python.said.endswith("Chapter 02 is ready.\n")
+    assert stacks(learner) == {"Hello", "Pricing"}
+    assert "Product" not in learner.read(APP)
+    assert not (learner.root / PRODUCT).exists()
+    order = {"orderId": "1", "items": [{"price": 2, "quantity": 3}]}
+    assert python(f"invoke(outputs['PricingFunction'], {order!r}).result['total']") == 6
+    assert kept(learner) == {}  # what the book itself wrote is not an edit
+
+
+def test_in_the_middle_of_a_chapter_everything_is_left_alone(learner, python):
+    learner.write(HELLO, MINE)
+    python("deploy('Hello'); chapter(2)")
+    assert learner.read(HELLO) == MINE
+    assert python("invoke(outputs['HelloFunction']).result") == "this is mine"
+    assert kept(learner) == {}
+
+
+def test_catching_up_keeps_an_edit_aside_and_deploys_the_books_code(learner, python):
+    done = learner.cli("catch-up", "02")
+    assert done.returncode == 0, done.stderr
+    [path] = kept(learner)
+    assert path.endswith(f"/{HELLO}") and kept(learner)[path] == MINE
+    assert f"Edits of your own are kept in .workbook/kept/{path.split('/')[0]}; `workbook restore` brings them back." in done.stdout
+    assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result") == {"message": "Good to see you, Ada"}
+
+
+def test_an_edit_comes_back_with_one_command(learner, python):
+    done = learner.cli("restore")
+    assert done.returncode == 0, done.stderr
+    assert f": {HELLO}." in done.stdout
+    assert learner.read(HELLO) == MINE
+    python("_ = deploy('Hello')")
+    assert python("invoke(outputs['HelloFunction']).result") == "this is mine"
+
+
+def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
+    end = python("book.files_before(3)")
+    for path, content in end.items():
+        learner.write(path, content)
+    python("_ = deploy(); finish(2)")
+    product = Api(python("outputs['ProductApiUrl']"))
+    made = [product("POST", "/product", {"name": name, "price": 5}).body for name in ("Lamp", "Chair")]
+    table = python("outputs['ProductTable']")
+
+    said = python("chapters.catch_up(2)")
+    [rows] = [path for path in kept(learner) if path.endswith(f"{table}.json")]
+    assert f"The rows of the tables of Product are kept in .workbook/kept/{rows.split('/')[0]}." in said
+    assert "The stack Product was removed; the chapter makes it anew." in said
+    by_id = {row["id"]: row for row in json.loads(kept(learner)[rows])}
+    assert by_id == {item["id"]: {**item, "price": 5} for item in made}
+    assert stacks(learner) == {"Hello", "Pricing"}
+    assert not (learner.root / PRODUCT).exists()
+    assert table not in learner.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
+    python("progress.move_to(1, 'end')")
+    python("import unittest.mock\nwith unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started')): chapter(2)")
+    assert stacks(learner) == {"Hello", "Pricing"}
+
+
+def test_back_to_the_beginning(learner, python):
+    learner.write(HELLO, MINE)
+    before = len(kept(learner))
+    done = learner.cli("reset")
+    assert done.returncode == 0, done.stderr
+    assert stacks(learner) == set()
+    assert not (learner.root / HELLO).exists() and not (learner.root / APP).exists()
+    assert len(kept(learner)) == before + 1 and MINE in kept(learner).values()
+    assert learner.client("lambda").list_functions()["Functions"] == []
+    assert learner.client("logs").describe_log_groups()["logGroups"] == []
+
+
+def test_a_chapter_that_there_is_not(learner, python):
+    assert python.refused("chapter(42)") == "There is no chapter 42. There are: 00, 01, 02."
+    done = learner.cli("catch-up", "42")
+    assert (done.returncode, done.stderr.strip()) == (1, "There is no chapter 42. There are: 00, 01, 02.")
+
+
+# The guard of %%writefile
+
+CELL = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context):\n    return 1\n"
+
+
+@pytest.fixture
+def write(python):
+    """What the guard says before a cell runs."""
+    python("import types")
+
+    def guarded(cell: str) -> str:
+        python(f"book.guard_writefile(types.SimpleNamespace(raw_cell={cell!r}))")
+        return python.said
+
+    return guarded
+
+
+def test_writefile_keeps_an_edit_aside_first(learner, write):
+    learner.write(HELLO, MINE)
+    before = set(kept(learner))
+    said = write(CELL)
+    [path] = set(kept(learner)) - before
+    assert kept(learner)[path] == MINE
+    assert said.startswith(f"What stood in {HELLO} was not from this book. It is kept in .workbook/kept/{path.split('/')[0]};")
+
+
+def test_writefile_says_nothing_of_what_the_book_wrote(learner, python, write):
+    before = kept(learner)
+    learner.write(HELLO, python("book.files_before(3)")[HELLO])
+    assert write(CELL) == ""
+    learner.write(HELLO, CELL.split("\n", 1)[1])
+    assert write(CELL) == ""  # the very same once more
+    assert kept(learner) == before
+
+
+def test_writefile_makes_the_folder_it_needs(learner, write):
+    write("%%writefile ../lambda_src/a_new_one/app.py\nx = 1\n")
+    assert (learner.root / "lambda_src" / "a_new_one").is_dir()
+
+
+@pytest.mark.parametrize("cell", ["", "1 + 1", "%%writefile /tmp/elsewhere.py\nx = 1\n", "%%bash\ntrue\n", "%%writefile\n"])
+def test_other_cells_are_none_of_its_business(learner, write, cell):
+    before = kept(learner)
+    assert write(cell) == ""
+    assert kept(learner) == before
