@@ -36,6 +36,8 @@ class Outputs(Mapping[str, str]):
     def _now(self) -> dict[str, str]:
         if target.is_local():
             cloud.ensure()
+        else:
+            target.account()  # which says it in a sentence if nobody is signed in
         client = target.client("cloudformation")
         pages = client.get_paginator("describe_stacks").paginate()
         stacks = [stack for page in pages for stack in page["Stacks"]]

@@ -191,7 +191,7 @@ def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
     ids=["none", "no such profile", "no region", "nothing answers"],
 )
 def test_without_credentials_there_is_one_sentence(learner, environment, about):
-    nothing = LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"}
+    nothing = LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
     python = learner.kernel(**nothing | environment)
     for call in ("deploy('Hello')", "chapter(0)", "dict(outputs)"):
         said = python.refused(f"from workbook import chapter, deploy, outputs; {call}")
