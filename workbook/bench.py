@@ -120,7 +120,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def table(found: list[Measurement]) -> Table:
     """The measurements beside their goals."""
-    shown = Table("how fast it is here", "measured", "goal", "of it", box=None, pad_edge=False)
+    shown = Table("how fast it is here", "measured", "goal", "of goal", box=None, pad_edge=False)
     for column in shown.columns[1:]:
         column.justify = "right"
     for one in found:

@@ -1,0 +1,124 @@
+"""The command line: a page worth reading, and sentences in place of tracebacks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from workbook import book, cli, cloud, deployed, runner
+from workbook.errors import WorkbookError
+
+VERBS = "lab test up outputs status catch-up reset restore down doctor bench notebooks".split()
+
+
+def called(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, arguments)
+
+
+@pytest.fixture
+def nothing_yet(monkeypatch, tmp_path) -> None:
+    """No local cloud, and nothing deployed from here."""
+    monkeypatch.setattr(cloud, "running", lambda: None)
+    monkeypatch.setattr(cloud, "RECORD", tmp_path / "cloud.json")
+    monkeypatch.setattr(cloud, "LOST", tmp_path / "lost.json")
+    monkeypatch.setattr(deployed, "RECORD", tmp_path / "deploys.json")
+
+
+def must_not_be_called(*_: object) -> None:
+    raise AssertionError("the local cloud must not be started for this")
+
+
+def test_help_names_every_verb_with_examples():
+    page = called("--help")
+    assert page.exit_code == 0
+    assert all(f" {verb} " in page.output for verb in VERBS)
+    assert "workbook catch-up 02" in page.output
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(verb):
+    assert called(verb, "--help").exit_code == 0
+
+
+def test_the_command_line_starts_without_what_it_may_never_need():
+    script = "import sys, workbook.cli; print(*{'boto3', 'requests', 'pandas', 'jsii', 'IPython'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("catch-up", "77"), "There is no chapter 77"),
+        (("up", "--chapter", "77"), "There is no chapter 77"),
+        (("notebooks", "77"), "There is no chapter 77"),
+    ],
+)
+def test_what_a_person_can_cause_is_a_sentence(arguments, sentence):
+    result = called(*arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(sentence)
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (WorkbookError("The handler is missing."), 1, "The handler is missing."),
+        (KeyboardInterrupt(), 130, "Stopped."),
+        (OSError(28, "No space left on device", "/full"), 1, "No space left on device (/full)."),
+        (TimeoutError(), 1, "Another command is busy"),
+    ],
+)
+def test_errors_become_sentences(monkeypatch, error, code, sentence):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(book, "bring_back", fail)
+    result = called("restore")
+    assert result.exit_code == code
+    assert result.stderr.startswith(sentence)
+
+
+def test_a_bug_is_not_hidden(monkeypatch):
+    monkeypatch.setattr(book, "bring_back", lambda _: 1 / 0)
+    assert isinstance(called("restore").exception, ZeroDivisionError)
+
+
+def test_a_wrong_target_is_said_by_every_verb_that_needs_it():
+    done = subprocess.run(
+        [sys.executable, "-m", "workbook", "status"],
+        env=runner.environment_of(runner.ROOT) | {"WORKBOOK_TARGET": "asw"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (1, "WORKBOOK_TARGET is 'asw'; set it to local or to aws.\n")
+
+
+def test_outputs_of_nothing_are_an_empty_object(nothing_yet, monkeypatch):
+    monkeypatch.setattr(cloud, "ensure", must_not_be_called)
+    result = called("outputs", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {})
+
+
+def test_status_does_not_start_the_cloud(nothing_yet, monkeypatch):
+    monkeypatch.setattr(cloud, "ensure", must_not_be_called)
+    result = called("status")
+    assert result.exit_code == 0
+    assert "not running" in result.output
+    assert "00 Start here" in result.output
+
+
+def test_down_is_harmless_where_nothing_runs(nothing_yet):
+    result = called("down")
+    assert (result.exit_code, result.output) == (0, "The local cloud was not running.\n")
+
+
+def test_tests_get_their_arguments_and_give_their_exit_code(monkeypatch):
+    seen = []
+    monkeypatch.setattr(runner, "test", lambda arguments: seen.extend(arguments) or 5)
+    assert called("test", "tests/unit", "-k", "product", "-x").exit_code == 5
+    assert seen == ["tests/unit", "-k", "product", "-x"]

@@ -1,0 +1,91 @@
+"""Outputs get in tidied, and change only where they say something else."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from workbook import executing
+from workbook.errors import WorkbookError
+
+
+def cell(*outputs, source="1", tags=(), count=1):
+    return new_code_cell(source, id="c", outputs=list(outputs), execution_count=count, metadata={"tags": list(tags)})
+
+
+def result(text, html=None, count=1):
+    data = {"text/plain": text} | ({"text/html": html} if html else {})
+    return new_output("execute_result", data=data, execution_count=count)
+
+
+def stored(new, old):
+    new, old = new_notebook(cells=[new]), new_notebook(cells=[old])
+    executing.stored_as_before(new, old)
+    return new.cells[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("id 01234567-89ab-cdef-0123-456789abcdef", "id 76543210-89ab-cdef-0123-456789abcdef"),
+        ("at 2026-01-31T09:30:00Z", "at 2026-02-01T10:31:01.123+00:00"),
+        ("2026-01-31 09:30:00.123000+00:00", "2026-01-31 09:31:00.456000+00:00"),
+        ("http://127.0.0.1:4566/_aws/execute-api/abc123/prod/", "http://127.0.0.1:4570/_aws/execute-api/xyz/prod/"),
+        ("http://127.0.0.1:4566/000000000000/Queue", "http://127.0.0.1:4570/000000000000/Queue"),
+        ("Hello-Function76856677-DD56F5E4577D3", "Hello-Function76856677-0123456789ABC"),
+        ("took 8.2 ms", "took 11 ms"),
+    ],
+)
+def test_what_differs_only_in_the_moment_stays(before, now):
+    assert stored(cell(result(now)), cell(result(before))).outputs[0].data["text/plain"] == before
+
+
+def test_what_says_something_else_is_stored():
+    assert stored(cell(result("3 items")), cell(result("2 items"))).outputs[0].data["text/plain"] == "3 items"
+
+
+def test_numbers_in_html_do_not_matter_but_its_words_do():
+    old = cell(result("x", "<p>done in 3.1 s</p>"))
+    assert stored(cell(result("x", "<p>done in 4.2 s</p>")), old).outputs[0].data["text/html"] == "<p>done in 3.1 s</p>"
+    assert stored(cell(result("x", "<p>stopped</p>")), old).outputs[0].data["text/html"] == "<p>stopped</p>"
+
+
+def test_an_ignored_output_stays_as_long_as_its_cell_does():
+    old = cell(result("31 ms"), tags=["nbval-ignore-output"])
+    assert stored(cell(result("slow"), tags=["nbval-ignore-output"]), old).outputs[0].data["text/plain"] == "31 ms"
+    new = cell(result("slow"), tags=["nbval-ignore-output"], source="2")
+    assert stored(new, old).outputs[0].data["text/plain"] == "slow"
+
+
+def test_execution_counts_are_those_of_this_run():
+    assert stored(cell(result("x", count=7), count=7), cell(result("x"))).outputs[0].execution_count == 7
+
+
+def executed(source, tags=()):
+    notebook = new_notebook(cells=[new_code_cell(source, id="c", metadata={"tags": list(tags), "execution": {"iopub.status.busy": "2026-01-31T09:30:00Z"}})])
+    executing.execute(notebook)
+    return notebook
+
+
+def test_what_is_stored_is_tidy():
+    notebook = executed("import sys; print('out'); print('err', file=sys.stderr)")
+    assert [output.name for output in notebook.cells[0].outputs] == ["stdout"]
+    assert "execution" not in notebook.cells[0].metadata
+    assert notebook.metadata == nbformat.from_dict(executing.METADATA)
+
+
+def test_an_error_ends_it_with_the_cell_named():
+    with pytest.raises(WorkbookError, match=r"The cell c \(1 / 0\) raised ZeroDivisionError"):
+        executed("1 / 0")
+
+
+def test_an_expected_error_is_stored():
+    assert executed("1 / 0", ["raises-exception"]).cells[0].outputs[0].ename == "ZeroDivisionError"
+    with pytest.raises(WorkbookError, match="raised none"):
+        executed("1 / 1", ["raises-exception"])
+
+
+def test_a_path_of_this_machine_does_not_get_in():
+    with pytest.raises(WorkbookError, match="shows a path of this machine"):
+        executed("import os; print(os.getcwd())")

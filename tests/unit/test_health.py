@@ -1,0 +1,107 @@
+"""The doctor: what is wrong comes with its cure, and a healthy machine always reads the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from workbook import cli, cloud, health, target
+
+NAMES = [
+    "Python", "packages as locked", "Node", "CDK command line", "room on the disk", "right to write here",
+    "home folder", "port for the local cloud", "local addresses", "AWS settings", "clock",
+]  # fmt: skip
+
+
+def finding(name: str) -> health.Finding:
+    return next(f for f in health.doctor().findings if f.name == name)
+
+
+def test_a_healthy_machine_reads_the_same_as_any_other():
+    assert repr(health.doctor()) == "\n".join(f"✓ {name}" for name in NAMES)
+
+
+def test_details_are_in_the_html_only_and_name_no_place():
+    page = health.doctor()._repr_html_()
+    assert f"{sys.version_info.major}.{sys.version_info.minor}" in page
+    assert str(health.ROOT) not in page
+    assert os.path.expanduser("~/") not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute", "value", "cure"),
+    [
+        ("Python", "PYTHON", (4, 0), "Install Python 4.0"),
+        ("room on the disk", "FREE_BYTES", 10**18, "Free 1000000000 GB"),
+        ("room on the disk", "FREE_TEMPORARY_BYTES", 10**18, "or set TMPDIR"),
+        ("packages as locked", "_locked_packages", lambda: {"boto3": "0.1"}, "python3 run.py lab"),
+        ("Node", "node_folder", lambda: health.ROOT, "python3 run.py lab"),
+    ],
+)
+def test_what_is_wrong_comes_with_its_cure(monkeypatch, name, attribute, value, cure):
+    monkeypatch.setattr(health, attribute, value)
+    assert cure in finding(name).cure
+
+
+def test_a_missing_cdk_is_found(monkeypatch, tmp_path):
+    (tmp_path / "package-lock.json").write_text('{"packages": {"node_modules/aws-cdk": {"version": "2.0.0"}}}')
+    monkeypatch.setattr(health, "CDK_APP", tmp_path)
+    assert "is missing" in finding("CDK command line").found
+
+
+def test_all_ports_taken_is_found(monkeypatch):
+    monkeypatch.setattr(cloud, "running", lambda: None)
+    monkeypatch.setattr(cloud, "PREFERRED_PORT", 70_000)  # there are none so high
+
+    def none():
+        raise health.WorkbookError("All ports are taken. Stop what uses them.")
+        yield
+
+    monkeypatch.setattr(cloud, "free_ports", none)
+    assert finding("port for the local cloud").cure == "All ports are taken. Stop what uses them."
+
+
+def test_no_home_is_needed(monkeypatch):
+    monkeypatch.delenv("HOME")
+    assert finding("home folder").fine
+
+
+def test_aws_variables_are_named_and_not_used(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "company")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    monkeypatch.setattr(target, "taken_out", set())
+    target.point_process_at(os.environ["AWS_ENDPOINT_URL"])
+    found = finding("AWS settings")
+    assert found.fine
+    assert found.found == "AWS_PROFILE, AWS_SECRET_ACCESS_KEY: set, and not used here"
+    assert "AWS_PROFILE" not in os.environ
+
+
+def test_a_proxy_that_would_be_asked_for_local_addresses_is_found(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "")
+    assert "NO_PROXY" in finding("local addresses").cure
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    assert finding("local addresses").fine
+
+
+def test_a_clock_that_is_far_behind_is_found(monkeypatch):
+    monkeypatch.setattr(health.time, "time", lambda: 1_000_000_000.0)
+    assert finding("clock").cure == "Set the clock of this machine."
+
+
+def test_the_doctor_does_not_faint(monkeypatch):
+    monkeypatch.setattr(health, "node_folder", lambda: None)
+    assert "TypeError" in finding("Node").found
+
+
+def test_the_command_fails_if_something_is_wrong(monkeypatch):
+    assert CliRunner().invoke(cli.app, ["doctor"]).exit_code == 0
+    monkeypatch.setattr(health, "PYTHON", (4, 0))
+    result = CliRunner().invoke(cli.app, ["doctor"])
+    assert result.exit_code == 1
+    assert "Install Python 4.0" in result.output
