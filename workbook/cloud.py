@@ -25,7 +25,7 @@ from filelock import FileLock
 
 from workbook import target
 from workbook.errors import WorkbookError
-from workbook.paths import CLOUD, KEPT, read_json, shown, write_json
+from workbook.paths import CLOUD, KEPT, read_json, shown, write_json, write_text
 
 PREFERRED_PORT = 4566
 START_SECONDS = 30
@@ -187,11 +187,11 @@ def _start() -> Cloud:
     shutil.rmtree(CLOUD / "tmp", ignore_errors=True)
     (CLOUD / "tmp").mkdir(parents=True)
     for port in free_ports():
+        _move_to(port)
         process = _spawn(port)
         if _answers(port, process):
             created = psutil.Process(process.pid).create_time()
             write_json(RECORD, {"pid": process.pid, "port": port, "created": created})
-            write_json(CLOUD / "port.json", port)
             return Cloud(process.pid, port)
         if "already in use" not in (CLOUD / "log.txt").read_text(encoding="utf-8", errors="replace"):
             break
@@ -199,6 +199,21 @@ def _start() -> Cloud:
         f"The local cloud did not start; the end of {shown(CLOUD / 'log.txt')} says why. "
         "`workbook doctor` checks this machine."
     )
+
+
+def _move_to(port: int) -> None:
+    """Let what is saved be found at another port than last time.
+
+    The port is part of the addresses of queues, by which mappings and destinations know them.
+    """
+    last = read_json(CLOUD / "port.json", port)
+    if last != port:
+        for file in (CLOUD / "state").glob("*.json"):
+            before = file.read_text(encoding="utf-8")
+            after = before.replace(f"//127.0.0.1:{last}/", f"//127.0.0.1:{port}/")
+            if after != before:
+                write_text(file, after)
+    write_json(CLOUD / "port.json", port)
 
 
 def _spawn(port: int) -> subprocess.Popen[bytes]:

@@ -35,9 +35,14 @@ def read_json(path: Path, default: Any) -> Any:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` to `path` in one step, so that a reader never sees half of it."""
+    write_text(path, json.dumps(value, indent=1, sort_keys=True, default=str))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` in one step, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    half.write_text(json.dumps(value, indent=1, sort_keys=True, default=str), encoding="utf-8")
+    half.write_text(text, encoding="utf-8")
     half.replace(path)
 
 

@@ -1,0 +1,135 @@
+"""`workbook lab`: JupyterLab and the local cloud start together and end together."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+from learner import Learner, until
+
+from workbook import runner
+
+ADDRESS = re.compile(r"JupyterLab: +(?P<url>http://127\.0\.0\.1:(?P<port>\d+)/)lab/tree/(?P<page>\S+)\?token=(?P<token>\w+)")
+
+
+@dataclass
+class Lab:
+    """A `workbook lab`: its process, what it said when it was ready, and a session at its server."""
+
+    process: subprocess.Popen[str]
+    url: str
+    page: str
+    port: int
+    session: requests.Session
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.url + path, timeout=10)
+
+    def end(self, number: int = signal.SIGINT) -> str:
+        """End it with a signal, as Ctrl-C does; what it said."""
+        self.process.send_signal(number)
+        said, _ = self.process.communicate(timeout=30)
+        return said
+
+
+Start = Callable[..., Lab]
+
+
+@pytest.fixture
+def start(newcomer: Learner) -> Iterator[Start]:
+    """Starts a lab; each has ended when the test has."""
+    labs: list[Lab] = []
+
+    def start_one(**more: str) -> Lab:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbook", "lab", "--no-browser"],
+            cwd=newcomer.root,
+            env=runner.environment_of(newcomer.root) | more,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        first = process.stdout.readline()
+        found = ADDRESS.match(first)
+        assert found, first + process.communicate(timeout=60)[0]
+        session = requests.Session()
+        session.headers["Authorization"] = f"token {found['token']}"
+        labs.append(Lab(process, found["url"], found["page"], int(found["port"]), session))
+        return labs[-1]
+
+    yield start_one
+    for lab in labs:
+        lab.process.kill()
+        lab.process.communicate()
+
+
+def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcomer: Learner, tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    lab = start(HOME=str(home))
+    assert lab.page == "notebooks/00_start_here.ipynb"
+    assert lab.get("api/contents/" + lab.page).ok
+    assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"python3"}
+    assert requests.get(f"{lab.url}api/contents", timeout=10).status_code == 403  # without the token
+    (server,) = [p for p in psutil.process_iter() if _listens(p, lab.port)]
+    (cloud,) = newcomer.clouds()
+
+    said = lab.end()
+
+    assert lab.process.returncode == 0
+    assert "stopped" in said
+    until(lambda: not psutil.pid_exists(server.pid) and not newcomer.clouds())
+    assert not psutil.pid_exists(cloud.pid)
+    assert list(home.iterdir()) == []
+
+
+def test_jupyterlab_asks_nobody_for_news(start: Start):
+    page = start().get("lab").text
+    settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    assert settings["news"] == {"disabled": True}
+
+
+def test_of_two_labs_the_last_one_stops_the_cloud(start: Start, newcomer: Learner):
+    first, second = start(), start()
+    assert first.port != second.port
+    (cloud,) = newcomer.clouds()
+
+    assert "another lab uses it" in first.end()
+    assert newcomer.clouds() == [cloud]
+    assert second.get("api/status").ok
+
+    second.end(signal.SIGTERM)
+    until(lambda: not newcomer.clouds())
+
+
+def test_a_lab_that_was_killed_is_not_waited_for(start: Start, newcomer: Learner):
+    first, second = start(), start()
+    first.process.kill()
+    first.process.wait()
+    second.end()
+    until(lambda: not newcomer.clouds())
+
+
+def test_without_chapter_00_it_says_so_at_once(newcomer: Learner):
+    (newcomer.root / "notebooks" / "00_start_here.ipynb").unlink()
+    done = newcomer.cli("lab", "--no-browser")
+    assert (done.returncode, done.stderr) == (
+        1, "notebooks/00_start_here.ipynb is missing. Get it back with `git checkout notebooks`.\n",
+    )  # fmt: skip
+    assert newcomer.clouds() == []
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    try:
+        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in process.net_connections("tcp"))
+    except psutil.Error:
+        return False
