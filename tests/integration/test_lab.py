@@ -81,14 +81,13 @@ def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcome
     assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"python3"}
     assert requests.get(f"{lab.url}api/contents", timeout=10).status_code == 403  # without the token
     (server,) = [p for p in psutil.process_iter() if _listens(p, lab.port)]
-    (cloud,) = newcomer.clouds()
+    assert newcomer.clouds()
 
     said = lab.end()
 
     assert lab.process.returncode == 0
     assert "stopped" in said
     until(lambda: not psutil.pid_exists(server.pid) and not newcomer.clouds())
-    assert not psutil.pid_exists(cloud.pid)
     assert list(home.iterdir()) == []
 
 
