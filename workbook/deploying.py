@@ -28,7 +28,7 @@ from workbook.display import Progress, frame_markup
 from workbook.errors import WorkbookError
 from workbook.deployed import RECORD, stack_outputs
 from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
-from workbook.waiting import wait_until
+from workbook.waiting import poll
 
 NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
 INLINE_TEMPLATE_BYTES = 51_200  # what UpdateStack takes in the request itself
@@ -148,7 +148,7 @@ def destroy(stack: str) -> None:
     """
     functions = physical_names(stack, "AWS::Lambda::Function")
     target.client("cloudformation").delete_stack(StackName=stack)
-    wait_until(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
+    poll(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
         raise WorkbookError(f"{stack} could not be deleted; `workbook status` shows what is left of it.")
     for function in functions:
@@ -214,7 +214,7 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
             cdk.deploy(wanted, progress)
         except KeyboardInterrupt:
             progress("stopping: CloudFormation finishes what it has begun")
-            wait_until(
+            poll(
                 lambda: not any((status(n) or "").endswith("IN_PROGRESS") for n in wanted),
                 "CloudFormation to come to rest",
                 seconds=600,
@@ -271,7 +271,7 @@ def _deploy_code(stack: str, record: dict[str, Any]) -> pd.DataFrame:
         return _changes(stack, before, before)
     client = target.client("cloudformation")
     client.update_stack(StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
-    wait_until(
+    poll(
         lambda: not (status(stack) or "").endswith("IN_PROGRESS"), f"{stack} to be updated", seconds=300
     )
     if status(stack) not in _GOOD:

@@ -159,7 +159,7 @@ def _lines() -> list[str]:
 def _wait_for_orders() -> list[str]:
     """The log, once the poller had a moment for messages that were sent just now."""
     from workbook.errors import WorkbookError
-    from workbook.waiting import wait_until
+    from workbook.waiting import poll
 
     def settled() -> bool:
         if target.is_local():
@@ -167,7 +167,7 @@ def _wait_for_orders() -> list[str]:
         return all(any(line.startswith(f"{o} costs") for line in _lines()) for o in ORDERS)
 
     try:
-        wait_until(settled, "the queue to be empty", seconds=3 if target.is_local() else 20)
+        poll(settled, "the queue to be empty", seconds=3 if target.is_local() else 20)
     except WorkbookError:
         pass  # what is still in the queue shows in the answer
     return _lines()
