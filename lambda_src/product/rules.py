@@ -23,5 +23,5 @@ def product_with_id(body, product_id):
     return product(body)
 
 
-def category(wanted):  # new
+def category(wanted):
     return wanted if wanted is None else FIELDS["category"]("category", wanted)
