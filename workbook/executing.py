@@ -75,23 +75,27 @@ def execute(notebook: NotebookNode) -> None:
 
 
 def stored_as_before(new: NotebookNode, old: NotebookNode) -> None:
-    """Where outputs differ from the stored ones in nothing but ids and times, keep those stored.
+    """Where a notebook's outputs differ from the stored ones in nothing but ids and times, keep those stored.
 
-    So executing a notebook again shows, in a diff, only what changed.
+    So executing it again shows no change where there is none. It is all of them or none: the ids of
+    one run belong together.
     """
     before = {cell.id: cell for cell in old.cells if cell.cell_type == "code"}
     rules = RULE.findall(SANITIZE.read_text(encoding="utf-8")) if SANITIZE.exists() else []
-    for cell in new.cells:
-        stored = before.get(cell.id)
-        if cell.cell_type != "code" or stored is None or not stored.outputs:
-            continue
-        ignored = "nbval-ignore-output" in cell.metadata.get("tags", []) and cell.source == stored.source
-        essence = _kinds if ignored else _essence
-        if essence(stored.outputs, rules) == essence(cell.outputs, rules):
-            cell.outputs = stored.outputs
-            for output in stored.outputs:
-                if "execution_count" in output:
-                    output.execution_count = cell.execution_count
+    cells = [cell for cell in new.cells if cell.cell_type == "code"]
+    if all(cell.id in before and _same(cell, before[cell.id], rules) for cell in cells):
+        for cell in cells:
+            cell.outputs = before[cell.id].outputs
+
+
+def _same(new: NotebookNode, old: NotebookNode, rules: list[tuple[str, str]]) -> bool:
+    ignored = "nbval-ignore-output" in new.metadata.get("tags", [])
+    essence = _kinds if ignored else _essence
+    return (
+        new.source == old.source
+        and new.execution_count == old.execution_count
+        and essence(new.outputs, rules) == essence(old.outputs, rules)
+    )
 
 
 def _kinds(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[Any]:
@@ -117,11 +121,22 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
 
 def _tidy(cell: NotebookNode) -> None:
     """Take out what says something of the moment or the machine, not of the cell."""
-    cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+    cell.outputs = _joined([o for o in cell.outputs if o.get("name") != "stderr"])
     cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k != "execution"})
     for output in cell.outputs:
         if output.output_type == "error":
             output.traceback = [_without_places(line) for line in output.traceback]
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Outputs with what was printed in one go in one piece, however it arrived."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _without_places(line: str) -> str:

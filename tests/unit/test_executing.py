@@ -45,6 +45,22 @@ def test_what_says_something_else_is_stored():
     assert stored(cell(result("3 items")), cell(result("2 items"))).outputs[0].data["text/plain"] == "3 items"
 
 
+def test_outputs_of_two_runs_are_not_mixed():
+    def run(moment, number):
+        cells = [cell(result(moment)), cell(result(number))]
+        cells[1].id = "d"
+        return new_notebook(cells=cells)
+
+    new = run("id 76543210-89ab-cdef-0123-456789abcdef", "3 items")
+    executing.stored_as_before(new, run("id 01234567-89ab-cdef-0123-456789abcdef", "2 items"))
+    assert new.cells[0].outputs[0].data["text/plain"] == "id 76543210-89ab-cdef-0123-456789abcdef"
+
+
+def test_what_is_printed_in_pieces_is_stored_in_one():
+    notebook = executed("import sys, time\nfor word in 'abc':\n    print(word, end='', flush=True); time.sleep(0.3)")
+    assert [output.text for output in notebook.cells[0].outputs] == ["abc"]
+
+
 def test_numbers_in_html_do_not_matter_but_its_words_do():
     old = cell(result("x", "<p>done in 3.1 s</p>"))
     assert stored(cell(result("x", "<p>done in 4.2 s</p>")), old).outputs[0].data["text/html"] == "<p>done in 3.1 s</p>"
