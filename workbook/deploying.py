@@ -212,6 +212,11 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
     if any(status(n) not in _WHOLE or _differ(before[n], cdk.template(n)) for n in wanted):
         try:
             cdk.deploy(wanted, progress)
+        except WorkbookError:
+            if target.is_local():
+                for name in wanted:
+                    _put_code_back(name)
+            raise
         except KeyboardInterrupt:
             progress("stopping: CloudFormation finishes what it has begun")
             poll(
@@ -223,6 +228,24 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
                 f"Stopped. Run deploy again to finish; {', '.join(wanted)} may be half deployed."
             ) from None
     return wanted, changes
+
+
+def _put_code_back(stack: str) -> None:
+    """Give the functions of a stack whose update was rolled back the code of before.
+
+    CloudFormation does that itself; the local cloud leaves the new code with the function that failed.
+    """
+    if status(stack) != "UPDATE_ROLLBACK_COMPLETE":
+        return
+    functions = {
+        i: r for i, r in deployed_template(stack)["Resources"].items() if r["Type"] == "AWS::Lambda::Function"
+    }
+    for logical_id, function in functions.items():
+        code = function["Properties"]["Code"]
+        name = target.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+        name = name["StackResourceDetail"]["PhysicalResourceId"]
+        if "S3Key" in code:
+            target.client("lambda").update_function_code(FunctionName=name, S3Bucket=_asset_bucket(), S3Key=code["S3Key"])
 
 
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")

@@ -25,6 +25,7 @@ app.synth()
 """
 HANDLER = "def handler(event, context):\n    print('called')\n    return {0!r}\n"
 STACK = "cdk_app/shop/hello.py"
+TABLE = "cdk_app/shop/product_table.py"  # its index comes last
 CODE = "lambda_src/hello/app.py"
 OUTPUT = '        CfnOutput(self, "HelloFunction"'  # the last line of the stack
 NO_PROCESS = "import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))"
@@ -180,6 +181,7 @@ def test_what_cloudformation_refuses(learner, python):
     extra = f'        function.add_layers(lambda_.LayerVersion.from_layer_version_arn(self, "Nowhere", "{layer}"))\n'
     extra += '        function.add_environment("SHAPE", "round")\n'
     learner.edit(STACK, OUTPUT, extra + OUTPUT)
+    learner.write(CODE, HANDLER.format("too early"))
     line = next(n for n, text in enumerate(learner.read(STACK).splitlines(), 1) if "lambda_.Function(" in text)
     said = python.refused("deploy('Hello')")
     assert said.startswith(f"Hello, Function ({STACK}, line {line}): ")
@@ -193,7 +195,9 @@ def test_what_cloudformation_refuses(learner, python):
         assert now.get(what) == configuration.get(what), what
 
     learner.write(STACK, stack)  # mended
-    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
+    learner.write(CODE, HANDLER.format(before))
+    python("_ = deploy('Hello')")
+    assert python(ANSWER) == before
     assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
 
 
@@ -257,9 +261,8 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
-    index = newcomer.read("cdk_app/shop/product.py")
-    start, end = index.index("        table.add_global_secondary_index("), index.index("        function = lambda_.Function(")
-    newcomer.write("cdk_app/shop/product.py", index[:start] + index[end:])
+    index = newcomer.read(TABLE)
+    newcomer.write(TABLE, index[: index.index("        self.add_global_secondary_index(")])
     python = newcomer.kernel()
     python("from workbook import deploy, outputs, queue, table; _ = deploy('Pricing', 'Product')")
     before = python("dict(outputs)")
@@ -274,11 +277,11 @@ def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
         sqs.send_message(QueueUrl=before["PricingOrders"], MessageBody=str(number))
         sqs.send_message(QueueUrl=before["PricingDeadLetters"], MessageBody=str(number))
 
-    newcomer.write("cdk_app/shop/product.py", index)
+    newcomer.write(TABLE, index)
     newcomer.edit("cdk_app/shop/pricing.py", "visibility_timeout=Duration.seconds(6)", "visibility_timeout=Duration.seconds(60)")
     changes = python("deploy('Pricing', 'Product').changes.to_dict('records')")
-    assert {"construct": "Orders", "change": "changed", "resources": "SQS Queue"} in changes
-    assert {"construct": "Table", "change": "changed", "resources": "DynamoDB Table"} in changes
+    assert {"stack": "Pricing", "construct": "Orders", "change": "changed", "resources": "SQS Queue"} in changes
+    assert {"stack": "Product", "construct": "Table", "change": "changed", "resources": "DynamoDB Table"} in changes
 
     after = python("dict(outputs)")
     assert after == before  # nothing was replaced
