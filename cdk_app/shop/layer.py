@@ -25,7 +25,8 @@ class ShopLayer(lambda_.LayerVersion):
         super().__init__(
             scope,
             id,
-            code=lambda_.Code.from_asset(str(build())),
+            # the folder is named for what is in it, so CDK need not read it all to tell
+            code=lambda_.Code.from_asset(str(folder := build()), asset_hash=folder.name),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             description=f"Powertools for AWS Lambda {distribution(PACKAGES[0]).version}, shop_http",
         )
