@@ -6,6 +6,7 @@ So they touch neither a learner's cloud nor their files, whatever happens, and l
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from pathlib import Path
 from workbook import lab, target
 from workbook.book import keep_aside
 from workbook.errors import WorkbookError
-from workbook.paths import NOTEBOOKS, ROOT, STATE, read_json, shown, tools_on_path
+from workbook.paths import NOTEBOOKS, ROOT, STATE, read_json, shown, tools_on_path, write_json
 from workbook.processes import end_all_in, run, signals_as_interrupt
 
 # The copy's path has a space and a letter that is not ASCII: so everything is tested in such a path.
@@ -27,8 +28,11 @@ NOT_COPIED = {
     "__pycache__", "cdk.out", "node_modules",
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
-SUITES = ("unit", "infrastructure", "integration", "notebooks", "browser")
-PROCESSES = "2"  # the notebooks wait much of their time; the rest shares one cloud, and so one process
+SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
+PROCESSES = "2"
+# A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
+# connected would speak to the wrong one. Below those that the operating system gives to callers.
+PORTS = range(20_000, 30_000)
 EXECUTED = Path(".workbook/executed.json")
 FAILED = STATE / "failed"
 
@@ -46,6 +50,7 @@ def copy_of_the_tree() -> Iterator[Path]:
                 (folder / SHARED).symlink_to((ROOT / SHARED).resolve())
             for name in ("tmp", "jupyter"):
                 (folder / ".workbook" / name).mkdir(parents=True)
+            write_json(folder / ".workbook" / "cloud" / "port.json", random.choice(PORTS))
             yield folder
     finally:
         end_all_in(folder)
@@ -107,7 +112,7 @@ def test(arguments: Sequence[str] = ()) -> int:
         command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={STATE / 'pytest'}"]
         if not any((copy / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
             command += [f"tests/{suite}" for suite in SUITES if (copy / "tests" / suite).is_dir()]
-            command += ["-n", PROCESSES, "--dist", "loadgroup"]
+            command += ["-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
         return run_in(copy, [*command, *arguments])
 
 

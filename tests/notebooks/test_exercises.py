@@ -29,11 +29,6 @@ class Exercise:
     def wrong_answers(self) -> list[Path]:
         return sorted(WRONG_ANSWERS.glob(f"{self.name}_*.py"))
 
-    @property
-    def together(self) -> pytest.MarkDecorator:
-        """The exercises of a notebook are tried in one run of it."""
-        return pytest.mark.xdist_group(f"exercises {self.notebook.stem}")
-
 
 def exercises() -> list[Exercise]:
     return [
@@ -46,7 +41,7 @@ def exercises() -> list[Exercise]:
 
 
 ALL = exercises()
-each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, marks=e.together) for e in ALL])
+each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name) for e in ALL])
 
 
 def said(exercise: Exercise, answer: str) -> str:
@@ -56,7 +51,7 @@ def said(exercise: Exercise, answer: str) -> str:
     return everything[exercise.name][answer]
 
 
-@functools.cache  # for longer than a fixture: in parallel, other tests run in between
+@functools.cache
 def all_said(notebook: Path) -> dict[str, dict[str, str]]:
     """What a notebook said to each answer, by exercise and by the answer's name.
 
@@ -104,7 +99,7 @@ def test_there_is_a_typical_wrong_answer(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize(
     ("exercise", "answer"),
-    [pytest.param(e, f, id=f.stem, marks=e.together) for e in ALL for f in e.wrong_answers],
+    [pytest.param(e, f, id=f.stem) for e in ALL for f in e.wrong_answers],
 )
 def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path) -> None:
     expected = EXPECTED.match(answer.read_text(encoding="utf-8"))

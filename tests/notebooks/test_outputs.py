@@ -13,26 +13,9 @@ from workbook.paths import NOTEBOOKS
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 
 
-@pytest.mark.parametrize(
-    "notebook",
-    [pytest.param(n, id=n.stem, marks=pytest.mark.xdist_group(f"alone {n.stem}")) for n in CHAPTERS],
-)
+@pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)
 def test_alone_on_a_fresh_cloud(notebook: Path, nbval: Callable[..., None]) -> None:
     nbval(notebook)
-
-
-@pytest.mark.xdist_group("in order")
-def test_all_in_order_and_then_once_more(nbval: Callable[..., None], in_copy: Callable[..., str], copy: Path) -> None:
-    in_copy("git", "init", "--quiet")
-    (copy / ".git" / "info" / "exclude").write_text("/cdk_app/node_modules\n")  # a link here, a folder elsewhere
-    in_copy("git", "add", "--all")
-    in_copy("git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "before")
-
-    nbval(*CHAPTERS)
-    assert in_copy("git", "status", "--porcelain") == ""
-
-    nbval(*CHAPTERS)
-    assert in_copy("git", "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda notebook: notebook.stem)

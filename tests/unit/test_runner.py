@@ -27,7 +27,7 @@ def test_a_copy_has_the_files_and_none_of_the_state():
         for path in ("run.py", "notebooks/00_start_here.ipynb", "workbook/cli.py", "tests/unit/test_runner.py"):
             assert (copy / path).read_bytes() == (ROOT / path).read_bytes()
         assert not (copy / ".git").exists()
-        assert not (copy / ".workbook" / "cloud").exists()
+        assert [file.name for file in (copy / ".workbook" / "cloud").iterdir()] == ["port.json"]
         assert (copy / "cdk_app" / "node_modules").resolve() == (ROOT / "cdk_app" / "node_modules").resolve()
 
 
