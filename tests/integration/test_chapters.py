@@ -42,7 +42,7 @@ def test_the_path_has_a_space_and_a_letter_that_is_not_ascii(learner):
 
 
 def test_chapter_02_on_a_fresh_copy_brings_what_it_needs(learner, python):
-    assert not (learner.root / ".workbook" / "cloud").exists()
+    assert not (learner.root / ".workbook" / "cloud" / "cloud.json").exists()
     python("chapter(2)")
     assert python.said.endswith("Chapter 02 is ready.\n")
     assert stacks(learner) == {"Hello", "Pricing"}
