@@ -73,7 +73,7 @@ def lab(browser: bool = True) -> None:
     first = NOTEBOOKS / Path(FIRST_PAGE).name
     if not first.exists():
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
-    with signals_as_interrupt(), _shared_cloud() as where:
+    with signals_as_interrupt(), _shared_cloud() as where, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         with log.open("wb") as said:
