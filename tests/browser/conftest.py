@@ -56,13 +56,6 @@ class Lab:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They have a cloud of their own, so they may run beside the other tests."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser of this machine. Skips the test if there is none; in CI that is a failure."""

@@ -16,8 +16,6 @@ import pytest
 from cfnlint.config import ManualArgs
 from templates import STACKS, App
 
-pytestmark = pytest.mark.xdist_group("infrastructure")
-
 EACH = pytest.mark.parametrize("stack", STACKS)
 OUTPUTS = {
     "Hello": {"HelloFunction"},

@@ -20,8 +20,6 @@ from learner import Kernel, Learner, client_at, until
 
 from workbook import runner, target
 
-pytestmark = pytest.mark.xdist_group("aws")
-
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 APP = """\
 import aws_cdk as cdk

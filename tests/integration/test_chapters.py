@@ -8,8 +8,6 @@ import pytest
 from calls import Api
 from learner import Kernel, Learner
 
-pytestmark = pytest.mark.xdist_group("chapters")
-
 MINE = "def handler(event, context):\n    print('called')\n    return 'this is mine'\n"
 APP = "cdk_app/app.py"
 HELLO = "lambda_src/hello/app.py"

@@ -16,8 +16,6 @@ import pytest
 from calls import Api
 from learner import Learner, a_learner, until
 
-pytestmark = pytest.mark.xdist_group("cloud")
-
 APP = """\
 import aws_cdk as cdk
 from shop.hello import Hello

@@ -13,8 +13,6 @@ from learner import Learner, until
 
 from workbook import runner
 
-pytestmark = pytest.mark.xdist_group("deploying")
-
 APP = """\
 import aws_cdk as cdk
 from shop.hello import Hello

@@ -18,8 +18,6 @@ import requests
 from calls import Api
 from learner import Learner, until
 
-pytestmark = pytest.mark.xdist_group("shop")
-
 
 def differs(what: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=True, reason=f"MiniStack: {what}", raises=AssertionError)

@@ -14,8 +14,6 @@ from urllib.parse import quote, urlsplit
 import pytest
 from calls import refused
 
-pytestmark = pytest.mark.xdist_group("shop")
-
 VALID = b'{"name": "Lamp", "price": 1}'
 NOBODY = "/product/00000000-0000-4000-8000-000000000000"
 WRITES = [("POST", "/product"), ("PUT", NOBODY)]

@@ -15,8 +15,6 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from calls import UUID, Api, refused
 
-pytestmark = pytest.mark.xdist_group("shop")
-
 LAMP = {"name": "Lämp 💡", "price": 19.99, "category": "light", "description": "Bends", "imageFile": "lamp.png"}
 NOBODY = "/product/00000000-0000-4000-8000-000000000000"
 SOME = 23

@@ -24,8 +24,6 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "run.py"
 PATIENCE = 60
 
-pytestmark = pytest.mark.xdist_group("set-up")  # they share nothing with other tests, so may run beside them
-
 
 # What it says before anything is set up
 
