@@ -22,6 +22,7 @@ from workbook.deployed import outputs
 from workbook.deploying import deploy
 from workbook.errors import WorkbookError
 from workbook.paths import LAMBDA_SRC, ROOT
+from workbook.processes import quiet_interrupt
 from workbook.waiting import wait_until
 
 CALLS = 200
@@ -146,4 +147,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with quiet_interrupt():
+        sys.exit(main())

@@ -13,9 +13,9 @@ from typer.core import TyperGroup
 
 from workbook import target
 from workbook.errors import WorkbookError
+from workbook.processes import STOPPED
 
 LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
-STOPPED = 130  # what shells say of a command that Ctrl-C ended
 
 EXAMPLES = """
 [bold]Examples[/]

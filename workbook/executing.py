@@ -23,6 +23,7 @@ from rich.console import Console
 from workbook import book
 from workbook.errors import WorkbookError
 from workbook.paths import NOTEBOOKS, ROOT, STATE, write_json
+from workbook.processes import quiet_interrupt
 
 CELL_SECONDS = 300
 METADATA = {
@@ -201,4 +202,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with quiet_interrupt():
+        sys.exit(main(sys.argv[1:]))

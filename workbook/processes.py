@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NoReturn
 import psutil
 
 PATIENCE_SECONDS = 20
+STOPPED = 130  # the exit code of what Ctrl-C ended, as shells have it
 
 
 @contextmanager
@@ -32,6 +34,15 @@ def signals_as_interrupt() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def quiet_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end a child process without a word: whoever started it has one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
 
 
 def run(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> int:
