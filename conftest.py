@@ -7,6 +7,7 @@ but for their value (`tests/notebooks/sanitize.txt`). A check that is not right 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell sets it for what runs behind its back
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # else no test could send a Ctrl-C
     if config.option.nbval:
         os.environ["WORKBOOK_TESTING"] = "1"  # for the kernels; fixtures do not run for cells
         config.option.nbval_current_env = True
