@@ -10,7 +10,7 @@ import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 
-from aws_cdk import aws_lambda as lambda_
+from aws_cdk import Stack, aws_lambda as lambda_
 
 PACKAGES = ("aws-lambda-powertools", "jmespath", "typing-extensions")
 CDK_APP = Path(__file__).resolve().parent.parent
@@ -30,6 +30,12 @@ class ShopLayer(lambda_.LayerVersion):
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             description=f"Powertools for AWS Lambda {distribution(PACKAGES[0]).version}, shop_http",
         )
+
+    @classmethod
+    def of(cls, scope) -> "ShopLayer":
+        """The layer of the stack that `scope` is in: one for all its functions."""
+        stack = Stack.of(scope)
+        return stack.node.try_find_child("Layer") or cls(stack, "Layer")
 
 
 def build() -> Path:

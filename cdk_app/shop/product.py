@@ -1,18 +1,12 @@
-from aws_cdk import CfnOutput, Stack, aws_apigateway as apigateway
-from shop.product_function import ProductFunction
-from shop.product_table import ProductTable
+from aws_cdk import Stack
+from shop.rest_service import RestService
 
 
 class Product(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
-        table = ProductTable(self, "Table")
-        function = ProductFunction(self, "Function", table)
-        api = apigateway.LambdaRestApi(  # new
-            self, "Api",
-            handler=function,
-            integration_options=apigateway.LambdaIntegrationOptions(allow_test_invoke=False),
+        product = RestService(
+            self, "Default", service="product", key="id", actions=["GetItem", "PutItem", "DeleteItem", "Scan"]
         )
-        CfnOutput(self, "ProductTable", value=table.table_name)
-        CfnOutput(self, "ProductFunction", value=function.function_name)
-        CfnOutput(self, "ProductApiUrl", value=api.url)  # new
+        index = product.table.add_index("by-category", "category", "name")
+        product.function.allow(index, "dynamodb:Query")

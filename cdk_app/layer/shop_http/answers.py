@@ -5,17 +5,18 @@ import re
 import uuid
 from decimal import Decimal
 from http import HTTPStatus
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.exceptions import BadRequestError, ServiceError
 
 CORRELATION_ID = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")  # printable ASCII, which any header can carry
+IDEMPOTENCY_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 
 
 def answer(status: int, body=None, **headers: str) -> Response:
     """An answer with a JSON body, or with an empty one."""
-    text = "" if body is None else json.dumps(body, default=_number, ensure_ascii=False)
-    return Response(status, "application/json", text, headers)
+    return Response(status, "application/json", "" if body is None else as_json(body), headers)
 
 
 def error(status: int, message: str, code: str | None = None) -> Response:
@@ -24,13 +25,18 @@ def error(status: int, message: str, code: str | None = None) -> Response:
     return answer(status, {"error": {"code": code, "message": message}})
 
 
+def as_json(value) -> str:
+    """`value` as JSON text, in which DynamoDB's Decimals are numbers."""
+    return json.dumps(value, default=_number, ensure_ascii=False)
+
+
 def here(event, path: str) -> str:
     """A link to a path of this API, relative to the address of the request.
 
     Only the caller knows what stands before the path: a stage, a domain of one's own, a proxy.
     """
     depth = event.path.count("/") - 1
-    return "../" * depth + path if depth else f"./{path}"
+    return ("../" * depth or "./") + quote(path)  # headers are ASCII, names of users need not be
 
 
 def shape_errors(app, logger) -> None:
@@ -53,14 +59,27 @@ def respond(app, logger, event: dict, context) -> dict:
     logger.set_correlation_id(correlation_id)
     response = app.resolve(event, context)
     response["multiValueHeaders"]["x-correlation-id"] = [correlation_id]
-    logger.info("Answered", method=event["httpMethod"], path=event["path"], status=response["statusCode"])
+    request = {"method": event["httpMethod"], "path": event["path"]}
+    arrived = event["requestContext"].get("requestTimeEpoch")  # at the gateway, which then may have waited for a cold start
+    logger.info("Answered", **request, status=response["statusCode"], arrived_at=arrived)
     return response
 
 
+def idempotency_key(event) -> str | None:
+    """The caller's own name for a request, the same whenever it is sent again."""
+    key = _header(event["headers"], "idempotency-key")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise BadRequestError("Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    return key
+
+
 def _sent_correlation_id(event: dict) -> str | None:
-    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-    sent = headers.get("x-correlation-id") or ""
+    sent = _header(event["headers"], "x-correlation-id") or ""
     return sent if CORRELATION_ID.fullmatch(sent) else None
+
+
+def _header(headers: dict | None, name: str) -> str | None:
+    return next((value for n, value in (headers or {}).items() if n.lower() == name), None)
 
 
 def _number(value):

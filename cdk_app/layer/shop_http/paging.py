@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Callable, Iterable
 
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 
@@ -25,6 +26,25 @@ def limit(event) -> int:
     if not re.fullmatch("[1-9][0-9]?|100", wanted):
         raise BadRequestError("limit must be a whole number from 1 to 100.")
     return int(wanted)
+
+
+def page(read: Callable, key: Iterable[str], limit: int, start: dict | None) -> tuple[list[dict], dict | None]:
+    """One page of a table or an index, and the key to go on from if there are more.
+
+    Args:
+        read: `table.scan`, or `table.query` with its condition.
+        key: the attributes that make up a place in the list.
+        limit: how many items at most.
+        start: the key after which to start; None means at the beginning.
+    """
+    request = {"Limit": limit + 1}  # one more than asked for tells whether there is a next page
+    if start:
+        request["ExclusiveStartKey"] = start
+    found = read(**request)
+    items = found["Items"][:limit]
+    more = len(found["Items"]) > limit
+    last = items[-1] if more else found.get("LastEvaluatedKey")  # which is there if 1 MB was not enough
+    return items, last and {name: last[name] for name in key}
 
 
 def token(key: dict | None) -> str | None:

@@ -3,12 +3,14 @@
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 
 LARGEST = Decimal("9999999999999.99")  # 15 digits: a reader that makes floats of numbers loses nothing
+USER_NAME = re.compile(r"(?!\.+$)[\w.@+-]{1,100}")  # letters of any language; not . or .., which a path would take for a place
 # Control characters, halves of characters, and what stands where bytes were not UTF-8.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
@@ -29,14 +31,21 @@ def json_object(event) -> dict:
     return found
 
 
-def checked(body: dict, fields: dict[str, Callable], required: set[str]) -> dict:
-    """The body, if it has all required fields, none that is unknown, and every one passes its check."""
+def checked(body: dict, fields: dict[str, Callable], required: Iterable[str], at: str = "") -> dict:
+    """The body, if it has all required fields, none that is unknown, and every one passes its check.
+
+    Args:
+        body: what was sent.
+        fields: a check for each field: it takes the field's name and value, and returns the value.
+        required: the fields that must be there.
+        at: where the body stands in what was sent, such as `items[0].`, if it is only a part of it.
+    """
     if unknown := sorted(body.keys() - fields.keys()):
-        names = ", ".join(_shown(name) for name in unknown[:5])
+        names = ", ".join(at + _shown(name) for name in unknown[:5])
         raise BadRequestError(f"Unknown field: {names}. The fields are {', '.join(fields)}.")
-    if missing := sorted(required - body.keys()):
-        raise BadRequestError(f"Missing field: {', '.join(missing)}.")
-    return {name: fields[name](name, value) for name, value in body.items()}
+    if missing := sorted(set(required) - body.keys()):
+        raise BadRequestError(f"Missing field: {', '.join(at + name for name in missing)}.")
+    return {name: fields[name](at + name, value) for name, value in body.items()}
 
 
 def text(shortest: int, longest: int) -> Callable:
@@ -50,6 +59,54 @@ def text(shortest: int, longest: int) -> Callable:
         return value
 
     return check
+
+
+def one_of(*words: str) -> Callable:
+    """A check for one of a few words."""
+
+    def check(name: str, value) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise BadRequestError(f"{name} must be {' or '.join(words)}.")
+        return value
+
+    return check
+
+
+def whole(lowest: int, highest: int) -> Callable:
+    """A check for a whole number."""
+
+    def check(name: str, value) -> int:
+        if not isinstance(value, Decimal) or not lowest <= value <= highest or value != int(value):
+            raise BadRequestError(f"{name} must be a whole number from {lowest} to {highest}.")
+        return int(value)
+
+    return check
+
+
+def several(fewest: int, most: int, fields: dict[str, Callable], required: Iterable[str]) -> Callable:
+    """A check for a list of so many objects, each with these fields."""
+
+    def check(name: str, value) -> list[dict]:
+        if not isinstance(value, list) or not fewest <= len(value) <= most:
+            raise BadRequestError(f"{name} must be a list of {fewest} to {most}.")
+        for number, one in enumerate(value):
+            if not isinstance(one, dict):
+                raise BadRequestError(f"{name}[{number}] must be a JSON object.")
+        return [checked(one, fields, required, f"{name}[{number}].") for number, one in enumerate(value)]
+
+    return check
+
+
+def user_name(name: str, value) -> str:
+    """A check for the name of a user, which can stand in a path and in a log."""
+    if not isinstance(value, str) or not USER_NAME.fullmatch(value):
+        raise BadRequestError(f"{name} must be 1 to 100 letters, digits, or any of . _ - @ +")
+    return value
+
+
+def user_name_in_path(value: str) -> str:
+    """A user's name as a path has it, which may write some characters as % and two digits."""
+    return user_name("userName", unquote(value))
 
 
 def money(name: str, value) -> Decimal:

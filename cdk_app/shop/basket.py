@@ -1,0 +1,51 @@
+from aws_cdk import (
+    CfnOutput, Duration, Stack,
+    aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_lambda as lambda_,
+)
+from shop.event_bus import shop_bus
+from shop.function import ServiceFunction
+from shop.rest_service import RestService
+from shop.table import ServiceTable
+
+READ_STREAM = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
+INSERTED = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})
+
+
+class Basket(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        actions = ["GetItem", "PutItem", "DeleteItem", "Scan"]
+        basket = RestService(self, "Default", service="basket", key="userName", actions=actions)
+
+        checkouts = ServiceTable(self, "Checkouts", "requestId")
+        basket.function.allow(checkouts.table_arn, "dynamodb:GetItem", "dynamodb:PutItem")
+        basket.function.add_environment("CHECKOUTS_NAME", checkouts.table_name)
+
+        outbox = ServiceTable(self, "Outbox", "checkoutId", stream=dynamodb.StreamViewType.NEW_IMAGE)
+        basket.function.allow(outbox.table_arn, "dynamodb:PutItem")
+        basket.function.add_environment("OUTBOX_NAME", outbox.table_name)
+
+        bus = shop_bus(self)
+        publisher = ServiceFunction(
+            self, "Publisher", "basket",
+            handler="publisher.handler", OUTBOX_NAME=outbox.table_name, BUS_NAME=bus.event_bus_name,
+        )
+        publisher.allow(bus.event_bus_arn, "events:PutEvents")
+        publisher.allow(outbox.table_arn, "dynamodb:Scan", "dynamodb:BatchWriteItem")
+        publisher.allow(outbox.table_stream_arn, *READ_STREAM)
+        lambda_.EventSourceMapping(
+            self, "Stream",
+            target=publisher,
+            event_source_arn=outbox.table_stream_arn,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=10,
+            filters=[INSERTED],
+        )
+        events.Rule(
+            self, "EveryMinute",
+            schedule=events.Schedule.rate(Duration.minutes(1)),
+            targets=[targets.LambdaFunction(publisher)],
+        )
+        CfnOutput(self, "BasketCheckouts", value=checkouts.table_name)
+        CfnOutput(self, "BasketOutbox", value=outbox.table_name)
+        CfnOutput(self, "BasketPublisher", value=publisher.function_name)

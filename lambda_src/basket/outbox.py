@@ -1,0 +1,48 @@
+"""The outbox: what happened and is to be published, written together with what made it happen."""
+
+import os
+
+import baskets
+import boto3
+import checkouts
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+NAME = os.environ["OUTBOX_NAME"]
+MEANWHILE = {"None", "ConditionalCheckFailed", "TransactionConflict"}
+logger = Logger(service="basket")
+client = boto3.resource("dynamodb").meta.client
+
+
+class Taken(Exception):
+    """The basket changed, or was checked out meanwhile."""
+
+
+class NotStored(Exception):
+    """The tables did not take it, any of it."""
+
+
+def accept(basket, answer, event):
+    """Remove the basket, remember the answer, and put the event into the outbox: all of it, or nothing."""
+    unchanged = {"ConditionExpression": "checkoutId = :id", "ExpressionAttributeValues": {":id": basket["checkoutId"]}}
+    first = {"ConditionExpression": "attribute_not_exists(requestId)"}
+    try:
+        client.transact_write_items(
+            TransactItems=[
+                {"Delete": {"TableName": baskets.table.name, "Key": {"userName": basket["userName"]}, **unchanged}},
+                {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},
+                {"Put": {"TableName": NAME, "Item": event}},
+            ]
+        )
+    except client.exceptions.TransactionCanceledException as error:
+        if {reason["Code"] for reason in error.response["CancellationReasons"]} <= MEANWHILE:
+            raise Taken from None
+        raise not_stored(error) from None
+    except (BotoCoreError, ClientError) as error:
+        raise not_stored(error) from None
+    logger.info("Accepted", checkout_id=event["checkoutId"])
+
+
+def not_stored(error):
+    logger.error("Not stored", error=type(error).__name__)
+    return NotStored()
