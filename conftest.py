@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-NOT_COMPARED = ("text/html", "image/svg+xml", "image/png", "stderr")
+from workbook.executing import NOT_COMPARED
+
 SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
 
 
@@ -25,6 +26,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval_sanitize_with = config.option.nbval_sanitize_with or str(SANITIZE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs in parallel: files, because the tests of one share what they start; and what is marked for it."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
 def pytest_collectstart(collector: pytest.Collector) -> None:
     if hasattr(collector, "skip_compare"):  # a notebook
-        collector.skip_compare += NOT_COMPARED
+        collector.skip_compare += (*NOT_COMPARED, "stderr")

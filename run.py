@@ -27,7 +27,7 @@ Usage: python3 run.py VERB [OPTIONS]      (VERB --help says more)
   restore      bring back edits that were kept aside
   down         stop the local cloud
   doctor       check this machine, with a cure for whatever fails
-  bench        measure and print the speed table
+  bench        measure and print the speed table; bench --faults: try to lose an order
   notebooks    run notebooks anew and store their outputs
   setup        only set everything up: before a class, or in a container
 

@@ -12,38 +12,52 @@ from workbook import cloud, target
 from workbook.errors import WorkbookError
 
 if TYPE_CHECKING:
+    from workbook.book import remove
+    from workbook.bookkeeping import ledger
+    from workbook.breaking import break_shop, mend_shop
     from workbook.chapters import chapter, finish
     from workbook.checks import check, hint, solution
-    from workbook.deploying import deploy
+    from workbook.cleaning import clean_up, leftovers
+    from workbook.deploying import deploy, diff
     from workbook.diagrams import diagram
     from workbook.health import doctor
     from workbook.frames import logs, queue, table
     from workbook.functions import invoke
     from workbook.deployed import outputs
     from workbook.rest import Rest
+    from workbook.tracing import timings, trace
     from workbook.waiting import wait_until
 
 _HOME = {
     "Rest": "rest",
+    "break_shop": "breaking",
     "chapter": "chapters",
     "check": "checks",
+    "clean_up": "cleaning",
     "deploy": "deploying",
     "diagram": "diagrams",
+    "diff": "deploying",
     "doctor": "health",
     "finish": "chapters",
     "hint": "checks",
     "invoke": "functions",
+    "ledger": "bookkeeping",
+    "leftovers": "cleaning",
     "logs": "frames",
+    "mend_shop": "breaking",
     "outputs": "deployed",
     "queue": "frames",
+    "remove": "book",
     "solution": "checks",
     "table": "frames",
+    "timings": "tracing",
+    "trace": "tracing",
     "wait_until": "waiting",
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "chapter", "check", "deploy", "diagram", "doctor", "finish", "hint", "invoke", "logs",
-    "outputs", "queue", "solution", "table", "wait_until",
+    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "finish", "hint", "invoke",
+    "ledger", "leftovers", "logs", "mend_shop", "outputs", "queue", "remove", "solution", "table", "timings", "trace", "wait_until",
 ]  # fmt: skip
 
 

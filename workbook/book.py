@@ -21,9 +21,11 @@ from pathlib import Path
 from workbook.errors import WorkbookError
 from workbook.paths import KEPT, NOTEBOOKS, ROOT, STATE, shown
 
-PUBLISHED = STATE / "book"
+PUBLISHED = STATE / "published"
+PLANTED = Path(__file__).parent / "lost_order"  # the files of chapter 08's exercise, with a mistake each
 WRITES = re.compile(r"%%writefile\s+(?P<path>\S+)\s*\n(?P<body>.*)", re.DOTALL)
-STACK_IN_APP = re.compile(r"^\w+\(app, \"(\w+)\"", re.MULTILINE)
+REMOVES = re.compile(r"^remove\(\"(?P<path>[^\"]+)\"\)", re.MULTILINE)
+STACK_IN_APP = re.compile(r"^(?:\w+ = )?\w+\(app, \"(\w+)\"", re.MULTILINE)
 APP = "cdk_app/app.py"
 KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
 
@@ -45,7 +47,10 @@ def files_before(number: int) -> dict[str, str]:
     for chapter, notebook in chapters().items():
         if chapter < number:
             for path, body in _writes(notebook):
-                files[path] = body
+                if body is None:
+                    files.pop(path, None)
+                else:
+                    files[path] = body
     return files
 
 
@@ -55,12 +60,15 @@ def stacks_before(number: int) -> list[str]:
 
 
 def all_stacks() -> list[str]:
-    """The stacks that any chapter makes, in the order in which they come."""
+    """The stacks that any chapter makes, in the order in which the latest one has them.
+
+    So what depends on another stack comes after it.
+    """
     found = [
         stack
-        for notebook in chapters().values()
-        for path, body in _writes(notebook)
-        if path == APP
+        for notebook in reversed(chapters().values())
+        for path, body in reversed(_writes(notebook))
+        if path == APP and body
         for stack in STACK_IN_APP.findall(body)
     ]
     return list(dict.fromkeys(found))
@@ -89,6 +97,25 @@ def replay(number: int) -> Path | None:
             file.unlink(missing_ok=True)
             _remove_empty_folders(file.parent)
     return aside
+
+
+def remove(path: str) -> None:
+    """Remove a file that an earlier chapter wrote, and nobody needs any more; a person's own edit is kept aside.
+
+    A cell that begins with it is part of the book: whoever comes in later has the file no more.
+
+    Args:
+        path: below the checkout, such as `lambda_src/basket/claims.py`.
+
+    Raises:
+        WorkbookError: no chapter wrote that file.
+    """
+    if path not in _every_version():
+        raise WorkbookError(f"No chapter wrote {path!r}, so it stays.")
+    if folder := keep_aside(ROOT / path):
+        print(f"What stood in {path} was not from this book. It is kept in {shown(folder)}.")
+    (ROOT / path).unlink(missing_ok=True)
+    print(f"{path} is gone.")
 
 
 def renew_notebooks() -> Path | None:
@@ -195,23 +222,30 @@ def guard_writefile(info: object) -> None:
 
 
 def _published() -> Path:
-    """The folder of the notebooks as published, whatever a learner has saved in their own since."""
+    """The folder of the notebooks as published, whatever a learner has saved in their own since.
+
+    It appears whole or not at all, and stays: several kernels, or tests, may be the first to ask for it.
+    """
     tree = _git("rev-parse", "--verify", "HEAD:notebooks")
-    seal = PUBLISHED / "tree.txt"
-    if PUBLISHED.exists() and (tree is None or (seal.exists() and seal.read_bytes() == tree)):
-        return PUBLISHED
-    new = PUBLISHED.with_name(f"book.{os.getpid()}.part")
-    shutil.rmtree(new, ignore_errors=True)
-    if tree is None:
-        shutil.copytree(NOTEBOOKS, new, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    else:
-        new.mkdir(parents=True)
-        with tarfile.open(fileobj=BytesIO(_git("archive", "HEAD:notebooks") or b"")) as archive:
-            archive.extractall(new, filter="data")
-        (new / "tree.txt").write_bytes(tree)
-    shutil.rmtree(PUBLISHED, ignore_errors=True)
-    new.rename(PUBLISHED)
-    return PUBLISHED
+    if tree is None and (made := sorted(PUBLISHED.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime)):
+        return made[-1]
+    folder = PUBLISHED / (tree.decode().strip() if tree else "as-found")
+    if folder.exists():
+        return folder
+    PUBLISHED.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=PUBLISHED) as temporary:
+        new = Path(temporary, "notebooks")
+        if tree is None:
+            shutil.copytree(NOTEBOOKS, new, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        else:
+            with tarfile.open(fileobj=BytesIO(_git("archive", "HEAD:notebooks") or b"")) as archive:
+                archive.extractall(new, filter="data")
+        try:
+            new.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process was first
+                raise
+    return folder
 
 
 def _git(*arguments: str) -> bytes | None:
@@ -229,19 +263,23 @@ def _cells(notebook: Path) -> list[dict]:
     return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
 
 
-def _writes(notebook: Path) -> list[tuple[str, str]]:
-    """The files that a notebook's cells write, in order; exercises are the learner's own."""
+def _writes(notebook: Path) -> list[tuple[str, str | None]]:
+    """The files that a notebook's cells write, in order, None for one that is removed; exercises are the learner's own."""
     return list(_writes_of(notebook, notebook.stat().st_mtime_ns))
 
 
 @functools.cache
-def _writes_of(notebook: Path, _changed: int) -> tuple[tuple[str, str], ...]:
+def _writes_of(notebook: Path, _changed: int) -> tuple[tuple[str, str | None], ...]:
     found = []
     for cell in _cells(notebook):
-        match = WRITES.match("".join(cell["source"])) if cell["cell_type"] == "code" else None
-        if match and not any(t.startswith("exercise-") for t in cell["metadata"].get("tags", [])):
+        if cell["cell_type"] != "code" or any(t.startswith("exercise-") for t in cell["metadata"].get("tags", [])):
+            continue
+        source = "".join(cell["source"])
+        if match := WRITES.match(source):
             path = (NOTEBOOKS / match["path"]).resolve().relative_to(ROOT).as_posix()
             found.append((path, _ending_in_newline(match["body"])))
+        else:
+            found += [(match["path"], None) for match in REMOVES.finditer(source)]
     return tuple(found)
 
 
@@ -254,8 +292,23 @@ def _every_version() -> dict[str, set[bytes]]:
     versions: dict[str, set[bytes]] = {}
     for notebook in chapters().values():
         for path, body in _writes(notebook):
-            versions.setdefault(path, set()).add(body.encode())
+            if body is not None:
+                versions.setdefault(path, set()).add(body.encode())
+    for path in planted_paths():
+        versions.setdefault(path, set()).add((PLANTED / path).read_bytes())
     return versions
+
+
+def planted_paths() -> list[str]:
+    """The files that chapter 08 puts a mistake into: their paths below the checkout."""
+    return sorted(f.relative_to(PLANTED).as_posix() for f in PLANTED.glob("**/*.py"))
+
+
+def is_from_the_book(file: Path) -> bool:
+    """Whether a file is as some chapter wrote it, and is not one with a planted mistake."""
+    path, content = file.relative_to(ROOT).as_posix(), file.read_bytes()
+    own = {body.encode() for notebook in chapters().values() for p, body in _writes(notebook) if p == path and body}
+    return content in own
 
 
 def _remove_empty_folders(folder: Path) -> None:

@@ -34,6 +34,7 @@ def environment() -> dict[str, str]:
     return tools_on_path(base) | {
         "CDK_HOME": str(CDK_STATE / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": "false",  # cfn-lint does that, for what changed; it would take a third of a synthesis
         "CI": "true",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         "NO_COLOR": "1",
@@ -127,11 +128,13 @@ def preload_lint() -> None:
     import cfnlint.api  # noqa: F401
 
 
-def synthesize_and_lint(stacks: Iterable[str] | None) -> list[str]:
-    """Synthesize, then lint `stacks` (all of them by default); the names of those stacks.
+def synthesized(stacks: Iterable[str] | None) -> list[str]:
+    """Synthesize; the names of `stacks`, or of all that the app has.
+
+    Meanwhile the linter is imported, so that linting does not wait for it.
 
     Raises:
-        WorkbookError: the app does not run, has no such stack, or a template is wrong.
+        WorkbookError: the app does not run, or has no such stack.
     """
     with ThreadPoolExecutor(1) as pool:
         pool.submit(preload_lint)
@@ -143,7 +146,6 @@ def synthesize_and_lint(stacks: Iterable[str] | None) -> list[str]:
             raise WorkbookError(
                 f"cdk_app/app.py has no stack {stack!r}; it has {', '.join(there) or 'none yet'}."
             )
-    lint(wanted)
     return wanted
 
 
@@ -182,17 +184,17 @@ def described(stack: str, logical_id: str, resources: dict[str, Any]) -> str:
     """A resource as its author knows it: its construct, and the line of CDK code that made it."""
     path = resources.get(logical_id, {}).get("Metadata", {}).get("aws:cdk:path", "")
     for name in path.split("/")[1:]:
-        if place := _line_of(name):
+        if name != "Default" and (place := _line_of(name, stack)):
             return f"{stack}, {name} ({place})"
     return f"{stack}, {logical_id}" if logical_id else stack
 
 
-def _line_of(construct_id: str) -> str | None:
-    """The place in `cdk_app/` where a construct of that id is made, if it can be told."""
-    for file in sorted(CDK_APP.glob("**/*.py")):
-        if "node_modules" in file.parts or "cdk.out" in file.parts:
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+def _line_of(construct_id: str, stack: str) -> str | None:
+    """The place in `cdk_app/` where a construct of that id is made, if it can be told: first where the stack is."""
+    files = [f for f in sorted(CDK_APP.glob("**/*.py")) if not {"node_modules", "cdk.out"} & set(f.parts)]
+    code = {file: file.read_text(encoding="utf-8") for file in files}
+    for file in sorted(files, key=lambda file: f"class {stack}(" not in code[file]):
+        for node in ast.walk(ast.parse(code[file])):
             if (
                 isinstance(node, ast.Call)
                 and len(node.args) > 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import json
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pandas as pd
 
 from workbook import book, cloud, progress, target
 from workbook.deployed import recorded_stacks
-from workbook.deploying import confirm_aws, deploy, destroy, physical_names, status
+from workbook.deploying import confirm_aws, deploy, deployed_template, destroy, physical_names, status
 from workbook.display import Progress, in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table
@@ -63,8 +65,8 @@ def catch_up(number: int) -> list[str]:
     if aside := book.replay(number):
         done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
     expected = book.stacks_before(number)
-    for stack in reversed([s for s in book.all_stacks() if s not in expected and status(s)]):
-        if rows := _keep_rows(stack):
+    for stack in importers_first([s for s in book.all_stacks() if s not in expected and status(s)]):
+        if rows := keep_rows(stack):
             done.append(f"The rows of the tables of {stack} are kept in {shown(rows)}.")
         destroy(stack)
         done.append(f"The stack {stack} was removed; the chapter makes it anew.")
@@ -117,6 +119,13 @@ def _reach_the_cloud() -> str | None:
     return None
 
 
+def importers_first(stacks: list[str]) -> list[str]:
+    """Stacks in an order in which they can be deleted: while one imports from another, that one must stay."""
+    templates = {stack: json.dumps(deployed_template(stack)) for stack in stacks}
+    imports = {s: {other for other in stacks if f'"Fn::ImportValue": "{other}:' in templates[s]} for s in stacks}
+    return list(TopologicalSorter(imports).static_order())[::-1]
+
+
 def _stand(stacks: list[str]) -> bool:
     return all(status(stack) for stack in stacks)
 
@@ -142,7 +151,7 @@ def _widen_frames() -> None:
     pd.set_option("display.max_colwidth", 80)
 
 
-def _keep_rows(stack: str) -> Path | None:
+def keep_rows(stack: str) -> Path | None:
     """Write the rows of a stack's tables to files, before the tables go."""
     folder = None
     for name in physical_names(stack, "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):

@@ -238,12 +238,30 @@ def doctor() -> None:
 
 
 @app.command(rich_help_panel=MACHINE)
-def bench() -> None:
-    """Measure how fast the shop deploys and answers here."""
+def bench(
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Break everything around thousands of checkouts instead, and judge.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="With --faults: what is random follows from it.", show_default="any")
+    ] = None,
+    checkouts: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="With --faults: how many there are.", show_default="2000")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="With --faults: as the tests run it.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --faults: the table as Markdown.")] = False,
+) -> None:
+    """Measure how fast the shop deploys and answers here; or, with --faults, whether it keeps its promise."""
     from workbook import runner
 
     _needs_the_local_cloud()
-    raise typer.Exit(runner.bench())
+    if not faults:
+        if seed is not None or checkouts is not None or short or markdown:
+            raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
+        raise typer.Exit(runner.bench())
+    numbers = {"--seed": seed, "--checkouts": checkouts}
+    given = [text for option, number in numbers.items() if number is not None for text in (option, str(number))]
+    raise typer.Exit(runner.faults([*given, *(["--short"] * short), *(["--markdown"] * markdown)]))
 
 
 @app.command(

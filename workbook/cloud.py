@@ -2,7 +2,7 @@
 
 It listens on the loopback interface only, enforces IAM, keeps its state between starts, and
 sees none of the environment of whoever started it. This is the only module that knows
-MiniStack's settings and its own endpoints (https://pypi.org/project/ministack/).
+MiniStack's settings and its own endpoints (the package `ministack`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from workbook.paths import CLOUD, KEPT, read_json, shown, write_json, write_text
 PREFERRED_PORT = 4566
 START_SECONDS = 30
 STOP_SECONDS = 20
+SAVED_SECONDS = 4  # after SIGTERM: it answers for three seconds at most what was asked before, and saves
 RECORD = CLOUD / "cloud.json"
 LAST_STOP = CLOUD / "last-stop.json"
 LOST = CLOUD / "lost.json"
@@ -98,9 +99,11 @@ def stop() -> bool:
         process = psutil.Process(cloud.pid)
         workers = process.children(recursive=True)
         process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
+        asked = time.monotonic()
         while running():  # a kernel that started it may not have noticed yet that it ended; this does
-            if time.monotonic() > deadline:
+            if time.monotonic() > asked + SAVED_SECONDS:
+                _kill_workers(process)  # they call a cloud that no longer answers, and it waits for them
+            if time.monotonic() > asked + STOP_SECONDS:
                 raise WorkbookError(
                     f"The local cloud (process {cloud.pid}) is still saving after {STOP_SECONDS} s. "
                     "Wait a little and run this again."
@@ -181,9 +184,17 @@ def _lock() -> FileLock:
     return FileLock(CLOUD / "lock", timeout=START_SECONDS + STOP_SECONDS)
 
 
+def _kill_workers(process: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for worker in process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.kill()
+
+
 def _start() -> Cloud:
     _note_a_hard_kill()
     _set_damaged_state_aside()
+    _rewind_streams()
     shutil.rmtree(CLOUD / "tmp", ignore_errors=True)
     (CLOUD / "tmp").mkdir(parents=True)
     for port in free_ports():
@@ -214,6 +225,19 @@ def _move_to(port: int) -> None:
             if after != before:
                 write_text(file, after)
     write_json(CLOUD / "port.json", port)
+
+
+def _rewind_streams() -> None:
+    """Let mappings read the streams of tables from the beginning, which is empty after a start.
+
+    MiniStack saves how far each mapping has read, and not the records: it would skip as many new ones.
+    """
+    file = CLOUD / "state" / "lambda.json"
+    saved = read_json(file, {})
+    positions = saved.get("payload", {}).get("dynamodb_stream_positions", {}).get("data", {})
+    if any(positions.values()):
+        positions.update(dict.fromkeys(positions, 0))
+        write_json(file, saved)
 
 
 def _spawn(port: int) -> subprocess.Popen[bytes]:
@@ -250,7 +274,7 @@ def _settings(port: int) -> dict[str, str]:
         "STATE_DIR": str(CLOUD / "state"),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(CLOUD / "s3"),
-        "LAMBDA_ACCOUNT_CONCURRENCY": "16",
+        "LAMBDA_ACCOUNT_CONCURRENCY": "32",
     }
 
 

@@ -10,9 +10,9 @@ from workbook.errors import WorkbookError
 _confirmed: set[tuple[str, str]] = set()
 
 COST = (
-    "A day of learning costs a few cents at most: there is nothing that costs while it idles, and "
-    "a REST API, the dearest part, is 3.50 USD for a million calls "
-    "(https://aws.amazon.com/api-gateway/pricing/)."
+    "A day of learning costs a few cents at most: a REST API, the dearest part, is 3.50 USD for a million "
+    "calls (https://aws.amazon.com/api-gateway/pricing/). Idle, only queues that are polled cost something: "
+    "some 0.26 USD a month each (https://aws.amazon.com/sqs/pricing/). Chapter 99 removes everything."
 )
 
 
@@ -35,3 +35,16 @@ def confirm_once(account: str, region: str) -> None:
 def confirm_without_asking(account: str, region: str) -> None:
     """Record that `--yes` was given on the command line."""
     _confirmed.add((account, region))
+
+
+def confirm_deletion(account: str, region: str) -> None:
+    """Ask whether to delete in `account` and `region` what was deployed from here, each time anew.
+
+    Raises:
+        WorkbookError: the answer is not yes, or nobody can be asked.
+    """
+    print(f"This deletes what was deployed from here in the AWS account {account}, region {region}.")
+    if not in_notebook() and not sys.stdin.isatty():
+        raise WorkbookError("Nobody is there to confirm this, so nothing was deleted.")
+    if input("Go on? Type yes: ").strip().lower() != "yes":
+        raise WorkbookError("Nothing was deleted.")

@@ -14,7 +14,7 @@ RECORD = STATE / "deploys.json"
 _REST_API = re.compile(
     r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9.-]+(?::\d+)?/(?P<stage>[^/]+)/?(?P<path>.*)"
 )
-_MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$")  # RestApi adds an output of its own
+_MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$|^ExportsOutput")  # by RestApi, and for another stack that refers to one
 
 
 def stack_outputs(stack: str) -> dict[str, str]:

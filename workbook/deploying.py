@@ -30,6 +30,7 @@ from workbook.deployed import RECORD, stack_outputs
 from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
 from workbook.waiting import poll
 
+MADE = STATE / "made.json"
 NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
 INLINE_TEMPLATE_BYTES = 51_200  # what UpdateStack takes in the request itself
 
@@ -99,10 +100,37 @@ def deploy(*stacks: str) -> Deployment:
         for name in names:
             _remember(name, current)
     endpoints = {k: v for n in names for k, v in stack_outputs(n).items() if k.endswith("Url")}
+    return Deployment(names, _of_stacks(names, changes), endpoints, time.perf_counter() - started)
+
+
+def diff(*stacks: str) -> pd.DataFrame:
+    """What `deploy` would change, and nothing is deployed: what `cdk diff` tells, as a frame.
+
+    Args:
+        stacks: names, such as `"Product"`; none means all that `cdk_app/app.py` has.
+
+    Returns:
+        A row for each construct and kind of change: construct, change, resources; and first the
+        stack, if there are several. What CDK only notes about its resources does not count.
+
+    Raises:
+        WorkbookError: the code or the template is wrong.
+    """
+    if target.is_local():
+        cloud.ensure()
+    with Progress("Comparing " + (", ".join(stacks) or "everything") + " with what is deployed"):
+        names = cdk.synthesized(stacks or None)
+        before = {name: deployed_template(name) for name in names}
+        cdk.lint(name for name in names if _differ(before[name], cdk.template(name)))
+        return _of_stacks(names, [_changes(name, before[name], cdk.template(name)) for name in names])
+
+
+def _of_stacks(names: list[str], changes: list[pd.DataFrame]) -> pd.DataFrame:
+    """The changes of several stacks in one frame; which stack each is of, if there is more than one."""
     if len(names) > 1:
         for name, change in zip(names, changes, strict=True):
             change.insert(0, "stack", name)
-    return Deployment(names, pd.concat(changes), endpoints, time.perf_counter() - started)
+    return pd.concat(changes, ignore_index=True)
 
 
 @contextmanager
@@ -141,12 +169,15 @@ def check_syntax(folder: Path) -> None:
 def destroy(stack: str) -> None:
     """Delete a stack and all that is in it, the logs of its functions included.
 
-    Lambda makes a function's log group by itself, so CloudFormation does not delete it.
+    Lambda makes a function's log group by itself, so CloudFormation does not delete it; and it does
+    not delete a bus that still has rules or archives, which a chapter may have made with boto3.
 
     Raises:
         WorkbookError: CloudFormation refuses.
     """
     functions = physical_names(stack, "AWS::Lambda::Function")
+    for bus in physical_names(stack, "AWS::Events::EventBus"):
+        _clear_bus(bus)
     target.client("cloudformation").delete_stack(StackName=stack)
     poll(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
@@ -160,9 +191,27 @@ def destroy(stack: str) -> None:
 
 def physical_names(stack: str, *types: str) -> list[str]:
     """The names of a deployed stack's resources of some types, such as `"AWS::DynamoDB::Table"`."""
+    return [r["PhysicalResourceId"] for r in _resources(stack) if r["ResourceType"] in types]
+
+
+def _resources(stack: str) -> list[dict[str, Any]]:
+    """What CloudFormation lists of a deployed stack."""
     pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    return [r["PhysicalResourceId"] for r in resources if r["ResourceType"] in types]
+    return [resource for page in pages for resource in page["StackResourceSummaries"]]
+
+
+def _clear_bus(bus: str) -> None:
+    client = target.client("events")
+    arn = client.describe_event_bus(Name=bus)["Arn"]
+    for archive in client.list_archives(EventSourceArn=arn)["Archives"]:
+        client.delete_archive(ArchiveName=archive["ArchiveName"])
+    for rule in client.list_rules(EventBusName=bus)["Rules"]:
+        if "ManagedBy" in rule:  # an archive's own, which goes with it
+            continue
+        ids = [t["Id"] for t in client.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]]
+        if ids:
+            client.remove_targets(Rule=rule["Name"], EventBusName=bus, Ids=ids)
+        client.delete_rule(Name=rule["Name"], EventBusName=bus)
 
 
 def _delete_logs(function: str) -> None:
@@ -204,28 +253,30 @@ def confirm_aws() -> None:
 
 def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], list[pd.DataFrame]]:
     progress("synthesizing")
-    wanted = cdk.synthesize_and_lint(names)
+    wanted = cdk.synthesized(names)
     if target.is_local():
         _make_asset_bucket()
     before = {name: deployed_template(name) for name in wanted}
     changes = [_changes(name, before[name], cdk.template(name)) for name in wanted]
-    if any(status(n) not in _WHOLE or _differ(before[n], cdk.template(n)) for n in wanted):
+    changed = [n for n in wanted if status(n) not in _WHOLE or _differ(before[n], cdk.template(n))]
+    if changed:
+        cdk.lint(changed)  # what stands was linted before
         try:
-            cdk.deploy(wanted, progress)
+            cdk.deploy(changed, progress)
         except WorkbookError:
             if target.is_local():
-                for name in wanted:
+                for name in changed:
                     _put_code_back(name)
             raise
         except KeyboardInterrupt:
             progress("stopping: CloudFormation finishes what it has begun")
             poll(
-                lambda: not any((status(n) or "").endswith("IN_PROGRESS") for n in wanted),
+                lambda: not any((status(n) or "").endswith("IN_PROGRESS") for n in changed),
                 "CloudFormation to come to rest",
                 seconds=600,
             )
             raise WorkbookError(
-                f"Stopped. Run deploy again to finish; {', '.join(wanted)} may be half deployed."
+                f"Stopped. Run deploy again to finish; {', '.join(changed)} may be half deployed."
             ) from None
     return wanted, changes
 
@@ -245,7 +296,7 @@ def _put_code_back(stack: str) -> None:
         name = target.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
         name = name["StackResourceDetail"]["PhysicalResourceId"]
         if "S3Key" in code:
-            target.client("lambda").update_function_code(FunctionName=name, S3Bucket=_asset_bucket(), S3Key=code["S3Key"])
+            target.client("lambda").update_function_code(FunctionName=name, S3Bucket=asset_bucket(), S3Key=code["S3Key"])
 
 
 _GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -275,6 +326,29 @@ def _remember(stack: str, digest: str) -> None:
     kept = {key: asset for key, asset in assets.items() if f"{key}.zip" in body}
     records[stack] = {"cdk": digest, "version": _version(there), "assets": kept}
     write_json(RECORD, records)
+    _note_what_was_made(stack, there["StackId"])
+
+
+def ours(stack: str) -> bool:
+    """Whether the stack of that name was deployed from this checkout, and is not somebody else's."""
+    there = described_stack(stack)
+    return bool(there) and ("AWS::CloudFormation::Stack", there["StackId"]) in made()
+
+
+def made() -> set[tuple[str, str]]:
+    """Type and id of every resource that was ever deployed from this checkout to this account and region."""
+    return {(kind, name) for kind, name in read_json(MADE, {}).get(f"{target.account()} {target.region()}", [])}
+
+
+def _note_what_was_made(stack: str, stack_id: str) -> None:
+    """Remember every resource, also those that later deployments remove: to tell what is left, in the end."""
+    now = [[r["ResourceType"], r["PhysicalResourceId"]] for r in _resources(stack)]
+    everywhere = read_json(MADE, {})
+    here = everywhere.setdefault(f"{target.account()} {target.region()}", [])
+    new = [one for one in [["AWS::CloudFormation::Stack", stack_id], *now] if one not in here]
+    if new:
+        here += new
+        write_json(MADE, everywhere)
 
 
 def _deploy_code(stack: str, record: dict[str, Any]) -> pd.DataFrame:
@@ -285,7 +359,7 @@ def _deploy_code(stack: str, record: dict[str, Any]) -> pd.DataFrame:
         folder = LAMBDA_SRC / asset["folder"]
         digest = folder_digest(folder)
         if digest != asset["digest"]:
-            target.client("s3").put_object(Bucket=_asset_bucket(), Key=f"{digest}.zip", Body=_zipped(folder))
+            target.client("s3").put_object(Bucket=asset_bucket(), Key=f"{digest}.zip", Body=_zipped(folder))
             body = body.replace(f"{key}.zip", f"{digest}.zip")
             record["assets"].pop(key)
             record["assets"][digest] = {"folder": asset["folder"], "digest": digest}
@@ -320,7 +394,8 @@ def _changes(stack: str, before: dict[str, Any], after: dict[str, Any]) -> pd.Da
             continue
         resource = new.get(logical_id) or old[logical_id]
         path = resource.get("Metadata", {}).get("aws:cdk:path", f"{stack}/{logical_id}")
-        kinds.setdefault((path.split("/")[1], change), Counter())[resource["Type"]] += 1
+        [construct, *_] = [part for part in path.split("/")[1:] if part != "Default"]  # CDK, too, leaves it out
+        kinds.setdefault((construct, change), Counter())[resource["Type"]] += 1
     rows = [(construct, change, _counted(counts)) for (construct, change), counts in kinds.items()]
     return pd.DataFrame(rows, columns=["construct", "change", "resources"])
 
@@ -394,7 +469,7 @@ def _zipped(folder: Path) -> bytes:
     return packed.getvalue()
 
 
-def _asset_bucket() -> str:
+def asset_bucket() -> str:
     """The bucket that `cdk bootstrap` makes for assets."""
     return f"cdk-hnb659fds-assets-{target.account()}-{target.region()}"
 
@@ -402,5 +477,5 @@ def _asset_bucket() -> str:
 def _make_asset_bucket() -> None:
     """What `cdk bootstrap` does on AWS, as far as the local cloud needs it."""
     client = target.client("s3")
-    if _asset_bucket() not in [b["Name"] for b in client.list_buckets()["Buckets"]]:
-        client.create_bucket(Bucket=_asset_bucket())
+    if asset_bucket() not in [b["Name"] for b in client.list_buckets()["Buckets"]]:
+        client.create_bucket(Bucket=asset_bucket())

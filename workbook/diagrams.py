@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from workbook import cloud, target
@@ -19,11 +20,31 @@ SHAPES = {
     "AWS::DynamoDB::GlobalTable": ("DynamoDB", "[({})]"),
     "AWS::SQS::Queue": ("SQS", "[/{}/]"),
     "AWS::Events::EventBus": ("EventBridge", "{{{{{}}}}}"),
-    "AWS::Events::Rule": ("Rule", ">{}]"),
+    "AWS::Events::Rule": ("EventBridge", ">{}]"),
     "AWS::SNS::Topic": ("SNS", "{{{{{}}}}}"),
     "AWS::S3::Bucket": ("S3", "[({})]"),
 }
 Edge = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A resource in a drawing.
+
+    Attributes:
+        stack: the stack it is in.
+        name: its constructs' names, without the stack's.
+        service: the AWS service.
+        shape: mermaid's, with a place for the label.
+    """
+
+    stack: str
+    name: str
+    service: str
+    shape: str
+
+    def __str__(self) -> str:
+        return f"{self.stack} {self.name} [{self.service}]"
 
 
 class Diagram:
@@ -32,36 +53,38 @@ class Diagram:
     JupyterLab draws it; as text it is a list of arrows.
 
     Args:
-        nodes: service and name of each resource, by its logical id.
-        edges: from which logical id to which, and what goes there.
+        nodes: the resources, by id.
+        edges: from which id to which, and what goes there.
     """
 
-    def __init__(self, nodes: dict[str, tuple[str, str, str]], edges: list[Edge]) -> None:
+    def __init__(self, nodes: dict[str, Node], edges: list[Edge]) -> None:
         self.nodes = nodes
         self.edges = edges
 
     @property
     def mermaid(self) -> str:
-        """The drawing in mermaid's language."""
+        """The drawing in mermaid's language, with a box for each stack if there are several."""
+        stacks: dict[str, list[str]] = {}
+        for node_id, node in self.nodes.items():
+            stacks.setdefault(node.stack, []).append(node_id)
         lines = ["flowchart LR"]
-        for node, (service, name, shape) in self.nodes.items():
-            label = shape.format(f'"{name}<br/><small>{service}</small>"')
-            lines.append(f"  {node}{label}")
+        for stack, ids in stacks.items():
+            if len(stacks) > 1:
+                lines += [f"  subgraph {stack}Stack [{stack}]", "  direction LR"]
+            for node_id in ids:
+                node = self.nodes[node_id]
+                name = node.name if len(stacks) > 1 else f"{stack} {node.name}"
+                lines.append(f"  {node_id}" + node.shape.format(f'"{name}<br/><small>{node.service}</small>"'))
+            if len(stacks) > 1:
+                lines.append("  end")
         for source, goal, what in self.edges:
-            arrow = f"-->|{what}|" if what else "-->"
-            lines.append(f"  {source} {arrow} {goal}")
+            lines.append(f"  {source} " + (f"-->|{what}|" if what else "-->") + f" {goal}")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         alone = [n for n in self.nodes if not any(n in edge[:2] for edge in self.edges)]
-        arrows = [
-            f"{self._label(a)} → {self._label(b)}" + (f" ({what})" if what else "") for a, b, what in self.edges
-        ]
-        return "\n".join(arrows + [self._label(n) for n in alone])
-
-    def _label(self, node: str) -> str:
-        service, name, _ = self.nodes[node]
-        return f"{name} [{service}]"
+        arrows = [f"{self.nodes[a]} → {self.nodes[b]}" + (f" ({what})" if what else "") for a, b, what in self.edges]
+        return "\n".join(arrows + [str(self.nodes[n]) for n in alone])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/vnd.mermaid": self.mermaid, "text/plain": repr(self)}
@@ -79,22 +102,52 @@ def diagram(*stacks: str) -> Diagram:
     if target.is_local():
         cloud.ensure()
     names = stacks or tuple(s for s in recorded_stacks() if status(s))
-    nodes: dict[str, tuple[str, str, str]] = {}
-    edges: list[Edge] = []
-    for stack in names:
-        resources = deployed_template(stack).get("Resources", {})
-        if not resources:
+    templates = {stack: deployed_template(stack) for stack in names}
+    for stack, template in templates.items():
+        if not template.get("Resources"):
             raise WorkbookError(f"{stack} is not deployed; deploy({stack!r}) does that.")
-        for logical_id, resource in resources.items():
-            if resource["Type"] in SHAPES:
-                service, shape = SHAPES[resource["Type"]]
-                nodes[f"{stack}{logical_id}"] = (service, _name(stack, logical_id, resource), shape)
-        edges += [
-            (f"{stack}{a}", f"{stack}{b}", what)
-            for a, b, what in _edges(resources)
-            if f"{stack}{a}" in nodes and f"{stack}{b}" in nodes
-        ]
+    nodes = {
+        f"{stack}{logical_id}": Node(stack, _name(logical_id, resource), *SHAPES[resource["Type"]])
+        for stack, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in SHAPES
+    }
+    edges = [edge for edge in _edges(_merged(templates)) if edge[0] in nodes and edge[1] in nodes]
     return Diagram(nodes, _joined(edges))
+
+
+def _merged(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The resources of several stacks as if they were one, each with the stack's name before its id."""
+    known: dict[str, Any] = {}  # how other stacks name a resource: by an export, or by its own name
+    for stack, template in templates.items():
+        for output in template.get("Outputs", {}).values():
+            if "Export" in output:
+                known[output["Export"]["Name"]] = {"Ref": stack + _first(output["Value"])}
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::Events::EventBus":
+                known[resource["Properties"]["Name"]] = {"Ref": stack + logical_id}
+
+    def merged(stack: str, node: Any) -> Any:
+        match node:
+            case {"Ref": name}:
+                return {"Ref": stack + name}
+            case {"Fn::GetAtt": [name, what]}:
+                return {"Fn::GetAtt": [stack + name, what]}
+            case {"Fn::ImportValue": str(name)} | str(name) if name in known:
+                return known[name]
+            case {"Fn::Join": [_, [*_, str(end)]]} if (name := end.rpartition(":event-bus/")[2]) in known:
+                return known[name]
+            case dict():
+                return {key: merged(stack, value) for key, value in node.items()}
+            case list():
+                return [merged(stack, value) for value in node]
+        return node
+
+    return {
+        stack + logical_id: merged(stack, resource)
+        for stack, template in templates.items()
+        for logical_id, resource in template["Resources"].items()
+    }
 
 
 def _joined(edges: list[Edge]) -> list[Edge]:
@@ -105,9 +158,9 @@ def _joined(edges: list[Edge]) -> list[Edge]:
     return [(source, goal, ", ".join(dict.fromkeys(said))) for (source, goal), said in words.items()]
 
 
-def _name(stack: str, logical_id: str, resource: dict[str, Any]) -> str:
-    path = resource.get("Metadata", {}).get("aws:cdk:path", f"{stack}/{logical_id}")
-    return " ".join(p for p in path.split("/") if p not in ("Resource", "Default"))
+def _name(logical_id: str, resource: dict[str, Any]) -> str:
+    path = resource.get("Metadata", {}).get("aws:cdk:path", f"/{logical_id}")
+    return " ".join(p for p in path.split("/")[1:] if p not in ("Resource", "Default"))
 
 
 def _edges(resources: dict[str, Any]) -> Iterator[Edge]:
@@ -145,7 +198,7 @@ def _edges(resources: dict[str, Any]) -> Iterator[Edge]:
 
 
 def _grants(function: str, policy: dict[str, Any], resources: dict[str, Any]) -> Iterator[Edge]:
-    """What a policy lets a function do with tables and buses, in a word."""
+    """What a policy lets a function do with tables, buses and functions, in a word."""
     for statement in policy["PolicyDocument"]["Statement"]:
         actions = json.dumps(statement["Action"])
         writes = bool(re.search(r":(Put|Update|Delete|BatchWrite)\w*", actions))
@@ -157,6 +210,8 @@ def _grants(function: str, policy: dict[str, Any], resources: dict[str, Any]) ->
                 yield function, goal, ", ".join(words)
             elif kind == "AWS::Events::EventBus":
                 yield function, goal, "publishes"
+            elif kind == "AWS::Lambda::Function" and "lambda:InvokeFunction" in actions:
+                yield function, goal, "calls"
 
 
 def _references(node: Any) -> list[str]:

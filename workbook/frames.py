@@ -18,6 +18,7 @@ QUEUE_COLUMNS = ["body", "state", "receives", "sent", "messageId"]
 LOG_COLUMNS = ["time", "level", "message"]
 TRACEBACK_PLACE = re.compile(r'File "[^"]*?([^"/]+\.py)", line (\d+)')
 PLATFORM_LINES = ("START ", "END ", "REPORT ", "INIT_START ")
+POWERTOOLS_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3})([+-]\d{4})")
 POWERTOOLS_NOISE = {
     "timestamp", "location", "service", "function_arn", "function_memory_size", "cold_start",
     "function_name", "function_request_id", "xray_trace_id", "sampling_rate", "exception_name",
@@ -107,7 +108,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
-        {"time": pd.Timestamp(e["timestamp"], unit="ms", tz="UTC"), **_fields(e["message"].rstrip("\n"))}
+        {"time": pd.Timestamp(e["timestamp"], unit="ms", tz="UTC")} | _fields(e["message"].rstrip("\n"))
         for e in _with_whole_tracebacks(events)
         if platform or not e["message"].startswith(PLATFORM_LINES)
     ]
@@ -129,7 +130,7 @@ def plain(value: Any) -> Any:
 
 
 def _fields(message: str) -> dict[str, Any]:
-    """A log line's level, message and further fields."""
+    """A log line's level, message and further fields; its time, if it says one itself."""
     try:
         line = json.loads(message)
     except ValueError:
@@ -137,6 +138,8 @@ def _fields(message: str) -> dict[str, Any]:
     if not isinstance(line, dict):
         return {"level": "", "message": message}
     kept = {k: v for k, v in line.items() if k not in POWERTOOLS_NOISE}
+    if said := POWERTOOLS_TIME.fullmatch(str(line.get("timestamp"))):  # when it was logged, not when it came in
+        kept["time"] = pd.Timestamp(".".join(said.groups()[:2]) + said[3]).tz_convert("UTC")
     return {"level": kept.pop("level", ""), "message": kept.pop("message", message), **kept}
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from workbook import cdk, cloud, target
 from workbook.errors import WorkbookError
@@ -23,6 +24,8 @@ from workbook.processes import end, signals_as_interrupt
 JUPYTER = STATE / "jupyter"
 FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
 START_SECONDS = 60
+ATTEMPTS = 3
+PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
 OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
@@ -76,6 +79,24 @@ def lab(browser: bool = True) -> None:
     with signals_as_interrupt(), _shared_cloud() as where, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         log = JUPYTER / f"lab-{os.getpid()}.log"
+        process = None
+        try:
+            process, address = _started(browser, log)
+            print(f"JupyterLab:  {address}")
+            print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
+            process.wait()
+        except KeyboardInterrupt:
+            print("\nStopping JupyterLab.", flush=True)
+        finally:
+            if process:
+                end(process, grace=0)
+            log.unlink(missing_ok=True)
+
+
+def _started(browser: bool, log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """JupyterLab, and its address with the token. It looks for a free port and takes it a moment
+    later: of two that start at once, the one that comes too late starts again."""
+    for _ in range(ATTEMPTS):
         with log.open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
@@ -89,27 +110,43 @@ def lab(browser: bool = True) -> None:
                 start_new_session=True,  # Ctrl-C is ours: Jupyter would ask whether one is sure
             )
         try:
-            print(f"JupyterLab:  {_address(process, log)}")
-            print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
-            process.wait()
-        except KeyboardInterrupt:
-            print("\nStopping JupyterLab.", flush=True)
-        finally:
+            address = _address(process)
+        except BaseException:  # Ctrl-C: nobody would know of it
             end(process, grace=0)
-            log.unlink(missing_ok=True)
+            raise
+        if address:
+            return process, address
+        end(process, grace=0)
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+        if not any(PORT_TAKEN in line for line in last):
+            break
+    raise WorkbookError("JupyterLab did not start. It said last:\n" + "\n".join(last))
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Wait until JupyterLab says where it listens; the address with its token."""
+def _address(process: subprocess.Popen[bytes]) -> str | None:
+    """Wait until JupyterLab answers; its address with its token, or None if it has ended or takes too long."""
     record = JUPYTER / "runtime" / f"jpserver-{process.pid}.json"
     started, deadline = time.time(), time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         server = read_json(record, None)
         if server and record.stat().st_mtime > started - 2:  # not of an older process of that id
-            return f"{server['url']}{FIRST_PAGE}?token={server['token']}"
+            if _answers(server):
+                return f"{server['url']}{FIRST_PAGE}?token={server['token']}"
         time.sleep(0.05)
-    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
-    raise WorkbookError("JupyterLab did not start. It said last:\n" + "\n".join(last))
+    return None
+
+
+def _answers(server: dict[str, Any]) -> bool:
+    """Whether this JupyterLab listens yet, and no other one at its port: the token is its own."""
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False  # no proxy, no password of somebody's .netrc
+    session.headers["Authorization"] = f"token {server['token']}"
+    try:
+        return session.get(f"{server['url']}api/status", timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 @contextmanager

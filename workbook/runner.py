@@ -29,7 +29,7 @@ NOT_COPIED = {
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
-PROCESSES = "2"
+PROCESSES = "3"  # on two cores: half of the time they wait for something
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
@@ -112,7 +112,7 @@ def test(arguments: Sequence[str] = ()) -> int:
         command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={STATE / 'pytest'}"]
         if not any((copy / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
             command += [f"tests/{suite}" for suite in SUITES if (copy / "tests" / suite).is_dir()]
-            command += ["-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
+            command += ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
         return run_in(copy, [*command, *arguments])
 
 
@@ -120,6 +120,16 @@ def bench() -> int:
     """Measure in a copy of the tree; the exit code."""
     with copy_of_the_tree() as copy:
         return run_in(copy, [sys.executable, "-m", "workbook.bench"])
+
+
+def faults(arguments: Sequence[str]) -> int:
+    """Run a fault campaign in a copy of the tree; the exit code.
+
+    Args:
+        arguments: those of `python -m workbook.faults`.
+    """
+    with copy_of_the_tree() as copy:
+        return run_in(copy, [sys.executable, "-m", "workbook.faults", *arguments])
 
 
 def notebooks(numbers: Sequence[int] = ()) -> None:

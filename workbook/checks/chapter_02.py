@@ -7,6 +7,7 @@ from typing import Any
 
 from workbook import target
 from workbook.checks import NotRight, NotYet, Right, Verdict, checks
+from workbook.checks.roles import granted
 from workbook.deployed import outputs
 from workbook.frames import table
 from workbook.functions import invoke
@@ -33,7 +34,7 @@ def grant() -> Verdict:
     """The function may read its table, and was not allowed everything."""
     if "ProductFunction" not in outputs:
         return NotYet("Deploy the function first.")
-    actions = _granted_actions()
+    actions = granted(outputs["ProductFunction"])
     if not actions:
         return NotYet("Add the line that grants, and deploy.")
     if any("*" in action for action in actions):
@@ -170,15 +171,3 @@ class _Counting(Rest):
         if self.requests > 100:
             raise _Endless
         return super().send(method, path, **how)
-
-
-def _granted_actions() -> set[str]:
-    """The actions that the function's own policies allow."""
-    iam, lambda_ = target.client("iam"), target.client("lambda")
-    role = lambda_.get_function_configuration(FunctionName=outputs["ProductFunction"])["Role"].split("/")[-1]
-    found: set[str] = set()
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        for statement in iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]:
-            actions = statement["Action"]
-            found |= {actions} if isinstance(actions, str) else set(actions)
-    return found
