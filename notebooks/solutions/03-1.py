@@ -1,0 +1,4 @@
+def discount_code(name, value):
+    if not isinstance(value, str) or not re.fullmatch("SAVE[0-9]{1,2}", value):
+        raise BadRequestError(f"{name} must be SAVE and one or two digits, such as SAVE10.")
+    return value

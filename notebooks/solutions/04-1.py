@@ -1,0 +1,5 @@
+pattern = {
+    "source": ["shop.basket"],
+    "detail-type": ["BasketCheckedOut"],
+    "detail": {"data": {"paymentMethod": ["invoice"], "totalPrice": [{"numeric": [">=", 100]}]}},
+}

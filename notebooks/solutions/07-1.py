@@ -1,0 +1,10 @@
+def worth_redriving(letters, mended, stored):
+    chosen, done = [], set(stored)
+    for letter in letters.itertuples():
+        if letter.reason not in mended:
+            continue
+        checkout_id = json.loads(letter.body)["detail"]["data"]["checkoutId"]
+        if checkout_id not in done:
+            chosen.append(letter.messageId)
+            done.add(checkout_id)
+    return chosen
