@@ -2,9 +2,9 @@
 
 They run in a copy of the tree, so they touch neither a learner's cloud nor their files. Each leaves a
 picture of what it saw; the folder is named at the end of the run. After `python3 run.py test tests/browser`
-this brings the README's picture up to date:
+this brings the README's pictures up to date:
 
-    cp .workbook/pytest/d/screenshots/chapter-02.png notebooks/images/
+    cp .workbook/pytest/d/screenshots/{chapter,plot}-06.png notebooks/images/
 """
 
 from __future__ import annotations

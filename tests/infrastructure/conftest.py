@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from templates import STACKS, App, synthesized
+from templates import STACKS, App, synthesized, without
 
-from workbook import runner
+from workbook import book, runner
 
 
 @pytest.fixture(scope="session")
@@ -22,11 +23,24 @@ def app() -> Iterator[App]:
 def product_alone() -> Iterator[App]:
     """The app without any stack but Product, in another folder: nothing is shared with `app`."""
     with runner.copy_of_the_tree() as root:
-        file = root / "cdk_app" / "app.py"
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if not any(other in line for other in STACKS if other != "Product")]
-        assert len(lines) - len(kept) == 4  # an import and a line each
-        file.write_text("".join(kept), encoding="utf-8")
+        yield without(root, *(stack for stack in STACKS if stack != "Product"))
+
+
+@pytest.fixture(scope="session")
+def unheard() -> Iterator[App]:
+    """The app without the stacks that listen to Basket."""
+    with runner.copy_of_the_tree() as root:
+        yield without(root, "Ordering", "EventLog")
+
+
+@pytest.fixture(scope="session")
+def chapter_02() -> Iterator[App]:
+    """The app as chapter 02 leaves it."""
+    with runner.copy_of_the_tree() as root:
+        shutil.rmtree(root / "lambda_src")
+        for path, content in book.files_before(3).items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content, encoding="utf-8")
         yield synthesized(root)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from workbook import runner
 
-STACKS = ("Hello", "Pricing", "Product")
+STACKS = ("Hello", "Pricing", "EventBus", "Product", "Basket", "Ordering", "EventLog")
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,13 @@ def synthesized(root: Path) -> App:
     )
     assert done.returncode == 0, done.stderr
     return App(root, Path(done.stdout.strip()))
+
+
+def without(root: Path, *stacks: str) -> App:
+    """Synthesize the app of a copy without some stacks."""
+    file = root / "cdk_app" / "app.py"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not any(re.search(rf"\b{stack}\b", line) for stack in stacks)]
+    assert len(lines) - len(kept) == 2 * len(stacks)  # an import and a line each
+    file.write_text("".join(kept), encoding="utf-8")
+    return synthesized(root)

@@ -20,23 +20,59 @@ EACH = pytest.mark.parametrize("stack", STACKS)
 OUTPUTS = {
     "Hello": {"HelloFunction"},
     "Pricing": {"PricingFunction", "PricingFailures", "PricingOrders", "PricingDeadLetters"},
+    "EventBus": {"EventBusName"},
     "Product": {"ProductTable", "ProductFunction", "ProductApiUrl"},
-}
+    "Basket": {"BasketTable", "BasketFunction", "BasketApiUrl", "BasketCheckouts", "BasketOutbox", "BasketPublisher"},
+    "Ordering": {
+        "OrderingTable", "OrderingFunction", "OrderingApiUrl", "OrderingWorker", "OrderingQueue", "OrderingDeadLetters",
+        "OrderingUndelivered",
+    },
+    "EventLog": {"EventLogTable", "EventLogFunction"},
+}  # fmt: skip
 MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$")  # RestApi's own output
+FOLLOWS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+POLLS = {
+    "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+}  # fmt: skip
 RIGHTS = {  # what each function may do, beside writing its log, and on what
-    "Hello": {},
+    "Hello": {"Function": {}},
     "Pricing": {
-        "Failures": {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"},
-        "Orders": {
-            "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
-            "sqs:ReceiveMessage",
+        "Function": {"Failures": {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}, "Orders": POLLS},
+    },
+    "EventBus": {},
+    "Product": {
+        "Function": {
+            "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
+            "Table/index/by-category": {"dynamodb:Query"},
         },
     },
-    "Product": {
-        "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
-        "Table/index/by-category": {"dynamodb:Query"},
+    "Basket": {
+        "Function": {
+            "Table": {"dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"},
+            "Checkouts": {"dynamodb:GetItem", "dynamodb:PutItem"},
+            "Outbox": {"dynamodb:PutItem"},
+        },
+        "Publisher": {
+            "Outbox": {"dynamodb:BatchWriteItem", "dynamodb:Scan"},
+            "Outbox/stream": FOLLOWS,
+            "arn:aws:events:{AWS::Region}:{AWS::AccountId}:event-bus/ShopEventBus": {"events:PutEvents"},
+        },
     },
+    "Ordering": {
+        "Function": {"Table": {"dynamodb:GetItem", "dynamodb:Scan"}, "Table/index/by-date": {"dynamodb:Query"}},
+        "Worker": {"Table": {"dynamodb:PutItem"}, "Queue": POLLS},
+    },
+    "EventLog": {"Function": {"Table": {"dynamodb:PutItem"}, "Queue": POLLS}},
 }  # fmt: skip
+TABLES = {  # the key of each table, and of its index
+    "Product": {"Table": (["id"], {"by-category": ["category", "name"]})},
+    "Basket": {"Table": (["userName"], {}), "Checkouts": (["requestId"], {}), "Outbox": (["checkoutId"], {})},
+    "Ordering": {"Table": (["userName", "orderId"], {"by-date": ["userName", "orderDate"]})},
+    "EventLog": {"Table": (["id"], {})},
+}
+APIS = pytest.mark.parametrize("stack", ["Product", "Basket", "Ordering"])
+# The bus must be there before whoever names it; by nothing else does a stack know of another.
+DEPENDS = {"Basket": {"EventBus"}, "Ordering": {"EventBus"}, "EventLog": {"EventBus"}}
 # It says `*` for its resource, but all it allows is to write logs, and CloudWatch Logs makes the group's
 # name: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -59,6 +95,8 @@ def plain(value: Any) -> str:
             return f"{{{name}}}"
         case {"Fn::GetAtt": [name, "Arn"]}:
             return f"{{{name}}}"
+        case {"Fn::GetAtt": [name, "StreamArn"]}:
+            return f"{{{name}}}/stream"
         case {"Fn::Join": ["", parts]}:
             return "".join(plain(part) for part in parts)
     raise AssertionError(f"{value} is not understood here")
@@ -92,14 +130,24 @@ def construct(logical_id: str) -> str:
 
 @EACH
 def test_a_function_may_do_just_this(app: App, stack: str) -> None:
-    found: dict[str, set[str]] = {}
-    for policy in app.resources(stack, "AWS::IAM::Policy").values():
-        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow" and "Condition" not in statement
-            for resource in as_list(statement["Resource"]):
-                arn = re.fullmatch(r"\{(\w+)\}(.*)", plain(resource))
-                found.setdefault(construct(arn[1]) + arn[2], set()).update(as_list(statement["Action"]))
+    found: dict[str, dict[str, set[str]]] = {}
+    for name, function in app.resources(stack, "AWS::Lambda::Function").items():
+        rights = found.setdefault(construct(name), {})
+        for policy in app.resources(stack, "AWS::IAM::Policy").values():
+            if {"Fn::GetAtt": [policy["Properties"]["Roles"][0]["Ref"], "Arn"]} != function["Properties"]["Role"]:
+                continue
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+                assert statement["Effect"] == "Allow" and "Condition" not in statement
+                for resource in as_list(statement["Resource"]):
+                    arn = re.sub(r"^\{(\w+)\}", lambda found: construct(found[1]), plain(resource))
+                    rights.setdefault(arn, set()).update(as_list(statement["Action"]))
     assert found == RIGHTS[stack]
+
+
+@EACH
+def test_a_policy_belongs_to_one_role(app: App, stack: str) -> None:
+    for policy in app.resources(stack, "AWS::IAM::Policy").values():
+        assert len(policy["Properties"]["Roles"]) == 1
 
 
 @EACH
@@ -123,25 +171,53 @@ def test_a_role_is_a_functions_alone_and_has_no_other_managed_policy(app: App, s
     assert len(set(roles)) == len(roles) == len(app.resources(stack, "AWS::IAM::Role"))
 
 
-def test_only_its_own_api_may_call_the_product_function(app: App) -> None:
+@APIS
+def test_only_its_own_api_may_call_the_function_of_an_api(app: App, stack: str) -> None:
     """`*` stands for the method and the path: the one function answers them all, `ANY {proxy+}`.
 
     API, stage, account and region are named. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
-    [api], [stage] = (list(app.resources("Product", f"AWS::ApiGateway::{kind}")) for kind in ("RestApi", "Stage"))
-    [function] = app.resources("Product", "AWS::Lambda::Function")
+    [api], [stage] = (list(app.resources(stack, f"AWS::ApiGateway::{kind}")) for kind in ("RestApi", "Stage"))
+    [function] = [name for name in app.resources(stack, "AWS::Lambda::Function") if construct(name) == "Function"]
     mine = f"arn:aws:execute-api:{{AWS::Region}}:{{AWS::AccountId}}:{{{api}}}/{{{stage}}}"
-    permissions = [p["Properties"] for p in app.resources("Product", "AWS::Lambda::Permission").values()]
+    given = [p["Properties"] for p in app.resources(stack, "AWS::Lambda::Permission").values()]
+    permissions = [p for p in given if function in plain(p["FunctionName"])]
     assert {plain(p["SourceArn"]) for p in permissions} == {f"{mine}/*/*", f"{mine}/*/"}
     assert {(plain(p["FunctionName"]), p["Principal"], p["Action"]) for p in permissions} == {
         (f"{{{function}}}", "apigateway.amazonaws.com", "lambda:InvokeFunction")
     }
 
 
-@pytest.mark.parametrize("stack", ["Hello", "Pricing"])
+def test_only_its_own_rule_may_call_the_publisher(app: App) -> None:
+    [rule] = app.resources("Basket", "AWS::Events::Rule")
+    given = [p["Properties"] for p in app.resources("Basket", "AWS::Lambda::Permission").values()]
+    [permission] = [p for p in given if "Publisher" in plain(p["FunctionName"])]
+    assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
+    assert permission["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}
+
+
+@pytest.mark.parametrize(("stack", "queues"), [("Ordering", {"Queue", "Undelivered"}), ("EventLog", {"Queue"})])
+def test_only_its_own_rule_may_send_to_a_consumers_queues(app: App, stack: str, queues: set[str]) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html"""
+    [rule] = app.resources(stack, "AWS::Events::Rule")
+    found = set()
+    for policy in app.resources(stack, "AWS::SQS::QueuePolicy").values():
+        [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+        [queue] = policy["Properties"]["Queues"]
+        found.add(construct(queue["Ref"]))
+        assert statement["Effect"] == "Allow" and statement["Principal"] == {"Service": "events.amazonaws.com"}
+        assert "sqs:SendMessage" in statement["Action"] and plain(statement["Resource"]) == f"{{{queue['Ref']}}}"
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
+    assert found == queues
+
+
+@pytest.mark.parametrize("stack", ["Hello", "Pricing", "EventBus", "EventLog"])
 def test_nobody_else_may_call_a_function(app: App, stack: str) -> None:
     assert not app.resources(stack, "AWS::Lambda::Permission")
-    assert not app.resources(stack, "AWS::Lambda::Url")
+
+
+def test_no_function_has_an_address_of_its_own(app: App) -> None:
+    assert not [stack for stack in STACKS if app.resources(stack, "AWS::Lambda::Url")]
 
 
 # Functions and their code
@@ -202,7 +278,8 @@ def test_the_layer_is_pure_python_and_whole(app: App, every) -> None:
 
 def test_the_layer_brings_what_powertools_needs(app: App, every) -> None:
     """With nothing beside Lambda's own packages on the path."""
-    [(_, layer)] = every("AWS::Lambda::LayerVersion")
+    layer, *others = (layer for _, layer in every("AWS::Lambda::LayerVersion"))
+    assert {app.asset(other) for other in others} == {app.asset(layer)}  # it is one and the same in all stacks
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); sys.modules['boto3'] = sys.modules['botocore'] = None\n"
         "import aws_lambda_powertools.event_handler, aws_lambda_powertools.utilities.data_classes as d\n"
@@ -220,12 +297,22 @@ def test_the_layer_brings_what_powertools_needs(app: App, every) -> None:
 def test_a_queue_hides_a_message_six_times_as_long_as_a_function_may_take(app: App, every) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
     for name, mapping in every("AWS::Lambda::EventSourceMapping"):
+        if "StreamArn" in mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"]:
+            continue  # a stream hides nothing
         resources = app.resources(name.split("/")[0])
         queue = resources[mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]]
         function = resources[mapping["Properties"]["FunctionName"]["Ref"]]
         assert queue["Properties"]["VisibilityTimeout"] >= 6 * function["Properties"]["Timeout"]
-        assert queue["Properties"]["RedrivePolicy"]["maxReceiveCount"] >= 2  # one try is no try again
-        assert queue["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in resources
+
+
+@pytest.mark.parametrize("stack", ["Pricing", "Ordering"])
+def test_what_never_works_ends_as_a_dead_letter(app: App, stack: str) -> None:
+    """The event log has none: what it cannot write down comes again until its queue forgets it."""
+    queues = app.resources(stack, "AWS::SQS::Queue")
+    for mapping in app.resources(stack, "AWS::Lambda::EventSourceMapping").values():
+        policy = queues[mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]]["Properties"]["RedrivePolicy"]
+        assert policy["maxReceiveCount"] >= 2  # one try is no try again
+        assert construct(policy["deadLetterTargetArn"]["Fn::GetAtt"][0]) == "DeadLetters"
 
 
 @EACH
@@ -234,15 +321,82 @@ def test_outputs(app: App, stack: str) -> None:
     assert there == OUTPUTS[stack]
 
 
-def test_the_products_are_found_by_id_and_by_category(app: App) -> None:
-    [table] = app.resources("Product", "AWS::DynamoDB::Table").values()
-    properties = table["Properties"]
-    assert properties["BillingMode"] == "PAY_PER_REQUEST"  # an idle table costs nothing
-    assert properties["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
-    [index] = properties["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == "by-category" and index["Projection"] == {"ProjectionType": "ALL"}
-    assert [k["AttributeName"] for k in index["KeySchema"]] == ["category", "name"]
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Delete"  # nothing is left behind
+@pytest.mark.parametrize("stack", TABLES)
+def test_tables_have_the_keys_that_are_asked_for(app: App, stack: str) -> None:
+    found = {}
+    for name, table in app.resources(stack, "AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"  # an idle table costs nothing
+        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Delete"  # nothing is left behind
+        indexes = properties.get("GlobalSecondaryIndexes", [])
+        assert all(index["Projection"] == {"ProjectionType": "ALL"} for index in indexes)
+        found[construct(name)] = (key(properties), {index["IndexName"]: key(index) for index in indexes})
+    assert found == TABLES[stack]
+
+
+def key(keyed: dict[str, Any]) -> list[str]:
+    assert [part["KeyType"] for part in keyed["KeySchema"]] == ["HASH", "RANGE"][: len(keyed["KeySchema"])]
+    return [part["AttributeName"] for part in keyed["KeySchema"]]
+
+
+def test_one_bad_message_does_not_bring_the_others_of_its_batch_back(app: App) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html"""
+    [mapping] = app.resources("Ordering", "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert construct(mapping["Properties"]["FunctionName"]["Ref"]) == "Worker"
+
+
+@pytest.mark.parametrize("name", ["DeadLetters", "Undelivered"])
+def test_a_checkout_that_failed_is_kept_as_long_as_a_queue_can(app: App, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-architecture.html"""
+    [dead_letters] = [q for n, q in app.resources("Ordering", "AWS::SQS::Queue").items() if construct(n) == name]
+    assert dead_letters["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_what_the_rule_cannot_deliver_is_kept(app: App) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"""
+    [rule] = app.resources("Ordering", "AWS::Events::Rule").values()
+    [target] = rule["Properties"]["Targets"]
+    assert construct(target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]) == "Undelivered"
+
+
+def test_the_first_dead_letter_is_an_alarm(app: App) -> None:
+    [alarm] = [a["Properties"] for a in app.resources("Ordering", "AWS::CloudWatch::Alarm").values()]
+    [dimension] = alarm["Dimensions"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert construct(dimension["Value"]["Fn::GetAtt"][0]) == "DeadLetters"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("GreaterThanThreshold", 0, 1)
+
+
+def test_the_publisher_follows_the_outbox_from_its_first_row(app: App) -> None:
+    [mapping] = [m["Properties"] for m in app.resources("Basket", "AWS::Lambda::EventSourceMapping").values()]
+    name, attribute = mapping["EventSourceArn"]["Fn::GetAtt"]
+    assert (construct(name), attribute, construct(mapping["FunctionName"]["Ref"])) == ("Outbox", "StreamArn", "Publisher")
+    assert (mapping["StartingPosition"], mapping["BatchSize"]) == ("TRIM_HORIZON", 10)
+    [filtered] = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(filtered["Pattern"]) == {"eventName": ["INSERT"]}  # it removes rows itself
+    assert app.resources("Basket", "AWS::DynamoDB::Table")[name]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+# The bus
+
+
+def test_rules_are_on_the_shops_bus(app: App, every) -> None:
+    [bus] = app.resources("EventBus", "AWS::Events::EventBus").values()
+    assert {rule["Properties"].get("EventBusName") for _, rule in every("AWS::Events::Rule") if "EventPattern" in rule["Properties"]} == {
+        bus["Properties"]["Name"]
+    }
+    [publisher] = [f for n, f in app.resources("Basket", "AWS::Lambda::Function").items() if construct(n) == "Publisher"]
+    assert publisher["Properties"]["Environment"]["Variables"]["BUS_NAME"] == bus["Properties"]["Name"]
+
+
+def test_ordering_takes_the_checkouts_that_it_understands_and_the_event_log_everything(app: App) -> None:
+    patterns = {
+        stack: [r["Properties"]["EventPattern"] for r in app.resources(stack, "AWS::Events::Rule").values()]
+        for stack in ("Ordering", "EventLog")
+    }
+    understood = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"], "detail": {"metadata": {"schemaVersion": ["1"]}}}
+    assert patterns == {"Ordering": [understood], "EventLog": [{"source": [{"prefix": ""}]}]}
 
 
 @EACH
@@ -265,7 +419,7 @@ def test_a_stack_stands_alone(app: App, stack: str) -> None:
     assert "Fn::ImportValue" not in app.text(stack).decode()
     assert not [other for other in STACKS if other != stack and f"{other}/" in app.text(stack).decode()]
     manifest = json.loads((app.assembly / "manifest.json").read_text(encoding="utf-8"))
-    assert not set(manifest["artifacts"][stack].get("dependencies", [])) & set(STACKS)
+    assert set(manifest["artifacts"][stack].get("dependencies", [])) & set(STACKS) == DEPENDS.get(stack, set())
 
 
 def test_product_is_the_same_byte_for_byte_without_the_others(app: App, product_alone: App) -> None:
@@ -274,3 +428,23 @@ def test_product_is_the_same_byte_for_byte_without_the_others(app: App, product_
     assert product_alone.text("Product") == app.text("Product")
     layers = [next(iter(a.resources("Product", "AWS::Lambda::LayerVersion").values())) for a in (app, product_alone)]
     assert layers[0]["Properties"]["Content"]["S3Key"] == layers[1]["Properties"]["Content"]["S3Key"]
+
+
+def test_basket_is_the_same_byte_for_byte_whoever_listens(app: App, unheard: App) -> None:
+    assert unheard.stacks == [stack for stack in app.stacks if stack not in ("Ordering", "EventLog")]
+    for stack in unheard.stacks:
+        assert unheard.text(stack) == app.text(stack), stack
+
+
+def test_product_built_on_what_services_share_is_the_one_of_chapter_02(app: App, chapter_02: App) -> None:
+    """But for metadata, and the name of its API's deployment, into which CDK hashes the function's place in the code."""
+    assert chapter_02.stacks == ["Hello", "Pricing", "Product"]
+    assert comparable(chapter_02, "Product") == comparable(app, "Product")
+
+
+def comparable(app: App, stack: str) -> dict[str, Any]:
+    [deployment] = app.resources(stack, "AWS::ApiGateway::Deployment")
+    template = json.loads(app.text(stack).replace(deployment.encode(), b"Deployment"))
+    for resource in template["Resources"].values():
+        resource.pop("Metadata", None)
+    return template

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -102,6 +103,6 @@ def keeps_the_contract(method: str, answer: Answer) -> None:
 
 def refused(answer: Answer, status: int = 400, *about: str) -> bool:
     """Whether an answer is an error of the caller's, with a message that names what is wrong."""
-    code = {400: "BadRequest", 404: "NotFound"}[status]
+    code = HTTPStatus(status).phrase.replace(" ", "")
     message = answer.body["error"]["message"]
     return (answer.status, answer.body["error"]["code"]) == (status, code) and all(word in message for word in about)

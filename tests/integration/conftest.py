@@ -37,3 +37,15 @@ def newcomer() -> Iterator[Learner]:
 def product(shop: Learner) -> Api:
     """Calls the Product service over HTTP: `product("POST", "/product", {"name": "Lamp", "price": 5})`."""
     return Api(shop.outputs["ProductApiUrl"])
+
+
+@pytest.fixture
+def basket(shop: Learner) -> Api:
+    """Calls the Basket service."""
+    return Api(shop.outputs["BasketApiUrl"])
+
+
+@pytest.fixture
+def ordering(shop: Learner) -> Api:
+    """Calls the Ordering service."""
+    return Api(shop.outputs["OrderingApiUrl"])

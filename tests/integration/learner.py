@@ -7,6 +7,7 @@ process that keeps its names from one piece to the next, like a notebook's kerne
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -126,7 +127,7 @@ class Learner:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the learner's cloud, whatever the environment says."""
-        return client_at(f"http://127.0.0.1:{self.cloud['port']}", service)
+        return _client_of(self.cloud["pid"], self.cloud["port"], service)
 
     def clouds(self) -> list[psutil.Process]:
         """The local clouds that run in the copy, known to it or not."""
@@ -143,6 +144,12 @@ def client_at(url: str, service: str, *, account: str = "000000000000", region: 
     return session.client(service, endpoint_url=url, config=Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
+@functools.cache
+def _client_of(_pid: int, port: int, service: str) -> Any:
+    """The same client for as long as the same cloud runs: to make one takes longer than to use it."""
+    return client_at(f"http://127.0.0.1:{port}", service)
+
+
 @contextmanager
 def a_learner() -> Iterator[Learner]:
     """A learner, at the machine for the first time; the machine is gone in the end."""
@@ -154,8 +161,11 @@ def a_learner() -> Iterator[Learner]:
             learner.end()
 
 
-def until(look: Callable[[], T], *, seconds: float = 20) -> T:
+def until(look: Callable[[], T], *, seconds: float = 75) -> T:
     """Look until there is something to see.
+
+    A message that a worker could not finish with, because the machine was too busy, is back after 30 s; so
+    whoever waits for less than that twice waits for luck.
 
     Raises:
         TimeoutError: there never is; no AssertionError, for which a test may be expected to fail.

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import os
 import pty
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
-import requests
-from learner import Kernel, Learner, client_at, until
+from learner import Kernel, Learner
+from second_cloud import ACCOUNT, BUCKET, LOCAL, REGION, Aws, second_cloud
 
 from workbook import runner, target
 
-ACCOUNT, REGION = "111122223333", "eu-west-1"
 APP = """\
 import aws_cdk as cdk
 from shop.hello import Hello
@@ -29,82 +26,13 @@ app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
 Hello(app, "Hello")
 app.synth()
 """
-BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
-# What a copy's environment has to keep it away from every account, AWS's own included.
-LOCAL = dict.fromkeys(target.local_settings(""))
-
-
-class Aws:
-    """A cloud that plays AWS, and the environment of somebody who is signed in to it.
-
-    Args:
-        learner: the copy whose folder it works in, and with which it goes.
-    """
-
-    def __init__(self, learner: Learner) -> None:
-        self.learner, folder = learner, learner.root / ".workbook" / "aws"
-        folder.mkdir()
-        environment = target.without_aws(os.environ) | {
-            "HOME": str(folder), "TMPDIR": str(folder), "GATEWAY_PORT": "0", "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
-            "MINISTACK_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION,
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }  # fmt: skip
-        for port in range(14566, 14666):
-            if _is_free(port):
-                break
-        environment["GATEWAY_PORT"] = str(port)
-        with (folder / "log.txt").open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, start_new_session=True,
-            )  # fmt: skip
-        self.url = f"http://127.0.0.1:{port}"
-        until(self._answers)
-        (folder / "config").write_text(
-            f"[profile shop]\nregion = {REGION}\nendpoint_url = {self.url}\n"
-            f"aws_access_key_id = {ACCOUNT}\naws_secret_access_key = secret\n"
-        )
-        self.signed_in = LOCAL | {
-            "WORKBOOK_TARGET": "aws", "AWS_PROFILE": "shop", "AWS_CONFIG_FILE": str(folder / "config"),
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
-        }  # fmt: skip
-
-    def _answers(self) -> bool:
-        assert self.process.poll() is None
-        try:
-            return requests.get(f"{self.url}/_ministack/health", timeout=2).ok
-        except requests.RequestException:
-            return False
-
-    def client(self, service: str):
-        return client_at(self.url, service, account=ACCOUNT, region=REGION)
-
-    def is_empty(self) -> bool:
-        """Whether there is neither a stack nor a bucket nor a function."""
-        return not (
-            self.client("cloudformation").describe_stacks()["Stacks"]
-            or self.client("s3").list_buckets()["Buckets"]
-            or self.client("lambda").list_functions()["Functions"]
-        )
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @pytest.fixture(scope="module")
 def aws(learner: Learner) -> Iterator[Aws]:
     learner.write("cdk_app/app.py", APP)
-    one = Aws(learner)
-    yield one
-    one.process.send_signal(signal.SIGKILL)
-    one.process.wait()
+    with second_cloud(learner) as one:
+        yield one
 
 
 @pytest.fixture
@@ -248,3 +176,24 @@ def test_the_local_target_knows_nothing_of_it(aws, learner):
     assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']") == "Welcome, Ada"
     assert learner.client("cloudformation").describe_stacks()["Stacks"][0]["StackId"].split(":")[4] == "000000000000"
     assert aws.client("cloudformation").describe_stacks()["Stacks"][0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def test_cleaning_up_there_asks_first(aws, learner, signed_in):
+    assert signed_in.refused("from workbook import clean_up; clean_up()") == "Nobody is there to confirm this, so nothing was deleted."
+    assert "Nothing was deleted." in person_types(learner, aws.signed_in, "from workbook import clean_up; clean_up()", "no")
+    assert aws.client("cloudformation").describe_stacks()["Stacks"]
+
+
+def test_cleaning_up_there_removes_what_came_from_here_and_nothing_else(aws, learner):
+    aws.client("sqs").create_queue(QueueName="somebody-elses")
+    code = "from workbook import clean_up, leftovers; clean_up(); print('left:', len(leftovers()))"
+    said = person_types(learner, aws.signed_in, code, "yes")
+    assert f"This deletes what was deployed from here in the AWS account {ACCOUNT}, region {REGION}." in said
+    assert "The stack Hello is deleted." in said
+    assert f"Left on purpose: the bucket {BUCKET}." in said
+    assert "left: 0" in said
+    assert not aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert not aws.client("lambda").list_functions()["Functions"]
+    assert [b["Name"] for b in aws.client("s3").list_buckets()["Buckets"]] == [BUCKET]
+    assert aws.client("sqs").list_queues()["QueueUrls"]
+    assert learner.client("cloudformation").describe_stacks()["Stacks"]  # the local one stands

@@ -23,7 +23,7 @@ app.synth()
 """
 HANDLER = "def handler(event, context):\n    print('called')\n    return {0!r}\n"
 STACK = "cdk_app/shop/hello.py"
-TABLE = "cdk_app/shop/product_table.py"  # its index comes last
+PRODUCT = "cdk_app/shop/product.py"  # its index comes last
 CODE = "lambda_src/hello/app.py"
 OUTPUT = '        CfnOutput(self, "HelloFunction"'  # the last line of the stack
 NO_PROCESS = "import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))"
@@ -68,6 +68,16 @@ def test_nothing_changed_starts_nothing(learner, python):
     for file in files:
         file.touch()  # saved again, as it was
     assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+
+
+def test_diff_says_what_would_change_and_changes_nothing(learner, python, put_back):
+    version = python("deploying.described_stack('Hello').get('LastUpdatedTime', 0).__str__()")
+    learner.edit(STACK, OUTPUT, f'        lambda_.Alias(self, "Alias", alias_name="live", version=function.current_version)\n{OUTPUT}')
+    changes = python("deploying.diff('Hello').to_dict('records')")
+    assert {"construct": "Alias", "change": "created", "resources": "Lambda Alias"} in changes
+    assert python("deploying.described_stack('Hello').get('LastUpdatedTime', 0).__str__()") == version
+    learner.edit(STACK, 'handler="app.handler"', 'handler="app.handler", memory_sise=1')
+    assert "unexpected keyword argument 'memory_sise'" in python.refused("deploying.diff('Hello')")
 
 
 def test_changed_code_answers_without_cdk(learner, python):
@@ -259,8 +269,8 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
-    index = newcomer.read(TABLE)
-    newcomer.write(TABLE, index[: index.index("        self.add_global_secondary_index(")])
+    index = newcomer.read(PRODUCT)
+    newcomer.write(PRODUCT, index[: index.index("        index = product.table.add_index(")])
     python = newcomer.kernel()
     python("from workbook import deploy, outputs, queue, table; _ = deploy('Pricing', 'Product')")
     before = python("dict(outputs)")
@@ -275,7 +285,7 @@ def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
         sqs.send_message(QueueUrl=before["PricingOrders"], MessageBody=str(number))
         sqs.send_message(QueueUrl=before["PricingDeadLetters"], MessageBody=str(number))
 
-    newcomer.write(TABLE, index)
+    newcomer.write(PRODUCT, index)
     newcomer.edit("cdk_app/shop/pricing.py", "visibility_timeout=Duration.seconds(6)", "visibility_timeout=Duration.seconds(60)")
     changes = python("deploy('Pricing', 'Product').changes.to_dict('records')")
     assert {"stack": "Pricing", "construct": "Orders", "change": "changed", "resources": "SQS Queue"} in changes

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +109,13 @@ def test_of_two_labs_the_last_one_stops_the_cloud(start: Start, newcomer: Learne
 
     second.end(signal.SIGTERM)
     until(lambda: not newcomer.clouds())
+
+
+def test_labs_that_start_at_once_each_have_a_port_and_answer(start: Start):
+    with ThreadPoolExecutor(3) as pool:
+        labs = [answer.result() for answer in [pool.submit(start) for _ in range(3)]]
+    assert len({lab.port for lab in labs}) == 3
+    assert all(lab.get("api/contents").ok for lab in labs)
 
 
 def test_a_lab_that_was_killed_is_not_waited_for(start: Start, newcomer: Learner):

@@ -1,4 +1,7 @@
-"""For each exercise: the starter does not pass, the solution does, a typical wrong answer is told why."""
+"""A chapter with exercises, alone on a fresh cloud: it gives its stored outputs, up to the first exercise.
+
+And for each exercise: the starter does not pass, the solution does, a typical wrong answer is told why.
+"""
 
 from __future__ import annotations
 
@@ -41,19 +44,27 @@ def exercises() -> list[Exercise]:
 
 
 ALL = exercises()
-each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name) for e in ALL])
+NOTEBOOKS_WITH = sorted({exercise.notebook for exercise in ALL})
+
+
+def by_itself(notebook: Path) -> pytest.MarkDecorator:
+    """What asks one notebook runs in one process, beside what asks the others."""
+    return pytest.mark.xdist_group(notebook.stem)
+
+
+each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, marks=by_itself(e.notebook)) for e in ALL])
 
 
 def said(exercise: Exercise, answer: str) -> str:
     """What the notebook said to an answer, from the cell of the exercise to its check."""
-    everything = all_said(exercise.notebook)
+    everything, _ = all_said(exercise.notebook)
     assert everything, f"{exercise.notebook.name} could not be executed up to its last exercise"
     return everything[exercise.name][answer]
 
 
 @functools.cache
-def all_said(notebook: Path) -> dict[str, dict[str, str]]:
-    """What a notebook said to each answer, by exercise and by the answer's name.
+def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """What a notebook said to each answer, by exercise and by the answer's name; and what was not as stored.
 
     It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
     wrong answer, then the solution, with which it goes on.
@@ -70,7 +81,8 @@ def all_said(notebook: Path) -> dict[str, dict[str, str]]:
         write_json(copy / ".workbook" / "answers.json", answers)
         script = str(Path(__file__).with_name("try_answers.py"))
         runner.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
-        return read_json(copy / ".workbook" / "said.json", {})
+        said, different = (read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences"))
+        return said or {}, ["nothing was executed"] if different is None else different
 
 
 def test_every_chapter_from_01_on_has_an_exercise() -> None:
@@ -80,6 +92,12 @@ def test_every_chapter_from_01_on_has_an_exercise() -> None:
 
 def test_solutions_belong_to_exercises() -> None:
     assert {f.stem for f in SOLUTIONS.glob("*.py")} == {exercise.name for exercise in ALL}
+
+
+@pytest.mark.parametrize("notebook", [pytest.param(n, id=n.stem, marks=by_itself(n)) for n in NOTEBOOKS_WITH])
+def test_alone_on_a_fresh_cloud_it_is_as_stored(notebook: Path) -> None:
+    _, different = all_said(notebook)
+    assert different == []
 
 
 @each_exercise
@@ -99,7 +117,7 @@ def test_there_is_a_typical_wrong_answer(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize(
     ("exercise", "answer"),
-    [pytest.param(e, f, id=f.stem) for e in ALL for f in e.wrong_answers],
+    [pytest.param(e, f, id=f.stem, marks=by_itself(e.notebook)) for e in ALL for f in e.wrong_answers],
 )
 def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path) -> None:
     expected = EXPECTED.match(answer.read_text(encoding="utf-8"))

@@ -1,4 +1,7 @@
-"""Execute a notebook, and try several answers at each of its exercises; write what was said to them.
+"""Execute a notebook, compare it with what is stored, and try several answers at each of its exercises.
+
+What was said to them goes to `.workbook/said.json`, what differed up to the first exercise to
+`.workbook/differences.json`.
 
 In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The one
 that has the exercise's own name is the solution: it comes last, and the notebook goes on with it.
@@ -6,6 +9,7 @@ that has the exercise's own name is the solution: it comes last, and the noteboo
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 import sys
@@ -15,8 +19,8 @@ from pathlib import Path
 import nbformat
 
 from workbook import cloud
-from workbook.executing import kernel
-from workbook.paths import CLOUD, NOTEBOOKS, STATE, read_json, write_json
+from workbook.executing import differences, kernel
+from workbook.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
 
 EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
 
@@ -24,7 +28,9 @@ EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile 
 def main(name: str) -> None:
     answers = read_json(STATE / "answers.json", {})
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    stored = copy.deepcopy(notebook.cells)
     said: dict[str, dict[str, str]] = {}
+    different: list[str] = []
     index = 0
     with kernel(notebook, allow_errors=True) as client:
 
@@ -41,6 +47,8 @@ def main(name: str) -> None:
             exercise = _exercise(notebook.cells[index])
             if exercise is None:
                 run(index)
+                if not said and stored[index].cell_type == "code":
+                    different += differences(notebook.cells[index], stored[index])
                 index += 1
                 continue
             end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
@@ -52,24 +60,34 @@ def main(name: str) -> None:
                 said[exercise][answer] = "\n".join(run(i) for i in range(index, end + 1))
             index = end + 1
     write_json(STATE / "said.json", said)
+    write_json(STATE / "differences.json", different)
+
+
+def _what_answers_may_change() -> list[Path]:
+    return [*(CLOUD / folder for folder in cloud.STATE_FOLDERS), LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "app.py"]
 
 
 def _remembered() -> Path:
-    """A copy of all that the local cloud holds now."""
+    """A copy of the code, and of all that the local cloud holds now."""
     cloud.stop()
     before = Path(tempfile.mkdtemp())
-    for folder in cloud.STATE_FOLDERS:
-        shutil.copytree(CLOUD / folder, before / folder)
+    for path in _what_answers_may_change():
+        _copy(path, before / path.relative_to(ROOT))
     return before
 
 
 def _as(before: Path) -> None:
-    """Put the local cloud back to how it was: an answer must not see what another one left there."""
+    """Put the code and the local cloud back: an answer must not see what another one left there."""
     cloud.stop()
-    for folder in cloud.STATE_FOLDERS:
-        shutil.rmtree(CLOUD / folder)
-        shutil.copytree(before / folder, CLOUD / folder)
+    for path in _what_answers_may_change():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        _copy(before / path.relative_to(ROOT), path)
     cloud.ensure()
+
+
+def _copy(source: Path, goal: Path) -> None:
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source, goal) if source.is_dir() else shutil.copyfile(source, goal)
 
 
 def _exercise(cell: nbformat.NotebookNode) -> str | None:

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -22,12 +23,15 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "lambda_src"
 LAYER = ROOT / "cdk_app" / "layer"  # what the services share
-TABLE = "the-table-of-this-test"  # a name that must show up in no answer
+TABLE, CHECKOUTS, OUTBOX = "the-table-of-this-test", "the-checkouts-of-this-test", "the-outbox-of-this-test"
+BUS = "the-bus-of-this-test"
+INTERNAL = (TABLE, CHECKOUTS, OUTBOX, BUS, "Traceback", "dynamodb", "DynamoDB", "Exception", ".py")  # must show up in no answer
 STAGE = "prod"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -48,11 +52,12 @@ def only_moto() -> Iterator[None]:
 
 
 @contextmanager
-def loaded(service: str, **environment: str) -> Iterator[ModuleType]:
-    """A service's `app`, imported anew with its folder and the layer on the path; forgotten afterwards.
+def loaded(service: str, handler: str = "app", **environment: str) -> Iterator[ModuleType]:
+    """A service's handler, imported anew with its folder and the layer on the path; forgotten afterwards.
 
     Args:
         service: the name of its folder in `lambda_src`.
+        handler: the module that holds the handler, of those in the folder.
         environment: the function's environment variables.
     """
     path = [SERVICES / service, LAYER]
@@ -67,7 +72,7 @@ def loaded(service: str, **environment: str) -> Iterator[ModuleType]:
         patch.setattr(sys, "dont_write_bytecode", True)  # the folders are what gets deployed
         logging.Logger.manager.loggerDict.pop(service, None)  # else it writes to a stream that is closed
         try:
-            yield importlib.import_module("app")
+            yield importlib.import_module(handler)
         finally:
             for name in _modules(own):
                 del sys.modules[name]
@@ -129,25 +134,56 @@ def context() -> SimpleNamespace:
 
 def caller(app: ModuleType) -> Callable[..., SimpleNamespace]:
     """A function that calls the service, and that checks what holds for every answer there is."""
-    logged = io.StringIO()
-    app.logger.logger_handler.setStream(logged)
+    invoke = invoker(app)
 
     def call(method: str, path: str, body: Any = None, **how: Any) -> SimpleNamespace:
-        logged.seek(0)
-        logged.truncate()
         event = proxy_event(method, path, body, **how)
-        response = app.handler(event, context())
+        response, logged = invoke(event)
         answer = SimpleNamespace(
             status=response["statusCode"],
             headers={k.lower(): v for k, [v] in response["multiValueHeaders"].items()},
             text=response["body"],
             body=json.loads(response["body"], parse_float=Decimal) if response["body"] else None,
-            logged=[json.loads(line) for line in logged.getvalue().split("\n") if line],
+            logged=logged,
         )
         check_every_answer(event, answer)
         return answer
 
     return call
+
+
+def invoker(module: ModuleType) -> Callable[[dict], tuple[Any, list[dict]]]:
+    """A function that invokes a module's handler: with an event, for its result and the lines it logs."""
+    logged = io.StringIO()
+    module.logger.registered_handler.setStream(logged)
+
+    def invoke(event: dict) -> tuple[Any, list[dict]]:
+        logged.seek(0)
+        logged.truncate()
+        result = module.handler(event, context())
+        return result, [json.loads(line) for line in logged.getvalue().split("\n") if line]
+
+    return invoke
+
+
+def exact(sent: Any) -> Any:
+    """What was sent, with its numbers as Decimals."""
+    return json.loads(json.dumps(sent), parse_float=Decimal)
+
+
+def token_of(key: Any) -> str:
+    """A key as the tokens of the lists have it."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def pages_of(call: Callable[..., SimpleNamespace], path: str, **query: Any) -> list[list[dict]]:
+    """All pages of a list."""
+    found = [call("GET", path, query=query)]
+    while found[-1].body["next"]:
+        assert len(found) < 100, "the list does not end"
+        found.append(call("GET", path, query=query | {"next": found[-1].body["next"]}))
+    assert {page.status for page in found} == {200}
+    return [page.body["items"] for page in found]
 
 
 def check_every_answer(event: dict, answer: SimpleNamespace) -> None:
@@ -163,29 +199,119 @@ def check_every_answer(event: dict, answer: SimpleNamespace) -> None:
     elif answer.status == 204:
         assert answer.text == ""
     answer.text.encode()  # is UTF-8, so has no halves of characters
-    for internal in (TABLE, "Traceback", "dynamodb", "DynamoDB", "Exception", ".py"):
+    for internal in INTERNAL:
         assert internal not in answer.text or internal in (event["body"] or "")
     assert {line["correlation_id"] for line in answer.logged} == {correlation_id}
-    assert [(line["method"], line["path"], line["status"]) for line in answer.logged if line["level"] == "INFO"] == [
+    assert [(line["method"], line["path"], line["status"]) for line in answer.logged if "path" in line] == [
         (event["httpMethod"], event["path"], answer.status)
     ]
 
 
 def make_product_table() -> None:
     """The table as the stack makes it."""
+    make_table(TABLE, "id", **{"by-category": ("category", "name")})
+
+
+def make_table(name: str, *key: str, **indexes: tuple[str, str]) -> None:
+    """A table as the stacks make it: its name, its key of one or two attributes, its indexes with theirs."""
+
+    def schema(key: tuple[str, ...]) -> list[dict[str, str]]:
+        return [{"AttributeName": n, "KeyType": kind} for n, kind in zip(key, ("HASH", "RANGE"), strict=False)]
+
+    found = [
+        {"IndexName": n, "KeySchema": schema(key), "Projection": {"ProjectionType": "ALL"}} for n, key in indexes.items()
+    ]
     boto3.client("dynamodb").create_table(
-        TableName=TABLE,
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("id", "category", "name")],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-category",
-                "KeySchema": [
-                    {"AttributeName": "category", "KeyType": "HASH"},
-                    {"AttributeName": "name", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
+        AttributeDefinitions=[
+            {"AttributeName": n, "AttributeType": "S"} for n in dict.fromkeys(sum(indexes.values(), key))
         ],
+        KeySchema=schema(key),
+        **({"GlobalSecondaryIndexes": found} if found else {}),
     )
+
+
+def that_stops_like_dynamodb(table: Any, patch: pytest.MonkeyPatch) -> None:
+    """DynamoDB stops at the limit without looking whether anything follows; moto looks. Now it does not."""
+    keys = {i["IndexName"]: i["KeySchema"] + table.key_schema for i in table.global_secondary_indexes or []}
+    keys[None] = table.key_schema
+
+    def stopping(operation: Callable[..., dict]) -> Callable[..., dict]:
+        def stops(**request: Any) -> dict:
+            found = operation(**request)
+            if found["Count"] == request["Limit"]:
+                key = [part["AttributeName"] for part in keys[request.get("IndexName")]]
+                found["LastEvaluatedKey"] = {name: found["Items"][-1][name] for name in dict.fromkeys(key)}
+            return found
+
+        return stops
+
+    for name in ("scan", "query"):
+        patch.setattr(table, name, stopping(getattr(table, name)))
+
+
+def emptied(table: Any) -> Any:
+    """A table without its rows."""
+    key = [part["AttributeName"] for part in table.key_schema]
+    for item in table.scan()["Items"]:
+        table.delete_item(Key={name: item[name] for name in key})
+    return table
+
+
+def stored(table: Any) -> list[dict[str, Any]]:
+    return table.scan()["Items"]
+
+
+def denied(operation: str) -> ClientError:
+    """What a request fails with that the function has no right to."""
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": f"no to {TABLE}"}}, operation)
+
+
+def refusing(error: Exception) -> Callable[..., Any]:
+    """Something to put in place of a request to AWS that then fails."""
+
+    def fail(**_: Any) -> Any:
+        raise error
+
+    return fail
+
+
+def delivered(entry: dict[str, Any]) -> dict[str, Any]:
+    """What a target of the bus gets when `entry` was put onto it."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": "123456789012",
+        "time": "2026-01-31T09:30:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": json.loads(entry["Detail"]),
+    }
+
+
+def queue_event(*bodies: str) -> dict[str, Any]:
+    """The event that a queue's mapping hands to a function: messages `m0`, `m1`, …"""
+    return {
+        "Records": [
+            {
+                "messageId": f"m{n}",
+                "receiptHandle": f"handle {n}",
+                "body": body,
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1769851800000",
+                    "SenderId": "AIDAEXAMPLE",
+                    "ApproximateFirstReceiveTimestamp": "1769851800100",
+                },
+                "messageAttributes": {},
+                "md5OfBody": "",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:a-queue",
+                "awsRegion": "us-east-1",
+            }
+            for n, body in enumerate(bodies)
+        ]
+    }

@@ -7,8 +7,7 @@ from decimal import Decimal
 from urllib.parse import urljoin
 
 import pytest
-from botocore.exceptions import ClientError
-from services import STAGE, TABLE, UUID, context, proxy_event
+from services import STAGE, TABLE, UUID, context, denied, exact, pages_of, proxy_event, refusing, that_stops_like_dynamodb, token_of
 
 LAMP = {"name": "Lamp", "price": 19.99, "category": "light", "description": "Bends", "imageFile": "lamp.png"}
 NOBODY = "/product/00000000-0000-4000-8000-000000000000"
@@ -27,26 +26,12 @@ def requests_to_dynamodb(product_table):
     events.unregister("provide-client-params.dynamodb", record)
 
 
-def exact(sent):
-    return json.loads(json.dumps(sent), parse_float=Decimal)
-
-
-def token_of(key):
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
-
-
 def fill(product, count, **fields):
     return [product("POST", "/product", {"price": 1, "name": f"Product {n:03}", **fields}).body for n in range(count)]
 
 
 def pages(product, **query):
-    """All pages of a list."""
-    found = [product("GET", "/product", query=query)]
-    while found[-1].body["next"]:
-        assert len(found) < 100, "the list does not end"
-        found.append(product("GET", "/product", query=query | {"next": found[-1].body["next"]}))
-    assert {page.status for page in found} == {200}
-    return [page.body["items"] for page in found]
+    return pages_of(product, "/product", **query)
 
 
 # POST /product
@@ -295,25 +280,11 @@ def test_a_page_has_50_items_unless_asked_otherwise(product):
     assert [len(page) for page in pages(product)] == [50, 1]
 
 
-def that_stops_like_dynamodb(operation):
-    """DynamoDB stops at the limit without looking whether anything follows; moto looks."""
-
-    def stops(**request):
-        found = operation(**request)
-        if found["Count"] == request["Limit"]:
-            names = ("category", "name", "id") if "IndexName" in request else ("id",)
-            found["LastEvaluatedKey"] = {name: found["Items"][-1][name] for name in names}
-        return found
-
-    return stops
-
-
 @pytest.mark.parametrize(("limit", "sizes"), [(1, [1] * 6), (4, [4, 2]), (5, [5, 1]), (3, [3, 3]), (6, [6]), (100, [6])])
 @pytest.mark.parametrize("query", [{}, {"category": "light"}])
 def test_pages_hold_every_product_once_and_none_is_empty(product, product_table, monkeypatch, limit, sizes, query):
     made = fill(product, 6, category="light")
-    for operation in ("scan", "query"):
-        monkeypatch.setattr(product_table, operation, that_stops_like_dynamodb(getattr(product_table, operation)))
+    that_stops_like_dynamodb(product_table, monkeypatch)
     found = pages(product, limit=str(limit), **query)
     assert [len(page) for page in found] == sizes
     assert sorted((p for page in found for p in page), key=lambda p: p["name"]) == made
@@ -443,20 +414,13 @@ def test_there_is_no_other_route(product, method, path):
     assert answer.body == {"error": {"code": "NotFound", "message": "There is no such route."}}
 
 
-def broken(operation):
-    def fail(**_):
-        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": f"no to {TABLE}"}}, operation)
-
-    return fail
-
-
 @pytest.mark.parametrize(
     ("operation", "method", "path"),
     [("scan", "GET", "/product"), ("query", "GET", "/product"), ("put_item", "POST", "/product"),
      ("get_item", "GET", NOBODY), ("put_item", "PUT", NOBODY), ("delete_item", "DELETE", NOBODY)],
 )  # fmt: skip
 def test_a_failure_is_told_to_the_log_and_not_to_the_caller(product, product_table, monkeypatch, operation, method, path):
-    monkeypatch.setattr(product_table, operation, broken(operation))
+    monkeypatch.setattr(product_table, operation, refusing(denied(operation)))
     body = LAMP if method in ("POST", "PUT") else None
     answer = product(method, path, body, query={"category": "light"} if operation == "query" else None)
     assert answer.status == 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -97,3 +98,13 @@ def test_pytest_gets_all_suites_unless_told(monkeypatch):
     assert commands[0][-1] == "-x"
     assert commands[1][-2:] == ["tests/unit/test_cli.py::test_help", "-x"]
     assert "tests/unit" not in commands[1]
+
+
+def test_the_tests_of_one_file_run_in_one_process():
+    """They share what they start. pytest-xdist tells each test's group in its name, behind an @."""
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-v", "tests/unit/test_lock.py", "-p", "no:cacheprovider"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    ran = re.findall(r"\[(gw\d)\].*? (tests/\S+)@(\S+)", told)
+    assert len(ran) > 2, told
+    assert {group for _, _, group in ran} == {"test_lock.py"}
+    assert len({process for process, _, _ in ran}) == 1

@@ -46,3 +46,15 @@ def test_a_service_is_loaded_anew_each_time(monkeypatch, tmp_path, capsys):
             assert app.number == number
             assert app.logger.logger_handler.stream is sys.stdout
     assert len(logging.getLogger("one").handlers) == 1
+
+
+def test_two_handlers_of_one_service_have_modules_of_their_own(monkeypatch, tmp_path):
+    """As in Lambda, where each function has its own processes."""
+    monkeypatch.setattr(services, "SERVICES", tmp_path)
+    (tmp_path / "one").mkdir()
+    for name in ("app", "worker"):
+        (tmp_path / "one" / f"{name}.py").write_text("import helper\n")
+    (tmp_path / "one" / "helper.py").write_text("names = []\n")
+    with loaded("one") as app, loaded("one", "worker") as worker:
+        assert (app.__name__, worker.__name__) == ("app", "worker")
+        assert app.helper is not worker.helper

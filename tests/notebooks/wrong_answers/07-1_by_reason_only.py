@@ -1,0 +1,3 @@
+# expect: is an order already
+def worth_redriving(letters, mended, stored):
+    return list(letters.messageId[letters.reason.isin(mended)])

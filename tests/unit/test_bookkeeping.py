@@ -1,0 +1,83 @@
+"""What the ledger and the trace say, for a person to read."""
+
+from __future__ import annotations
+
+from workbook.bookkeeping import SHOWN, Ledger
+from workbook.tracing import Trace
+
+
+def books(**found: set[str]) -> Ledger:
+    names = ("accepted", "stored", "dead", "in_flight", "missing", "twice", "unasked")
+    return Ledger(**{name: frozenset(found.get(name, ())) for name in names})
+
+
+def test_books_balance_when_everything_is_somewhere_and_nothing_twice():
+    balanced = books(accepted={"a", "b", "c"}, stored={"a"}, dead={"b"}, in_flight={"c"})
+    assert balanced.balances
+    assert repr(balanced) == "3 accepted = 1 stored + 1 dead letters + 1 in flight\nIt balances."
+
+
+def test_books_name_what_is_nowhere_twice_and_unasked():
+    wrong = books(accepted={"a", "b"}, stored={"b"}, missing={"a"}, twice={"b"}, unasked={"x"})
+    assert not wrong.balances
+    lines = repr(wrong).splitlines()
+    assert lines[0] == "2 accepted ≠ 1 stored + 0 dead letters + 0 in flight"
+    assert lines[2:] == ["1 nowhere: a", "1 twice: b", "1 ordered, but never accepted: x"]
+
+
+def test_books_do_not_list_thousands():
+    [*_, last] = repr(books(accepted={f"{n:03}" for n in range(100)}, missing={f"{n:03}" for n in range(100)})).splitlines()
+    assert last.startswith("100 nowhere: 000, ")
+    assert last.endswith(", …") and last.count(",") == SHOWN
+
+
+def test_books_are_safe_to_show_as_html():
+    assert "<b>" not in books(accepted={"<b>"}, missing={"<b>"})._repr_html_()
+
+
+AT = {"arrived": 0.0, "published": 12.4, "answered": 22.0, "queued": 8.0, "received": 9.0, "stored": 19.0, "written": 25.0}
+
+
+def test_a_trace_tells_what_the_caller_waits_for_from_what_nobody_waits_for():
+    waited, nobody = repr(Trace("id", "name", AT)).split("Nobody waits for this:\n")
+    assert waited.splitlines()[1:] == [
+        "  0 ms · API Gateway: the checkout arrives",
+        "  12 ms · EventBridge: the bus has the event",
+        "  22 ms · Basket: the caller has the answer",
+    ]
+    assert [line.split(" · ")[0].strip() for line in nobody.splitlines()] == ["8 ms", "9 ms", "19 ms", "25 ms"]
+
+
+def test_a_trace_is_drawn_with_the_time_of_every_hop():
+    drawn = Trace("id", "name", AT).mermaid
+    assert drawn.startswith("sequenceDiagram\n")
+    for arrow in (
+        "Basket->>EventBridge: BasketCheckedOut, 12 ms", "Basket-->>you: 202 accepted, 10 ms", "SQS->>Ordering: polled, 1 ms",
+        "Ordering->>Ordering: stores the order, 10 ms",
+    ):  # fmt: skip
+        assert arrow in drawn
+    assert drawn.count("rect ") == drawn.count("  end") == 2
+
+
+def test_with_an_outbox_nobody_waits_for_the_publishing():
+    told = Trace("id", "name", AT | {"accepted": 11.0, "published": 40.0})
+    waited, nobody = repr(told).split("Nobody waits for this:\n")
+    assert [line.split(" · ")[1] for line in waited.splitlines()[1:]] == [
+        "API Gateway: the checkout arrives",
+        "Basket: the checkout is stored, its event is in the outbox",
+        "Basket: the caller has the answer",
+    ]
+    assert nobody.splitlines()[0] == "  40 ms · EventBridge: the bus has the event"
+    for arrow in (
+        "Basket->>Outbox: one transaction, 11 ms", "Basket-->>you: 202 accepted, 11 ms", "Outbox->>EventBridge: by the publisher, 29 ms",
+    ):  # fmt: skip
+        assert arrow in told.mermaid
+    assert "Basket->>EventBridge" not in told.mermaid
+    assert told.mermaid.index("202 accepted") < told.mermaid.index("nobody waits") < told.mermaid.index("by the publisher")
+
+
+def test_a_hop_that_has_not_happened_is_not_drawn():
+    early = Trace("id", "name", AT | {"received": None, "stored": None})
+    assert "polled" not in early.mermaid and "stores" not in early.mermaid
+    assert repr(early).count("not yet · ") == 2
+    assert list(early.hops.milliseconds.isna()) == [hop in ("received", "stored") for hop in AT]

@@ -1,0 +1,59 @@
+"""The event log: every event there is, as it came through the queue."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from botocore.exceptions import ClientError
+from services import delivered, queue_event, stored
+
+EVENT = delivered({"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps({"data": {"totalPrice": 0.1, "items": [{"price": 19.99}]}})})
+
+
+@pytest.fixture
+def write_down(event_log, event_log_table):
+    """Hands the event log some events; the lines that it logs."""
+    return lambda *events: event_log(queue_event(*map(json.dumps, events)))[1]
+
+
+def test_it_keeps_what_the_event_says_exactly(write_down, event_log_table):
+    write_down(EVENT)
+    [row] = stored(event_log_table)
+    kept = {name: EVENT[name] for name in ("id", "time", "source", "detail-type", "detail")}
+    assert row == json.loads(json.dumps(kept), parse_float=Decimal)
+
+
+@pytest.mark.parametrize(
+    "detail", [{}, {"any": ["thing", None, True, {"deep": {"er": [1.5]}}]}, {"empty": ""}, {"number": 123456789012345678}, {"💡": "Ж"}]
+)
+def test_whatever_it_is_and_whoever_it_is_from(write_down, event_log_table, detail):
+    write_down(EVENT | {"source": "somebody.else", "detail-type": "Unheard of", "detail": detail})
+    [row] = stored(event_log_table)
+    assert (row["source"], row["detail-type"], row["detail"]) == ("somebody.else", "Unheard of", json.loads(json.dumps(detail), parse_float=Decimal))
+
+
+def test_told_twice_it_is_one_row(write_down, event_log_table):
+    write_down(EVENT, EVENT), write_down(EVENT)
+    assert len(stored(event_log_table)) == 1
+
+
+def test_each_event_of_a_batch_is_a_row_of_its_own(write_down, event_log_table):
+    write_down(*(EVENT | {"id": f"event-{n}"} for n in range(3)))
+    assert {row["id"] for row in stored(event_log_table)} == {"event-0", "event-1", "event-2"}
+
+
+@pytest.mark.parametrize("bad", [EVENT | {"id": ""}, {}, 5])
+def test_what_cannot_be_kept_is_an_error_so_that_it_comes_again(write_down, event_log_table, bad):
+    """With its batch, of which each is still one row then."""
+    with pytest.raises((ClientError, KeyError, TypeError)):
+        write_down(EVENT, bad)
+    write_down(EVENT)
+    assert len(stored(event_log_table)) == 1
+
+
+def test_the_log_says_which_events_and_not_what_is_in_them(write_down):
+    logged = write_down(EVENT, EVENT | {"id": "another", "detail": {"secret": "nobodys business"}})
+    assert [(line["message"], line["event_id"], line["source"]) for line in logged] == [
+        ("Written down", EVENT["id"], "shop.basket"), ("Written down", "another", "shop.basket")
+    ]  # fmt: skip
+    assert "nobodys business" not in json.dumps(logged)

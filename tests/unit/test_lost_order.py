@@ -1,0 +1,90 @@
+"""The five planted mistakes: each file is the shop's own but for its mistake, so that none can rot."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook import book
+from workbook.breaking import LETTERS, planted
+from workbook.checks.capstone import EXPERIMENTS, TRY_OUT
+from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, SOLUTIONS
+
+CHANGED = {  # by path: lines that go, lines that come, what the mistake is about
+    "cdk_app/shop/ordering.py": (1, 1, "visibility_timeout"),
+    "lambda_src/basket/publisher.py": (14, 7, "put_events"),
+    "lambda_src/basket/rules.py": (1, 1, "price"),
+    "lambda_src/ordering/orders.py": (7, 3, "put_item"),
+    "lambda_src/ordering/worker.py": (4, 4, "Not stored"),
+}
+
+
+def changes(path: str) -> list[str]:
+    """The lines that differ between the shop's file and the planted one."""
+    own = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    found = difflib.unified_diff(own, planted()[path].decode().splitlines(), lineterm="", n=0)
+    return [line for line in found if line[:1] in "+-" and line[:3] not in ("+++", "---") and line[1:].strip()]
+
+
+def test_there_are_five_and_a_letter_and_an_experiment_for_each() -> None:
+    assert set(planted()) == set(CHANGED)
+    assert len(CHANGED) == len(LETTERS) == len(EXPERIMENTS) == 5
+
+
+@pytest.mark.parametrize("path", CHANGED)
+def test_a_planted_file_differs_in_its_mistake_only(path: str) -> None:
+    went, came, about = CHANGED[path]
+    lines = changes(path)
+    assert [sum(line[0] == sign for line in lines) for sign in "-+"] == [went, came]
+    assert any(about in line for line in lines)
+
+
+@pytest.mark.parametrize("path", CHANGED)
+def test_a_planted_file_compiles_and_does_not_give_itself_away(path: str) -> None:
+    text = planted()[path].decode()
+    compile(text, path, "exec")
+    new = " ".join(line[1:].lower() for line in changes(path) if line[0] == "+")
+    assert not any(word in new for word in ("planted", "mistake", "defect", "bug", "todo", "wrong"))
+
+
+def test_the_solution_makes_the_shop_of_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the letter: so whatever changes in the shop must change in the planted files, too."""
+    for path, content in planted().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    runpy.run_path(str(SOLUTIONS / "08-2.py"))
+    for path in planted():
+        assert (tmp_path / path).read_text(encoding="utf-8") == (ROOT / path).read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize("path", CHANGED)
+def test_a_planted_file_is_nobodys_own_edit(path: str) -> None:
+    """So that neither `%%writefile` nor `catch-up` keeps it aside as if it were."""
+    assert planted()[path] in book._every_version()[path]
+
+
+def left_in_outbox(folder: Path, *refused: str) -> dict:
+    """What a publisher leaves in the outbox, and whether it raised, with a bus that refuses some events."""
+    environment = {
+        "PYTHONPATH": os.pathsep.join([str(folder), str(CDK_APP / "layer")]), "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
+        "OUTBOX_NAME": "outbox", "BUS_NAME": "bus",
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-P", str(TRY_OUT), *refused], env=environment, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_refused_event_stays_with_the_shops_publisher_and_is_lost_with_the_planted_one() -> None:
+    shops, planted_one = LAMBDA_SRC / "basket", book.PLANTED / "lambda_src" / "basket"
+    assert left_in_outbox(shops) == left_in_outbox(planted_one) == {"raised": None, "left": []}
+    assert left_in_outbox(shops, "refused") == {"raised": "NotPublished: 1 of 3", "left": ["refused"]}
+    assert left_in_outbox(planted_one, "refused") == {"raised": None, "left": []}
