@@ -9,11 +9,14 @@ from typing import Any
 import boto3
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from services import BUS, CHECKOUTS, OUTBOX, TABLE, caller, emptied, invoker, loaded, make_product_table, make_table, only_moto
 
 # The same examples each time, and no failures for being slow: a build that fails, fails again.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.load_profile("repeatable")
+# Hypothesis mixes in the constants of whatever modules are loaded by then: in parallel runs, now these, now those.
+providers._get_local_constants = providers.Constants
 
 
 @pytest.fixture(scope="module")
