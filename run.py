@@ -74,6 +74,7 @@ NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 DISK_GB = 2
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 AGAIN = "then run the same command again; what was downloaded is kept."
 CURES = (  # what tools print when something is wrong, and what to do about it; the first that fits is shown
     (
@@ -142,14 +143,15 @@ def step(title: str, command: list[str], environment: dict[str, str], keep_open:
     lively = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     if not lively:
         say(f"  {title} … ", end="")
-    began, output = time.monotonic(), []
-    tool = subprocess.Popen(
-        command, cwd=folder, env=environment, pass_fds=[keep_open], process_group=0, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
-    )
-    reader = threading.Thread(target=lambda: [output.append(line) for line in tool.stdout], daemon=True)
-    reader.start()
+    began, output, tool = time.monotonic(), [], None
     try:
+        with signals_wait():
+            tool = subprocess.Popen(
+                command, cwd=folder, env=environment, pass_fds=[keep_open], process_group=0, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
+            )
+        reader = threading.Thread(target=lambda: [output.append(line) for line in tool.stdout], daemon=True)
+        reader.start()
         while reader.is_alive():
             reader.join(0.2)
             if lively:
@@ -157,7 +159,8 @@ def step(title: str, command: list[str], environment: dict[str, str], keep_open:
                 say(f"\r\033[K{line[:shutil.get_terminal_size().columns - 1]}", end="")
         tool.wait()
     except BaseException:
-        stop(tool)
+        if tool:
+            stop(tool)
         raise
     seconds = f"{time.monotonic() - began:.1f} s"
     say(f"\r\033[K  {title} … {seconds}" if lively else seconds)
@@ -167,6 +170,20 @@ def step(title: str, command: list[str], environment: dict[str, str], keep_open:
         step(f"{title}, with the certificates of this machine", command, environment, keep_open, folder)
     elif tool.returncode:
         raise Failed(title, output)
+
+
+@contextlib.contextmanager
+def signals_wait():
+    """Ctrl-C and its like take effect at the end: in the middle of a start, nobody would know of the tool it left behind."""
+    came = []
+    before = {sign: signal.signal(sign, lambda *_: came.append(True)) for sign in SIGNALS}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def stop(tool: subprocess.Popen) -> None:

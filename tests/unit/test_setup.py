@@ -343,7 +343,9 @@ def test_a_failure_says_why_and_what_to_do(run, printed, reason, cure):
 # The whole of it, as a program, with stand-ins for uv, Node and the registries
 
 UV = r"""
-import os, pathlib, sys, sysconfig
+import os, pathlib, sys, sysconfig, time
+while pathlib.Path(sys.prefix).with_name("hold").exists():
+    time.sleep(0.05)
 site = pathlib.Path(sysconfig.get_path("purelib"))
 program = lambda path, text: (path.parent.mkdir(parents=True, exist_ok=True), path.write_text(text), path.chmod(0o755))
 if "-e" in sys.argv:
@@ -396,13 +398,16 @@ def begun(tree: Path, *arguments: str, **variables: str) -> subprocess.Popen:
 
 
 def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
+    hold, said = tree / "hold", ""
+    hold.touch()
     first = begun(tree, "status")
-    while "Making .venv" not in (line := first.stderr.readline(30)):
-        assert line
-    time.sleep(0.5)
+    while not said.endswith("compiling the packages … "):
+        assert (letter := first.stderr.read(1)), said
+        said += letter
     first.send_signal(signal.SIGINT)
     _, said = first.communicate(timeout=PATIENCE)
     assert first.returncode == 130
+    hold.unlink()
     assert said.endswith("\nStopped. The same command carries on from here.\n")
     assert not running_in(tree)
 
