@@ -12,6 +12,7 @@ from workbook import cloud, target
 from workbook.errors import WorkbookError
 
 if TYPE_CHECKING:
+    from workbook.alarms import evaluate_alarms
     from workbook.book import remove
     from workbook.bookkeeping import ledger
     from workbook.breaking import break_shop, mend_shop
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from workbook.frames import logs, queue, table
     from workbook.functions import invoke
     from workbook.deployed import outputs
+    from workbook.leaking import leaks
+    from workbook.nagging import nag
     from workbook.rest import Rest
+    from workbook.samples import raw_events
     from workbook.tracing import timings, trace
     from workbook.waiting import wait_until
 
@@ -38,15 +42,19 @@ _HOME = {
     "diagram": "diagrams",
     "diff": "deploying",
     "doctor": "health",
+    "evaluate_alarms": "alarms",
     "finish": "chapters",
     "hint": "checks",
     "invoke": "functions",
     "ledger": "bookkeeping",
+    "leaks": "leaking",
     "leftovers": "cleaning",
     "logs": "frames",
     "mend_shop": "breaking",
+    "nag": "nagging",
     "outputs": "deployed",
     "queue": "frames",
+    "raw_events": "samples",
     "remove": "book",
     "solution": "checks",
     "table": "frames",
@@ -56,8 +64,9 @@ _HOME = {
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "finish", "hint", "invoke",
-    "ledger", "leftovers", "logs", "mend_shop", "outputs", "queue", "remove", "solution", "table", "timings", "trace", "wait_until",
+    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms", "finish", "hint",
+    "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outputs", "queue", "raw_events", "remove", "solution", "table",
+    "timings", "trace", "wait_until",
 ]  # fmt: skip
 
 

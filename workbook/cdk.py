@@ -71,20 +71,33 @@ def synthesize() -> Path:
     Raises:
         WorkbookError: the app does not run; says in which line of it, and why.
     """
+    done = run_app(ASSEMBLY)
+    if done.returncode:
+        raise WorkbookError(why_python_failed(done.stderr))
+    return ASSEMBLY
+
+
+def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `cdk_app/app.py`, and let it write its cloud assembly into a folder.
+
+    Args:
+        assembly: the folder.
+        more: context, as `cdk synth -c NAME=VALUE` gives it.
+
+    Raises:
+        WorkbookError: there is no app yet.
+    """
     if not (CDK_APP / "app.py").exists():
         raise WorkbookError("cdk_app/app.py is not there yet; chapter 00 writes it.")
     settings = json.loads((CDK_APP / "cdk.json").read_text(encoding="utf-8"))
-    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
-    done = subprocess.run(
+    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True} | more
+    return subprocess.run(
         [sys.executable, "app.py"],
         cwd=CDK_APP,
-        env=environment() | {"CDK_OUTDIR": str(ASSEMBLY), "CDK_CONTEXT_JSON": json.dumps(context)},
+        env=environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)},
         capture_output=True,
         text=True,
     )
-    if done.returncode:
-        raise WorkbookError(_why_python_failed(done.stderr))
-    return ASSEMBLY
 
 
 def stack_names() -> list[str]:
@@ -205,7 +218,7 @@ def _line_of(construct_id: str, stack: str) -> str | None:
     return None
 
 
-def _why_python_failed(stderr: str) -> str:
+def why_python_failed(stderr: str) -> str:
     """The line of a traceback that matters: the last one in `cdk_app/`, and the error itself."""
     places = re.findall(r'File "([^"]*cdk_app[^"]*\.py)", line (\d+)', stderr)
     if not places:  # how the interpreter names the script it was started with

@@ -7,12 +7,15 @@ import json
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
 from workbook import book, cloud, progress, target
 from workbook.deployed import recorded_stacks
-from workbook.deploying import confirm_aws, deploy, deployed_template, destroy, physical_names, status
+from workbook.deploying import (
+    confirm_aws, deploy, deployed_template, destroy, empty_bucket, names_that_go, object_keys, physical_names, status,
+)  # fmt: skip
 from workbook.display import Progress, in_notebook, show
 from workbook.errors import WorkbookError
 from workbook.frames import table
@@ -66,10 +69,11 @@ def catch_up(number: int) -> list[str]:
         done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
     expected = book.stacks_before(number)
     for stack in importers_first([s for s in book.all_stacks() if s not in expected and status(s)]):
-        if rows := keep_rows(stack):
-            done.append(f"The rows of the tables of {stack} are kept in {shown(rows)}.")
+        done += keep_contents(stack)
         destroy(stack)
         done.append(f"The stack {stack} was removed; the chapter makes it anew.")
+    for stack in expected:
+        done += _clear_buckets_that_go(stack)
     if expected:
         deployment = deploy(*expected)
         if not deployment.changes.empty:
@@ -151,12 +155,52 @@ def _widen_frames() -> None:
     pd.set_option("display.max_colwidth", 80)
 
 
-def keep_rows(stack: str) -> Path | None:
-    """Write the rows of a stack's tables to files, before the tables go."""
-    folder = None
-    for name in physical_names(stack, "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
-        rows = table(name)
-        if len(rows):
-            folder = folder or book.new_folder_aside()
-            rows.to_json(folder / f"{name}.json", orient="records", indent=1)
-    return folder
+def keep_contents(stack: str, names: list[str] | None = None) -> list[str]:
+    """Write what is in a stack's tables and buckets to files, before they go.
+
+    Args:
+        names: of the tables and buckets; all of the stack by default.
+
+    Returns:
+        A sentence that says where it is; none if there was nothing.
+    """
+    folder = book.new_folder_aside()
+    tables = physical_names(stack, "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+    rows = [_keep_rows(name, folder) for name in tables if names is None or name in names]
+    buckets = physical_names(stack, "AWS::S3::Bucket")
+    objects = [_keep_objects(name, folder) for name in buckets if names is None or name in names]
+    kept = ["the rows of the tables"] * any(rows) + ["the objects in the buckets"] * any(objects)
+    if not kept:
+        folder.rmdir()
+        return []
+    what = " and ".join(kept)
+    return [f"{what[0].upper()}{what[1:]} of {stack} are kept in {shown(folder)}."]
+
+
+def _keep_rows(name: str, folder: Path) -> int:
+    rows = table(name)
+    if len(rows):
+        rows.to_json(folder / f"{name}.json", orient="records", indent=1)
+    return len(rows)
+
+
+def _keep_objects(name: str, folder: Path) -> int:
+    """Download what is in a bucket, each object under its key; how many that are."""
+    client = target.client("s3")
+    keys = list(object_keys(name))
+    for number, key in enumerate(keys):
+        (folder / name).mkdir(exist_ok=True)
+        file = quote(key, safe=" ")
+        client.download_file(name, key, str(folder / name / (file if len(file) < 200 else f"{number}-{file[-200:]}")))
+    return len(keys)
+
+
+def _clear_buckets_that_go(stack: str) -> list[str]:
+    """Empty the buckets that the stack will no longer have: CloudFormation deletes no bucket with something in it."""
+    if not status(stack) or not physical_names(stack, "AWS::S3::Bucket"):
+        return []
+    going = names_that_go(stack, "AWS::S3::Bucket")
+    said = keep_contents(stack, going)
+    for name in going:
+        empty_bucket(name)
+    return said

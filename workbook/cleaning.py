@@ -10,11 +10,10 @@ from typing import Any
 import pandas as pd
 
 from workbook import book, cloud, target
-from workbook.chapters import importers_first, keep_rows
+from workbook.chapters import importers_first, keep_contents
 from workbook.confirm import confirm_deletion
-from workbook.deploying import asset_bucket, described_stack, destroy, made, ours, status
+from workbook.deploying import asset_bucket, described_stack, destroy, empty_bucket, made, ours, status
 from workbook.display import Progress, in_notebook
-from workbook.paths import shown
 from workbook.waiting import poll
 
 BOOTSTRAP = "CDKToolkit"
@@ -22,14 +21,20 @@ QUIET_SECONDS = 2  # without a log group that comes back
 # How each service lists what it has: type in CloudFormation, service, operation, where the answers are, their ids.
 LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
     ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_apis", "items", lambda it: it["id"]),
+    ("AWS::CloudWatch::Alarm", "cloudwatch", "describe_alarms", "MetricAlarms", lambda it: it["AlarmName"]),
+    ("AWS::CloudWatch::Dashboard", "cloudwatch", "list_dashboards", "DashboardEntries", lambda it: it["DashboardName"]),
     ("AWS::DynamoDB::Table", "dynamodb", "list_tables", "TableNames", str),
     ("AWS::Events::EventBus", "events", "list_event_buses", "EventBuses", lambda it: it["Name"]),
+    ("AWS::Events::Rule", "events", "list_rules", "Rules", lambda it: it["Name"]),
     ("AWS::IAM::Role", "iam", "list_roles", "Roles", lambda it: it["RoleName"]),
     ("AWS::Lambda::EventSourceMapping", "lambda", "list_event_source_mappings", "EventSourceMappings", lambda it: it["UUID"]),
     ("AWS::Lambda::Function", "lambda", "list_functions", "Functions", lambda it: it["FunctionName"]),
     ("AWS::Lambda::LayerVersion", "lambda", "list_layers", "Layers", lambda it: it["LatestMatchingVersion"]["LayerVersionArn"]),
     ("AWS::Logs::LogGroup", "logs", "describe_log_groups", "logGroups", lambda it: it["logGroupName"]),
     ("AWS::S3::Bucket", "s3", "list_buckets", "Buckets", lambda it: it["Name"]),
+    ("AWS::Scheduler::ScheduleGroup", "scheduler", "list_schedule_groups", "ScheduleGroups", lambda it: it["Name"]),
+    ("AWS::SNS::Subscription", "sns", "list_subscriptions", "Subscriptions", lambda it: it["SubscriptionArn"]),
+    ("AWS::SNS::Topic", "sns", "list_topics", "Topics", lambda it: it["TopicArn"]),
     ("AWS::SQS::Queue", "sqs", "list_queues", "QueueUrls", lambda url: url.rpartition("/")[2]),
 ]
 
@@ -55,8 +60,8 @@ def leftovers() -> pd.DataFrame:
 def clean_up(*, bootstrap: bool = False) -> None:
     """Delete all that was deployed from this checkout, here or in the AWS account.
 
-    What was not deployed from here is left alone, even if it has the same name. Rows of tables are
-    kept in files first.
+    What was not deployed from here is left alone, even if it has the same name. Rows of tables and
+    objects in buckets are kept in files first.
 
     Args:
         bootstrap: also what `cdk bootstrap` made: the bucket of assets, and on AWS the stack
@@ -74,8 +79,7 @@ def clean_up(*, bootstrap: bool = False) -> None:
         stacks = [*known, *(stack for stack in _stacks() if stack not in known)]
         for stack in importers_first([stack for stack in stacks if ours(stack)]):
             progress(f"deleting {stack}")
-            if kept := keep_rows(stack):
-                said.append(f"The rows of the tables of {stack} are kept in {shown(kept)}.")
+            said += keep_contents(stack)
             destroy(stack)
             said.append(f"The stack {stack} is deleted.")
         progress("waiting for the last words of functions")
@@ -128,12 +132,9 @@ def _bootstrap() -> dict[str, Callable[[], None]]:
 
 
 def _delete_bucket(name: str) -> None:
-    """Delete a bucket with all versions of all that is in it."""
-    client = target.client("s3")
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
-        for it in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            client.delete_object(Bucket=name, Key=it["Key"], VersionId=it["VersionId"])
-    client.delete_bucket(Bucket=name)
+    """Delete a bucket with all that is in it."""
+    empty_bucket(name)
+    target.client("s3").delete_bucket(Bucket=name)
 
 
 def _archives(buses: set[str]) -> list[str]:

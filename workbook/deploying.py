@@ -7,6 +7,7 @@ deploy agrees. Anything else: synthesize, lint, `cdk deploy`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import html
 import io
@@ -23,7 +24,7 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from workbook import cdk, cloud, target
+from workbook import cdk, cloud, gaps, target
 from workbook.display import Progress, frame_markup
 from workbook.errors import WorkbookError
 from workbook.deployed import RECORD, stack_outputs
@@ -120,7 +121,7 @@ def diff(*stacks: str) -> pd.DataFrame:
         cloud.ensure()
     with Progress("Comparing " + (", ".join(stacks) or "everything") + " with what is deployed"):
         names = cdk.synthesized(stacks or None)
-        before = {name: deployed_template(name) for name in names}
+        before = {name: _with_keys_of_now(name) for name in names}
         cdk.lint(name for name in names if _differ(before[name], cdk.template(name)))
         return _of_stacks(names, [_changes(name, before[name], cdk.template(name)) for name in names])
 
@@ -169,8 +170,9 @@ def check_syntax(folder: Path) -> None:
 def destroy(stack: str) -> None:
     """Delete a stack and all that is in it, the logs of its functions included.
 
-    Lambda makes a function's log group by itself, so CloudFormation does not delete it; and it does
-    not delete a bus that still has rules or archives, which a chapter may have made with boto3.
+    Lambda makes a function's log group by itself, so CloudFormation does not delete it. Nor does it
+    delete a bus that still has rules or archives, which a chapter may have made with boto3, or a bucket
+    with something in it.
 
     Raises:
         WorkbookError: CloudFormation refuses.
@@ -178,6 +180,8 @@ def destroy(stack: str) -> None:
     functions = physical_names(stack, "AWS::Lambda::Function")
     for bus in physical_names(stack, "AWS::Events::EventBus"):
         _clear_bus(bus)
+    for bucket in physical_names(stack, "AWS::S3::Bucket"):
+        empty_bucket(bucket)
     target.client("cloudformation").delete_stack(StackName=stack)
     poll(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
@@ -194,10 +198,42 @@ def physical_names(stack: str, *types: str) -> list[str]:
     return [r["PhysicalResourceId"] for r in _resources(stack) if r["ResourceType"] in types]
 
 
+def names_that_go(stack: str, *types: str) -> list[str]:
+    """The names of a deployed stack's resources of some types that the code as it stands does not have."""
+    cdk.synthesized([stack])
+    kept = cdk.template(stack)["Resources"]
+    return [
+        r["PhysicalResourceId"]
+        for r in _resources(stack)
+        if r["ResourceType"] in types and r["LogicalResourceId"] not in kept
+    ]
+
+
 def _resources(stack: str) -> list[dict[str, Any]]:
     """What CloudFormation lists of a deployed stack."""
     pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     return [resource for page in pages for resource in page["StackResourceSummaries"]]
+
+
+def object_keys(bucket: str) -> Iterator[str]:
+    """The keys of all objects in a bucket; none if somebody has deleted it by hand."""
+    client = target.client("s3")
+    try:
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            yield from (found["Key"] for found in page.get("Contents", []))
+    except client.exceptions.NoSuchBucket:
+        return
+
+
+def empty_bucket(name: str) -> None:
+    """Delete all that is in a bucket, in all its versions."""
+    client = target.client("s3")
+    try:
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
+            for it in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
+                client.delete_object(Bucket=name, Key=it["Key"], VersionId=it["VersionId"])
+    except client.exceptions.NoSuchBucket:
+        pass  # somebody has deleted it by hand
 
 
 def _clear_bus(bus: str) -> None:
@@ -256,13 +292,16 @@ def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], li
     wanted = cdk.synthesized(names)
     if target.is_local():
         _make_asset_bucket()
-    before = {name: deployed_template(name) for name in wanted}
+    before = {name: _with_keys_of_now(name) for name in wanted}
     changes = [_changes(name, before[name], cdk.template(name)) for name in wanted]
     changed = [n for n in wanted if status(n) not in _WHOLE or _differ(before[n], cdk.template(n))]
     if changed:
         cdk.lint(changed)  # what stands was linted before
         try:
             cdk.deploy(changed, progress)
+            if target.is_local():
+                for name in changed:
+                    gaps.make_up_for(name)
         except WorkbookError:
             if target.is_local():
                 for name in changed:
@@ -320,9 +359,8 @@ def _remember(stack: str, digest: str) -> None:
     body = json.dumps(deployed_template(stack))
     assets = records.get(stack, {}).get("assets", {})
     for staged in cdk.ASSEMBLY.glob("asset.*"):
-        name = folders.get(folder_digest(staged))
-        if name:
-            assets[staged.name.removeprefix("asset.")] = {"folder": name, "digest": folder_digest(staged)}
+        if name := folders.get(_digest_of(staged)):
+            assets[staged.name.removeprefix("asset.")] = {"folder": name, "digest": _digest_of(staged)}
     kept = {key: asset for key, asset in assets.items() if f"{key}.zip" in body}
     records[stack] = {"cdk": digest, "version": _version(there), "assets": kept}
     write_json(RECORD, records)
@@ -438,6 +476,24 @@ def deployed_template(stack: str) -> dict[str, Any]:
         return {}
     body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
     return json.loads(body) if isinstance(body, str) else dict(body)
+
+
+def _with_keys_of_now(stack: str) -> dict[str, Any]:
+    """The template that `stack` was deployed with; but code that is as it was has the key that CDK gives it.
+
+    `_deploy_code` gives code a key of its own, and that alone is no change.
+    """
+    keys = {_digest_of(staged): staged.name.removeprefix("asset.") for staged in cdk.ASSEMBLY.glob("asset.*")}
+    body = json.dumps(deployed_template(stack))
+    for key, asset in read_json(RECORD, {}).get(stack, {}).get("assets", {}).items():
+        body = body.replace(f"{key}.zip", f"{keys.get(asset['digest'], key)}.zip")
+    return json.loads(body)
+
+
+@functools.cache
+def _digest_of(staged: Path) -> str:
+    """The digest of a staged asset, which never changes: its name tells what is in it."""
+    return folder_digest(staged)
 
 
 def _cdk_digest() -> str:

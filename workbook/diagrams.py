@@ -185,12 +185,17 @@ def _edges(resources: dict[str, Any]) -> Iterator[Edge]:
             case "AWS::Lambda::EventSourceMapping":
                 queue, function = _first(properties.get("EventSourceArn")), _first(properties.get("FunctionName"))
                 yield queue, function, "polled by"
+                if given_up := properties.get("DestinationConfig", {}).get("OnFailure"):
+                    yield function, _first(given_up["Destination"]), "on failure"
             case "AWS::Lambda::EventInvokeConfig":
                 failures = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
                 yield _first(properties.get("FunctionName")), _first(failures), "on failure"
             case "AWS::SQS::Queue":
                 if policy := properties.get("RedrivePolicy"):
                     yield logical_id, _first(policy.get("deadLetterTargetArn")), "after too many tries"
+            case "AWS::S3::Bucket":
+                for told in properties.get("NotificationConfiguration", {}).get("LambdaConfigurations", []):
+                    yield logical_id, _first(told["Function"]), "object created"
             case "AWS::Events::Rule":
                 yield _first(properties.get("EventBusName")), logical_id, ""
                 for goal in properties.get("Targets", []):

@@ -95,7 +95,8 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
         platform: also Lambda's own lines (START, END, REPORT).
 
     Returns:
-        Columns time, level, message; and one for each further field of lines that are JSON.
+        Columns time, level, message; and one for each further field of lines that are JSON. The
+        message of a line in the embedded metric format is "Metrics".
     """
     _reach()
     client = target.client("logs")
@@ -114,6 +115,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     ]
     others = sorted({column for row in rows for column in row} - set(LOG_COLUMNS))
     frame = pd.DataFrame(rows, columns=LOG_COLUMNS + others).convert_dtypes()
+    frame["time"] = pd.to_datetime(frame["time"], utc=True)  # a time even if there is no line
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 
@@ -140,7 +142,8 @@ def _fields(message: str) -> dict[str, Any]:
     kept = {k: v for k, v in line.items() if k not in POWERTOOLS_NOISE}
     if said := POWERTOOLS_TIME.fullmatch(str(line.get("timestamp"))):  # when it was logged, not when it came in
         kept["time"] = pd.Timestamp(".".join(said.groups()[:2]) + said[3]).tz_convert("UTC")
-    return {"level": kept.pop("level", ""), "message": kept.pop("message", message), **kept}
+    said = "Metrics" if "_aws" in line else message
+    return {"level": kept.pop("level", ""), "message": kept.pop("message", said), **kept}
 
 
 def _with_whole_tracebacks(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from aws_cdk import (
 )
 from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
+from shop.publishing import may_publish
 from shop.rest_service import RestService
 from shop.table import ServiceTable
 
@@ -30,7 +31,7 @@ class Basket(Stack):
             self, "Publisher", "basket",
             handler="publisher.handler", OUTBOX_NAME=outbox.table_name, BUS_NAME=bus.event_bus_name,
         )
-        publisher.allow(bus.event_bus_arn, "events:PutEvents")
+        may_publish(publisher, bus, "shop.basket")
         publisher.allow(outbox.table_arn, "dynamodb:Scan", "dynamodb:BatchWriteItem")
         publisher.allow(outbox.table_stream_arn, *READ_STREAM)
         lambda_.EventSourceMapping(

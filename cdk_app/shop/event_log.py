@@ -6,21 +6,32 @@ from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
 from shop.table import ServiceTable
 
+EXPIRES = {"AttributeName": "expiresAt", "Enabled": True}
+
 
 class EventLog(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
         table = ServiceTable(self, "Table", "id")
-        function = ServiceFunction(self, "Function", "event_log", TABLE_NAME=table.table_name)
+        table.node.default_child.add_property_override("TimeToLiveSpecification", EXPIRES)
+        function = ServiceFunction(self, "Function", "event_log", TABLE_NAME=table.table_name, KEPT_DAYS="30")
         function.allow(table.table_arn, "dynamodb:PutItem")
 
-        queue = sqs.Queue(self, "Queue", visibility_timeout=Duration.seconds(60))
-        function.add_event_source(event_sources.SqsEventSource(queue, batch_size=10, max_concurrency=2))
+        dead_letters = sqs.Queue(self, "DeadLetters", retention_period=Duration.days(14))
+        queue = sqs.Queue(
+            self, "Queue",
+            visibility_timeout=Duration.seconds(60),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5),
+        )
+        function.add_event_source(
+            event_sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2)
+        )
         events.Rule(
             self, "Rule",
             event_bus=shop_bus(self),
             event_pattern=events.EventPattern(source=events.Match.prefix("")),  # every event has a source
-            targets=[targets.SqsQueue(queue)],
+            targets=[targets.SqsQueue(queue, dead_letter_queue=dead_letters)],
         )
         CfnOutput(self, "EventLogTable", value=table.table_name)
         CfnOutput(self, "EventLogFunction", value=function.function_name)
+        CfnOutput(self, "EventLogDeadLetters", value=dead_letters.queue_url)

@@ -4,10 +4,12 @@ import json
 from decimal import Decimal
 
 import orders
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 logger = Logger(service="ordering")
+metrics = Metrics(namespace="Shop", service="ordering")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -21,11 +23,15 @@ def process(record):
         new = orders.store(order)
     except Exception:
         logger.exception("Not stored", message_id=record.message_id)
+        metrics.add_metric("NotStored", MetricUnit.Count, 1)
         raise
     times = {"sent_at": int(record.attributes.sent_timestamp), "received_at": int(record.attributes.approximate_first_receive_timestamp)}
     logger.info("Order stored" if new else "Order was there", checkout_id=order["orderId"], **times)
+    metrics.add_metric("OrdersStored", MetricUnit.Count, int(new))
+    metrics.add_metric("Revenue", MetricUnit.NoUnit, order["totalPrice"] if new else 0)
 
 
+@metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
     return process_partial_response(event=event, record_handler=process, processor=processor, context=context)

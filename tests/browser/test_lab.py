@@ -67,6 +67,16 @@ def test_a_syntax_error_in_the_handler_is_said_in_a_sentence(page: LabPage, scre
     expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("Hello, Ada")
 
 
+def test_a_note_leads_to_its_row_in_the_table_of_differences(page: LabPage, screenshots: Path) -> None:
+    slug = "the-number-of-messages-is-approximate"
+    page.open("05_poll_a_queue.ipynb")
+    page.notebook.locator(f"a[href$='#{slug}']").click()
+    table = page.page.locator(".jp-MarkdownViewer table")
+    expect(table.locator("tr", has=page.page.locator(f"[data-jupyter-id='{slug}']"))).to_be_in_viewport()
+    expect(table.locator("tr").nth(1)).not_to_be_in_viewport()
+    page.page.screenshot(path=screenshots / "row.png")
+
+
 @pytest.mark.parametrize("notebook", RUN, ids=lambda notebook: notebook.stem)
 def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screenshots: Path) -> None:
     page.open(notebook.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,24 +22,51 @@ def app() -> Iterator[App]:
 
 @pytest.fixture(scope="session")
 def product_alone() -> Iterator[App]:
-    """The app without any stack but Product, in another folder: nothing is shared with `app`."""
+    """The app without any stack but Product and the bus, in another folder: nothing is shared with `app`."""
     with runner.copy_of_the_tree() as root:
-        yield without(root, *(stack for stack in STACKS if stack != "Product"))
+        yield without(root, *(stack for stack in STACKS if stack not in ("EventBus", "Product")))
 
 
 @pytest.fixture(scope="session")
 def unheard() -> Iterator[App]:
     """The app without the stacks that listen to Basket."""
     with runner.copy_of_the_tree() as root:
-        yield without(root, "Ordering", "EventLog")
+        yield without(root, "Ordering", "EventLog", "Report")
 
 
 @pytest.fixture(scope="session")
 def chapter_02() -> Iterator[App]:
     """The app as chapter 02 leaves it."""
+    with as_chapter_leaves_it(2) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def chapter_08() -> Iterator[App]:
+    """The app as chapter 08 leaves it: Product is still a table, a function and an API."""
+    with as_chapter_leaves_it(8) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def chapter_09() -> Iterator[App]:
+    """The app as chapter 09 leaves it: no alarm but the dead letters', no limits, no answers of API Gateway's."""
+    with as_chapter_leaves_it(9) as app:
+        yield app
+
+
+@pytest.fixture(scope="session")
+def chapter_10() -> Iterator[App]:
+    """The app as chapter 10 leaves it: with alarms, and not locked down yet."""
+    with as_chapter_leaves_it(10) as app:
+        yield app
+
+
+@contextmanager
+def as_chapter_leaves_it(number: int) -> Iterator[App]:
     with runner.copy_of_the_tree() as root:
         shutil.rmtree(root / "lambda_src")
-        for path, content in book.files_before(3).items():
+        for path, content in book.files_before(number + 1).items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content, encoding="utf-8")
         yield synthesized(root)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbook import runner
 
-STACKS = ("Hello", "Pricing", "EventBus", "Product", "Basket", "Ordering", "EventLog")
+STACKS = ("Hello", "Pricing", "EventBus", "Product", "Basket", "Ordering", "EventLog", "Report", "Backoffice", "Operations")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def without(root: Path, *stacks: str) -> App:
     """Synthesize the app of a copy without some stacks."""
     file = root / "cdk_app" / "app.py"
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not any(re.search(rf"\b{stack}\b", line) for stack in stacks)]
+    kept = [line for line in lines if not any(re.search(rf"import {stack}$|\b{stack}\(app", line) for stack in stacks)]
     assert len(lines) - len(kept) == 2 * len(stacks)  # an import and a line each
     file.write_text("".join(kept), encoding="utf-8")
     return synthesized(root)

@@ -22,14 +22,17 @@ def kinds(python) -> set[str]:
 
 
 def test_everything_is_listed_and_then_gone(learner, python):
-    python("deploy('Hello', 'EventBus', 'EventLog', 'Ordering')")
+    python("deploy('Hello', 'EventBus', 'EventLog', 'Ordering', 'Operations')")
     python("""
 events, lambda_ = boto3.client("events"), boto3.client("lambda")
 events.create_archive(ArchiveName="by-hand", EventSourceArn=events.describe_event_bus(Name="ShopEventBus")["Arn"])
 events.put_rule(Name="by-hand", EventBusName="ShopEventBus", EventPattern='{"source": ["x"]}')
 lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}')
 """)
-    there = {"Archive", "EventBus", "EventSourceMapping", "Function", "LayerVersion", "LogGroup", "Queue", "RestApi", "Role", "Stack", "Table"}
+    there = {
+        "Alarm", "Archive", "Dashboard", "EventBus", "EventSourceMapping", "Function", "LayerVersion", "LogGroup", "Queue", "RestApi",
+        "Role", "Stack", "Subscription", "Table", "Topic",
+    }  # fmt: skip
     assert kinds(python) == there
 
     python("clean_up()")
@@ -38,6 +41,9 @@ lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}'
     assert not lambda_.list_functions()["Functions"] and not lambda_.list_layers()["Layers"]
     assert not logs.describe_log_groups()["logGroups"] and not iam.list_roles()["Roles"]
     assert not learner.client("events").list_archives()["Archives"]
+    assert not learner.client("sns").list_topics()["Topics"] and not learner.client("sns").list_subscriptions()["Subscriptions"]
+    cloudwatch = learner.client("cloudwatch")
+    assert not cloudwatch.describe_alarms()["MetricAlarms"] and not cloudwatch.list_dashboards()["DashboardEntries"]
     assert not learner.client("apigateway").get_rest_apis()["items"]
 
 

@@ -148,7 +148,7 @@ def event_log() -> Iterator[Callable[[dict], tuple[Any, list[dict]]]]:
     """Invokes the event log, which has a table of its own."""
     with only_moto():
         make_table(TABLE, "id")
-        with loaded("event_log", TABLE_NAME=TABLE) as app:
+        with loaded("event_log", TABLE_NAME=TABLE, KEPT_DAYS="30") as app:
             yield invoker(app)
 
 

@@ -1,10 +1,10 @@
 """The event log: every event there is, as it came through the queue."""
 
 import json
+import time
 from decimal import Decimal
 
 import pytest
-from botocore.exceptions import ClientError
 from services import delivered, queue_event, stored
 
 EVENT = delivered({"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps({"data": {"totalPrice": 0.1, "items": [{"price": 19.99}]}})})
@@ -20,6 +20,7 @@ def test_it_keeps_what_the_event_says_exactly(write_down, event_log_table):
     write_down(EVENT)
     [row] = stored(event_log_table)
     kept = {name: EVENT[name] for name in ("id", "time", "source", "detail-type", "detail")}
+    assert abs(int(row.pop("expiresAt")) - time.time() - 30 * 24 * 3600) < 60
     assert row == json.loads(json.dumps(kept), parse_float=Decimal)
 
 
@@ -43,12 +44,11 @@ def test_each_event_of_a_batch_is_a_row_of_its_own(write_down, event_log_table):
 
 
 @pytest.mark.parametrize("bad", [EVENT | {"id": ""}, {}, 5])
-def test_what_cannot_be_kept_is_an_error_so_that_it_comes_again(write_down, event_log_table, bad):
-    """With its batch, of which each is still one row then."""
-    with pytest.raises((ClientError, KeyError, TypeError)):
-        write_down(EVENT, bad)
-    write_down(EVENT)
-    assert len(stored(event_log_table)) == 1
+def test_what_cannot_be_kept_is_named_so_that_it_comes_again_and_nothing_else_does(event_log, event_log_table, bad):
+    answer, logged = event_log(queue_event(json.dumps(bad), json.dumps(EVENT)))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert [row["id"] for row in stored(event_log_table)] == [EVENT["id"]]
+    assert [(line["message"], line["level"]) for line in logged] == [("Not written down", "ERROR"), ("Written down", "INFO")]
 
 
 def test_the_log_says_which_events_and_not_what_is_in_them(write_down):

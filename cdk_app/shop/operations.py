@@ -1,0 +1,31 @@
+from aws_cdk import (
+    CfnOutput, Duration, Stack,
+    aws_cloudwatch as cloudwatch, aws_iam as iam, aws_sns as sns,
+    aws_sns_subscriptions as subscriptions, aws_sqs as sqs,
+)
+from shop.dashboard import widgets
+
+NAME = "ShopAlarms"  # all that services know of those who look after them
+
+
+class Operations(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        topic = sns.Topic(self, "Topic", topic_name=NAME)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        notifications = sqs.Queue(self, "Notifications", retention_period=Duration.days(14))
+        topic.add_subscription(subscriptions.SqsSubscription(notifications, raw_message_delivery=True))
+        cloudwatch.Dashboard(self, "Dashboard", dashboard_name="Shop", widgets=widgets(self))
+        CfnOutput(self, "OperationsTopic", value=topic.topic_arn)
+        CfnOutput(self, "OperationsNotifications", value=notifications.queue_url)
+
+
+def shop_alarms(scope):
+    return sns.Topic.from_topic_arn(scope, "Topic", Stack.of(scope).format_arn(service="sns", resource=NAME))

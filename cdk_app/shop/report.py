@@ -1,0 +1,55 @@
+from aws_cdk import (
+    CfnOutput, Duration, Stack,
+    aws_events as events, aws_events_targets as targets, aws_lambda_destinations as destinations,
+    aws_lambda_event_sources as event_sources, aws_sqs as sqs,
+)
+from shop.bucket import ServiceBucket
+from shop.event_bus import shop_bus
+from shop.function import ServiceFunction
+from shop.schedules import Schedules
+from shop.table import ServiceTable
+
+
+class Report(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        orders = ServiceTable(self, "Orders", "day", "checkoutId")
+        bucket = ServiceBucket(self, "Bucket")
+        failures = sqs.Queue(self, "Failures", retention_period=Duration.days(14))
+
+        notes = ServiceFunction(self, "Notes", "report", handler="notes.handler", TABLE_NAME=orders.table_name)
+        notes.allow(orders.table_arn, "dynamodb:PutItem")
+        queue = sqs.Queue(
+            self, "Queue",
+            visibility_timeout=Duration.seconds(60),  # six times the function's timeout
+            dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=3),
+        )
+        notes.add_event_source(
+            event_sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2)
+        )
+        events.Rule(
+            self, "Rule",
+            event_bus=shop_bus(self),
+            event_pattern=events.EventPattern(
+                source=["shop.basket"],
+                detail_type=["BasketCheckedOut"],
+                detail={"metadata": {"schemaVersion": ["1"]}},
+            ),
+            targets=[targets.SqsQueue(queue, dead_letter_queue=failures)],
+        )
+
+        report = ServiceFunction(
+            self, "Function", "report", TABLE_NAME=orders.table_name, BUCKET_NAME=bucket.bucket_name
+        )
+        report.allow(orders.table_arn, "dynamodb:Query")
+        report.allow(bucket.arn_for_objects("orders/*"), "s3:PutObject")
+        report.configure_async_invoke(on_failure=destinations.SqsDestination(failures))
+        schedules = Schedules(self, "Schedules", report, failures)
+
+        CfnOutput(self, "ReportOrders", value=orders.table_name)
+        CfnOutput(self, "ReportNotes", value=notes.function_name)
+        CfnOutput(self, "ReportFunction", value=report.function_name)
+        CfnOutput(self, "ReportBucket", value=bucket.bucket_name)
+        CfnOutput(self, "ReportFailures", value=failures.queue_url)
+        CfnOutput(self, "ReportScheduleGroup", value=schedules.group.schedule_group_name)
+        CfnOutput(self, "ReportSchedulerRole", value=schedules.role.role_arn)

@@ -1,0 +1,26 @@
+from aws_cdk import (
+    RemovalPolicy,
+    aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_scheduler as scheduler,
+)
+from constructs import Construct
+
+
+class Schedules(Construct):
+    """When a function is called: each night, and at any moment for which somebody makes a one-time schedule."""
+
+    def __init__(self, scope, id, function, failures):
+        super().__init__(scope, id)
+        events.Rule(
+            self, "Nightly",
+            schedule=events.Schedule.expression("cron(0 1 * * ? *)"),  # at one o'clock, UTC
+            targets=[targets.LambdaFunction(function, dead_letter_queue=failures)],
+        )
+        self.group = scheduler.ScheduleGroup(self, "OneTime", removal_policy=RemovalPolicy.DESTROY)  # with all in it
+        only_this_group = {"ArnEquals": {"aws:SourceArn": self.group.schedule_group_arn}}
+        self.role = iam.Role(
+            self, "Role",
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=only_this_group),
+        )
+        self.role.add_to_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
+        )

@@ -1,0 +1,42 @@
+"""Where rows go: products into the table, and what is none into a file."""
+
+import csv
+import io
+import os
+
+import boto3
+
+AT_ONCE = 100  # what a transaction takes
+TABLE = os.environ["TABLE_NAME"]
+dynamodb = boto3.resource("dynamodb").meta.client
+s3 = boto3.client("s3")
+
+
+def store(products):
+    """Store those that are new; how many that are."""
+    return sum(store_some(products[start : start + AT_ONCE]) for start in range(0, len(products), AT_ONCE))
+
+
+def store_some(products):
+    new = {"TableName": TABLE, "ConditionExpression": "attribute_not_exists(id)"}
+    try:
+        dynamodb.transact_write_items(TransactItems=[{"Put": {"Item": product, **new}} for product in products])
+        return len(products)
+    except dynamodb.exceptions.TransactionCanceledException as error:
+        codes = [reason["Code"] for reason in error.response["CancellationReasons"]]
+        if not set(codes) <= {"None", "ConditionalCheckFailed"}:
+            raise  # the file comes again
+    others = [product for product, code in zip(products, codes, strict=True) if code == "None"]
+    return store_some(others) if others else 0
+
+
+def keep(bucket, key, rejects):
+    """Write down what was not taken, or that there is nothing of the kind any more."""
+    if not rejects:
+        s3.delete_object(Bucket=bucket, Key=key)
+        return
+    text = io.StringIO()
+    file = csv.writer(text)
+    file.writerow(["line", "reason", "row"])
+    file.writerows([line, reason, ",".join(cells)] for line, reason, cells in rejects)
+    s3.put_object(Bucket=bucket, Key=key, Body=text.getvalue().encode(), ContentType="text/csv")

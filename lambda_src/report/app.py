@@ -1,0 +1,48 @@
+"""Writes the report of a day: what was ordered, product by product."""
+
+import csv
+import io
+import os
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import boto3
+from aws_lambda_powertools import Logger
+from boto3.dynamodb.conditions import Key
+
+logger = Logger(service="report")
+s3 = boto3.client("s3")
+dynamodb = boto3.resource("dynamodb").meta.client
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event, context):
+    day = date.fromisoformat(event["day"]) if "day" in event else day_before(event["time"])
+    orders = orders_of(day)
+    key = f"orders/{day}.csv"
+    s3.put_object(Bucket=os.environ["BUCKET_NAME"], Key=key, Body=report(orders).encode(), ContentType="text/csv")
+    logger.info("Report written", key=key, orders=len(orders))
+
+
+def day_before(time):
+    """The day before the moment of an event. The event's, not the clock's: a late try is for the same day."""
+    return datetime.fromisoformat(time).date() - timedelta(days=1)
+
+
+def orders_of(day):
+    pages = dynamodb.get_paginator("query").paginate(
+        TableName=os.environ["TABLE_NAME"], KeyConditionExpression=Key("day").eq(day.isoformat())
+    )
+    return [order for page in pages for order in page["Items"]]
+
+
+def report(orders):
+    quantity, revenue = Counter(), Counter()
+    for item in (item for order in orders for item in order["items"]):
+        quantity[item["productName"]] += item["quantity"]
+        revenue[item["productName"]] += item["quantity"] * item["price"]
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(["product", "quantity", "revenue"])
+    lines.writerows((name, quantity[name], revenue[name]) for name in sorted(revenue))
+    return text.getvalue()

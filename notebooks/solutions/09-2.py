@@ -1,0 +1,4 @@
+criterion = {
+    "eventName": ["REMOVE"],
+    "dynamodb": {"OldImage": {"category": {"S": ["lamps"]}}},
+}

@@ -1,0 +1,76 @@
+"""Buckets go with their stack: they are emptied first, and what was in them is kept in files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+START = "from workbook import chapters, clean_up, cloud, deploy, leftovers, outputs; _ = cloud.ensure()"
+KEY = "products/early summer/ü.csv"
+
+
+@pytest.fixture
+def python(learner):
+    run = learner.kernel()
+    run(START)
+    return run
+
+
+@pytest.fixture
+def put(learner):
+    def put(bucket: str, key: str) -> None:
+        learner.client("s3").put_object(Bucket=bucket, Key=key, Body=b"sku,name,price\n")
+
+    return put
+
+
+def kept(learner, said: str) -> dict[str, bytes]:
+    """The files in the folder that a sentence names."""
+    folder = learner.root / said.split("kept in ")[1].split(".\n")[0].rstrip(".")
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.glob("**/*") if file.is_file()}
+
+
+def buckets(learner) -> list[str]:
+    return [it["Name"] for it in learner.client("s3").list_buckets()["Buckets"] if not it["Name"].startswith("cdk-")]
+
+
+def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learner, python, put):
+    python("_ = deploy('EventBus', 'Product')")
+    bucket = python("outputs['ProductUploads']")
+    put(bucket, KEY)
+    said = python("chapters.catch_up(9)")  # which takes the bucket out of a stack that stays
+    [line] = [line for line in said if "objects" in line]
+    assert line.startswith("The objects in the buckets of Product are kept in")
+    assert kept(learner, line) == {f"{bucket}/products%2Fearly%20summer%2F%C3%BC.csv".replace("%20", " "): b"sku,name,price\n"}
+    assert buckets(learner) == []
+
+
+def test_a_stack_is_removed_with_its_bucket(learner, python, put):
+    python("chapters.catch_up(10)")
+    put(python("outputs['ReportBucket']"), "orders/2026-01-31.csv")
+    said = python("chapters.catch_up(9)")
+    assert "The stack Report was removed; the chapter makes it anew." in said
+    assert any(line.startswith("The objects in the buckets of Report are kept in") for line in said)
+    assert buckets(learner) == []
+
+
+def test_cleaning_up_takes_schedules_and_buckets(learner, python, put):
+    python("chapters.catch_up(10)")
+    put(python("outputs['ProductUploads']"), KEY)
+    scheduler = learner.client("scheduler")
+    group, role = python("[outputs['ReportScheduleGroup'], outputs['ReportSchedulerRole']]")
+    function = learner.client("lambda").get_function_configuration(FunctionName=python("outputs['ReportFunction']"))
+    scheduler.create_schedule(
+        Name="by-hand", GroupName=group, ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": function["FunctionArn"], "RoleArn": role, "Input": json.dumps({"day": "2026-01-31"})},
+    )  # fmt: skip
+    assert {"Bucket", "Rule", "ScheduleGroup"} <= set(python("sorted(set(leftovers().what))"))
+
+    python("clean_up()")
+    assert "The objects in the buckets of Product are kept in" in python.said
+    assert python("leftovers().values.tolist()") == []
+    assert buckets(learner) == []
+    assert not scheduler.list_schedules()["Schedules"]
+    assert [it["Name"] for it in scheduler.list_schedule_groups()["ScheduleGroups"]] == ["default"]
+    assert not learner.client("events").list_rules()["Rules"]

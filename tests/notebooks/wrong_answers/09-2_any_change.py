@@ -1,0 +1,2 @@
+# expect: the eventName is not asked for
+criterion = {"dynamodb": {"OldImage": {"category": {"S": ["lamps"]}}}}

@@ -1,0 +1,2 @@
+# expect: look into the OldImage
+criterion = {"eventName": ["REMOVE"], "dynamodb": {"NewImage": {"category": {"S": ["lamps"]}}}}

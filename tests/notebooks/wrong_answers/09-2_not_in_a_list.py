@@ -1,0 +1,2 @@
+# expect: every value stands in a list
+criterion = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"category": {"S": "lamps"}}}}

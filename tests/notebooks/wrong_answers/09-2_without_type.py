@@ -1,0 +1,2 @@
+# expect: every value says its type
+criterion = {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"category": ["lamps"]}}}

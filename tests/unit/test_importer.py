@@ -1,0 +1,261 @@
+"""Product's importer: what is right in a file becomes products, once; the rest goes to a file with line and reason."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from services import TABLE, UUID, emptied, invoker, loaded, make_product_table, only_moto, proxy_event, stored
+
+from workbook import samples
+
+BUCKET = "the-bucket-of-this-test"
+KEY = "products/spring.csv"
+
+
+@pytest.fixture(scope="module")
+def importer():
+    with only_moto():
+        make_product_table()
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        with loaded("product", "importer", TABLE_NAME=TABLE) as module:
+            yield module
+
+
+@pytest.fixture(scope="module")
+def rows(importer):
+    return importer.rows
+
+
+@pytest.fixture
+def products(importer):
+    """The table of products, empty at the start of a test; and so is the bucket."""
+    for found in importer.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        importer.s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+    return emptied(boto3.resource("dynamodb").Table(TABLE))
+
+
+@pytest.fixture
+def upload(importer, products):
+    """Uploads a file and hands the importer its event: what it logged in the end, and the rejects."""
+
+    def upload(content, key=KEY):
+        importer.s3.put_object(Bucket=BUCKET, Key=key, Body=content if isinstance(content, bytes) else content.encode())
+        event = samples.s3("ObjectCreated:Put", key)
+        event["Records"][0]["s3"]["bucket"]["name"] = BUCKET
+        _, logged = invoker(importer)(event)
+        return SimpleNamespace(rejects=rejects(importer, key.replace("products/", "rejects/", 1)), **logged[-1])
+
+    return upload
+
+
+def rejects(importer, key):
+    try:
+        body = importer.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
+    except importer.s3.exceptions.NoSuchKey:
+        return None
+    return [(int(row["line"]), row["reason"], row["row"]) for row in csv.DictReader(io.StringIO(body))]
+
+
+def by_name(table):
+    return {item["name"]: item for item in stored(table)}
+
+
+def test_a_row_becomes_a_product_with_what_it_says_and_nothing_else(upload, products):
+    done = upload("sku,name,price,category,description,imageFile\nL-1,Lamp,12.50,lamps,Tall,lamp.png\nL-2,Shade,0,,,\n")
+    assert (done.message, done.new, done.there_already, done.rejected, done.rejects) == ("Imported", 2, 0, 0, None)
+    found = by_name(products)
+    lamp_id, shade_id = (found[name].pop("id") for name in ("Lamp", "Shade"))
+    assert found == {
+        "Lamp": {"name": "Lamp", "price": Decimal("12.5"), "category": "lamps", "description": "Tall", "imageFile": "lamp.png"},
+        "Shade": {"name": "Shade", "price": 0},
+    }
+    assert UUID.fullmatch(lamp_id) and UUID.fullmatch(shade_id) and lamp_id != shade_id
+
+
+def test_a_repeated_upload_changes_nothing(upload, products):
+    file = "sku,name,price\nL-1,Lamp,12.50\nL-2,Shade,5\n"
+    upload(file)
+    before = by_name(products)
+    again = upload(file)
+    assert (again.new, again.there_already) == (0, 2)
+    assert by_name(products) == before
+
+
+def test_it_undoes_nothing_that_happened_meanwhile(upload, products):
+    upload("sku,name,price\nL-1,Lamp,12.50\n")
+    [lamp] = stored(products)
+    products.put_item(Item=lamp | {"price": Decimal("9.9"), "name": "A good lamp"})
+    done = upload("sku,name,price\nL-1,Lamp,12.50\nL-2,Shade,5\n", "products/another name.csv")
+    assert (done.new, done.there_already) == (1, 1)
+    assert by_name(products)["A good lamp"] == lamp | {"price": Decimal("9.9"), "name": "A good lamp"}
+
+
+def test_a_half_done_file_is_finished_when_it_comes_again(importer, upload, products, monkeypatch):
+    file = "sku,name,price\n" + "".join(f"S-{n},Thing {n},1\n" for n in range(250))
+    real, calls = importer.intake.dynamodb.transact_write_items, []
+
+    def dies(**request):
+        calls.append(request)
+        if len(calls) == 2:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "not now"}}, "TransactWriteItems")
+        return real(**request)
+
+    monkeypatch.setattr(importer.intake.dynamodb, "transact_write_items", dies)
+    with pytest.raises(ClientError, match="ThrottlingException"):  # and Lambda tries it again
+        upload(file)
+    assert len(stored(products)) == 100
+    done = upload(file)
+    assert (done.new, done.there_already, len(stored(products))) == (150, 100, 250)
+
+
+def test_what_another_run_of_the_same_file_is_writing_now_is_tried_again(importer, upload, products, monkeypatch):
+    """A transaction that meets another one is cancelled for that reason, which does not mean that the product is there."""
+
+    def conflict(**request):
+        reasons = [{"Code": "TransactionConflict"} for _ in request["TransactItems"]]
+        raise importer.intake.dynamodb.exceptions.TransactionCanceledException(
+            {"Error": {"Code": "TransactionCanceledException", "Message": "cancelled"}, "CancellationReasons": reasons}, "TransactWriteItems"
+        )
+
+    monkeypatch.setattr(importer.intake.dynamodb, "transact_write_items", conflict)
+    with pytest.raises(ClientError):
+        upload("sku,name,price\nL-1,Lamp,12.50\n")
+
+
+def test_ten_thousand_rows_are_a_hundred_requests(importer, upload, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(importer.intake.dynamodb, "transact_write_items", lambda TransactItems: sizes.append(len(TransactItems)))
+    done = upload("sku,name,price\n" + "".join(f"S-{n},Thing,1\n" for n in range(10_000)))
+    assert (done.new, sizes) == (10_000, [100] * 100)
+
+
+# Bad rows
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("L-1,Lamp", "The row has 2 cells, the header 4."),
+        ("L-1,Lamp,1,,", "The row has 5 cells, the header 4."),
+        (",Lamp,1,", "sku must be text of 1 to 100 characters."),
+        ("L-1,,1,", "Missing field: name."),
+        ("L-1,Lamp,,", "Missing field: price."),
+        ("L-1,Lamp,cheap,", "price must be a number from 0 to 9999999999999.99."),
+        ("L-1,Lamp,-1,", "price must be a number from 0 to 9999999999999.99."),
+        ("L-1,Lamp,NaN,", "price must be a number from 0 to 9999999999999.99."),
+        ("L-1,Lamp,Infinity,", "price must be a number from 0 to 9999999999999.99."),
+        ("L-1,Lamp,1_000,", "price must be a number from 0 to 9999999999999.99."),
+        ('L-1,Lamp,"1,50",', "price must be a number from 0 to 9999999999999.99."),
+        ("L-1,Lamp,1.999,", "price must have at most two decimals."),
+        ('L-1,"two\nlines",1,', "name must not contain control characters."),
+        (f"L-1,{'x' * 201},1,", "name must be text of 1 to 200 characters."),
+        (f"L-1,Lamp,1,{'x' * 101}", "category must be text of 1 to 100 characters."),
+    ],
+)
+def test_a_bad_row_is_rejected_and_the_others_are_taken(upload, products, row, reason):
+    done = upload(f"sku,name,price,category\nA,Before,1,\n{row}\nB,After,1,\n")
+    assert by_name(products).keys() == {"Before", "After"}
+    assert [(line, why) for line, why, _ in done.rejects] == [(3, reason)]
+    assert (done.new, done.rejected) == (2, 1)
+
+
+@pytest.mark.parametrize("fields", [{"name": "", "price": 1}, {"name": "Lamp", "price": -1}, {"name": "Lamp", "price": 1.999}, {"name": "Lamp", "price": 1, "category": "x" * 101}])
+def test_it_is_refused_in_the_words_of_the_api(importer, upload, fields):
+    with loaded("product", TABLE_NAME=TABLE) as app:
+        body = {name: value for name, value in fields.items() if value != ""}  # an empty cell is no value
+        answer = app.handler(proxy_event("POST", "/product", body), SimpleNamespace(
+            function_name="f", memory_limit_in_mb=1, invoked_function_arn="a", aws_request_id="r"))
+    words = json.loads(answer["body"])["error"]["message"]
+    header, row = ",".join(fields), ",".join(map(str, fields.values()))
+    [(_, reason, _)] = upload(f"sku,{header}\nL-1,{row}\n").rejects
+    assert reason == words
+
+
+def test_lines_are_counted_as_an_editor_counts_them(upload):
+    done = upload('sku,name,price,description\r\n\r\nA,Good,1,"three\nlines\nof it"\r\n\r\nB,Bad,x,\r\nC,Bad,x,\r\n')
+    assert [line for line, _, _ in done.rejects] == [3, 7, 8]  # no description has lines
+
+
+def test_the_same_sku_twice_in_a_file_is_a_mistake_of_the_second(upload, products):
+    done = upload("sku,name,price\nL-1,Lamp,1\nL-1,Another lamp,2\n")
+    assert done.rejects == [(3, "The sku stands in line 2 already.", "L-1,Another lamp,2")]
+    assert by_name(products).keys() == {"Lamp"}
+
+
+def test_a_mended_file_takes_its_rejects_away(upload):
+    assert upload("sku,name,price\nL-1,Lamp,x\n").rejects
+    assert upload("sku,name,price\nL-1,Lamp,1\n").rejects is None
+
+
+# Files of which nothing can be taken
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "The file is empty."),
+        (b"\xef\xbb\xbf\n\n", "The file is empty."),
+        (b"sku,name,price\nA,caf\xe9,1\n", "The file is not UTF-8."),
+        (b"\xff\xfes\x00k\x00u\x00", "The file is not UTF-8."),
+        (b'sku,name,price\nA,"Lamp,1\n', "The file is not CSV: unexpected end of data."),
+        (b"sku,name\nA,Lamp\n", "Missing field: price."),
+        (b"A,Lamp,1\n", "Unknown field: 1, A, Lamp. The fields are sku, name, price, category, description, imageFile."),
+        (b"sku;name;price\nA;Lamp;1\n", "Unknown field: sku;name;price. The fields are sku, name, price, category, description, imageFile."),
+        (b"sku,name,price,price\nA,Lamp,1,2\n", "The header has a column twice."),
+        (b"sku,name,price\n" + b"A,Lamp,1\n" * 10_001, "The file has more than 10000 rows."),
+        (b"sku,name,price\n" + b"x" * 5_000_000, "The file has more than 5000000 bytes."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_an_answer_and_not_an_error(upload, products, content, reason):
+    done = upload(content)
+    assert [(line, why) for line, why, _ in done.rejects] == [(1, reason)]
+    assert (done.new, stored(products)) == (0, [])
+
+
+def test_a_spreadsheets_mark_in_front_is_no_part_of_the_header(upload, products):
+    assert upload(b"\xef\xbb\xbfsku,name,price\nA,Lamp,1\n").rejected == 0
+    assert by_name(products).keys() == {"Lamp"}
+
+
+@given(st.binary(max_size=300) | st.text(alphabet='skunamepric,1.\n\r"; ').map(str.encode))
+def test_no_bytes_make_it_fail(rows, content):
+    products, rejects = rows.read(content)
+    assert all(UUID.fullmatch(product["id"]) for product in products)
+    assert all(line >= 1 and reason.endswith(".") for line, reason, _ in rejects)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_behind_a_good_header_make_it_fail(rows, content):
+    products, rejects = rows.read(b"sku,name,price\n" + content)
+    assert all({"id", "name", "price"} <= product.keys() for product in products)
+
+
+# The event
+
+
+@pytest.mark.parametrize("name", ["early summer.csv", "a+b.csv", "100%.csv", "ü & ñ.csv", "2026/spring.csv", "a%20b.csv"])
+def test_a_key_is_decoded(importer, upload, products, name):
+    done = upload("sku,name,price\nL-1,Lamp,x\n", f"products/{name}")
+    assert done.key == f"products/{name}"
+    assert [line for line, _, _ in done.rejects] == [2]
+
+
+def test_what_it_writes_is_not_what_it_is_called_for(importer, upload):
+    """Its own file stands below `rejects/`, even if the upload's name says otherwise."""
+    upload("sku,name,price\nL-1,Lamp,x\n", "products/products/rejects/x.csv")
+    keys = {found["Key"] for found in importer.s3.list_objects_v2(Bucket=BUCKET)["Contents"]}
+    assert keys == {"products/products/rejects/x.csv", "rejects/products/rejects/x.csv"}
+
+
+def test_an_object_that_is_gone_is_an_error_and_so_comes_again(importer, products):
+    event = samples.s3("ObjectCreated:Put", "products/gone.csv")
+    event["Records"][0]["s3"]["bucket"]["name"] = BUCKET
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        invoker(importer)(event)
