@@ -12,11 +12,11 @@ import os
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import time
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from workbook.errors import WorkbookError
 from workbook.paths import KEPT, NOTEBOOKS, ROOT, STATE, shown
@@ -238,8 +238,8 @@ def _published() -> Path:
         if tree is None:
             shutil.copytree(NOTEBOOKS, new, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         else:
-            with tarfile.open(fileobj=BytesIO(_git("archive", "HEAD:notebooks") or b"")) as archive:
-                archive.extractall(new, filter="data")
+            with ZipFile(BytesIO(_git("archive", "--format=zip", "HEAD:notebooks") or b"")) as archive:
+                archive.extractall(new)
         try:
             new.rename(folder)
         except OSError:

@@ -81,7 +81,7 @@ def tracked_files() -> list[Path]:
 def environment_of(copy: Path) -> dict[str, str]:
     """The environment in which `workbook` is the copy's, and nothing leads anywhere else."""
     base = lab.without_jupyter(_without_git(target.local_environment(target.NOT_STARTED)))
-    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "VIRTUAL_ENV", "WORKBOOK_TESTING"):
+    for name in ("PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "VIRTUAL_ENV", "WORKBOOK_TESTING"):
         base.pop(name, None)
     base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(STATE / "jsii"))
     return tools_on_path(base) | lab.environment(copy / ".workbook" / "jupyter") | {

@@ -101,7 +101,7 @@ APIS = pytest.mark.parametrize("stack", ["Product", "Basket", "Ordering"])
 DEPENDS = dict.fromkeys(("Product", "Basket", "Ordering", "EventLog", "Report", "Backoffice"), {"EventBus"})
 # Objects have no names before they are there: a right to some of them is one to all below a prefix of one bucket.
 BELOW_A_PREFIX = re.compile(r"[^*]+/[a-z]+/\*")
-# Not a function's: `test_event_sources.py` and `test_locked_down.py` say whose, and what for.
+# Not a function's: `test_event_source_templates.py` and `test_locked_down.py` say whose, and what for.
 OTHERS_ROLES = {"Report": {"SchedulesRole"}, "Backoffice": {"Clerk"}}
 # It says `*` for its resource, but all it allows is to write logs, and CloudWatch Logs makes the group's
 # name: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
