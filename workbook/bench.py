@@ -18,7 +18,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from workbook import cloud
+from workbook import cloud, target
 from workbook.bookkeeping import ledger
 from workbook.deployed import outputs
 from workbook.deploying import deploy
@@ -27,7 +27,7 @@ from workbook.paths import LAMBDA_SRC, ROOT
 from workbook.processes import quiet_interrupt
 from workbook.waiting import poll, wait_until
 
-CALLS = 200
+CALLS, FEW = 200, 20
 ORDERS, CLIENTS = 1000, 8
 LAMP = {"name": "Lamp", "price": 19.99}
 ITEMS = [{"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 19.99}]
@@ -87,6 +87,8 @@ def measure(progress: Callable[[str], None]) -> list[Measurement]:
     found += _products_answer()
     progress("following single checkouts")
     found += _orders_become_visible()
+    progress("uploading products and changing prices")
+    found += _other_events_arrive()
     progress(f"checking {ORDERS} baskets out")
     found += _orders_in_a_crowd()
     return found
@@ -147,6 +149,30 @@ def _orders_become_visible() -> list[Measurement]:
         Measurement("checkout, until the answer: median", statistics.median(answered), "ms"),
         Measurement("checkout, until the order can be seen: median", statistics.median(visible), "ms", 150),
         Measurement("checkout, until the order can be seen: 95th percentile", _percentile(visible), "ms", 300),
+    ]
+
+
+def _other_events_arrive() -> list[Measurement]:
+    session, products, s3 = requests.Session(), _products(), target.client("s3")
+    rows = target.client("dynamodb").get_paginator("scan")
+    uploaded, told = [], []
+    for number in range(FEW):
+        category = f"upload-{number}"
+        file = f"sku,name,price,category\n{category},Lamp,19.99,{category}\n"
+        started = time.perf_counter()
+        s3.put_object(Bucket=outputs["ProductUploads"], Key=f"products/{category}.csv", Body=file.encode())
+        found = lambda wanted={"category": category}: session.get(products, params=wanted).json()["items"]
+        [product] = poll(found, "the product", seconds=30)
+        uploaded.append((time.perf_counter() - started) * 1000)
+
+        started = time.perf_counter()
+        session.put(f"{products}/{product['id']}", json={"name": "Lamp", "price": 20}).raise_for_status()
+        written = lambda wanted=product["id"]: wanted in str(list(rows.paginate(TableName=outputs["EventLogTable"])))
+        poll(written, "the event", seconds=30)
+        told.append((time.perf_counter() - started) * 1000)
+    return [
+        Measurement("upload, until the product can be seen: median", statistics.median(uploaded), "ms"),
+        Measurement("a new price, until its event is in EventLog: median", statistics.median(told), "ms"),
     ]
 
 
