@@ -62,7 +62,7 @@ def execute(notebook: NotebookNode) -> None:
     """Execute all cells; their outputs are then in `notebook`.
 
     Raises:
-        WorkbookError: a cell raised an error that is not expected of it, or none where one is.
+        WorkbookError: a cell raised an error that is not expected of it, or none where one is; or it warns.
     """
     with kernel(notebook, allow_errors=True) as client:
         for index, cell in enumerate(notebook.cells):
@@ -141,13 +141,13 @@ def differences(new: NotebookNode, stored: NotebookNode) -> list[str]:
 
 
 def _compared(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[Any]:
-    shown = _joined([o for o in outputs if o.get("name") != "stderr"])
-    return [(kind, {k: v for k, v in values.items() if k not in NOT_COMPARED}) for kind, values in _essence(shown, rules)]
+    essence = _essence(_joined(outputs), rules)
+    return [(kind, {k: v for k, v in values.items() if k not in NOT_COMPARED}) for kind, values in essence]
 
 
 def _tidy(cell: NotebookNode) -> None:
     """Take out what says something of the moment or the machine, not of the cell."""
-    cell.outputs = _joined([o for o in cell.outputs if o.get("name") != "stderr"])
+    cell.outputs = _joined(cell.outputs)
     cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k != "execution"})
     for output in cell.outputs:
         if output.output_type == "error":
@@ -158,7 +158,7 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Outputs with what was printed in one go in one piece, however it arrived."""
     joined: list[NotebookNode] = []
     for output in outputs:
-        if joined and output.output_type == joined[-1].output_type == "stream":
+        if joined and output.output_type == "stream" and output.name == joined[-1].get("name"):
             joined[-1].text += output.text
         else:
             joined.append(output)
@@ -177,6 +177,8 @@ def _hold_to_what_is_expected(cell: NotebookNode) -> None:
         raise WorkbookError(f"{_where(cell)} raised {errors[0].ename}: {errors[0].evalue}")
     if expected and not errors:
         raise WorkbookError(f"{_where(cell)} is tagged raises-exception, and raised none.")
+    if warnings := [o.text.strip() for o in cell.outputs if o.get("name") == "stderr"]:
+        raise WorkbookError(f"{_where(cell)} warns, as a learner would see: {warnings[0]}")
     if str(ROOT) in nbformat.v4.writes(nbformat.v4.new_notebook(cells=[cell])):
         raise WorkbookError(f"{_where(cell)} shows a path of this machine; show it relative to the checkout.")
 

@@ -85,8 +85,8 @@ def executed(source, tags=()):
 
 
 def test_what_is_stored_is_tidy():
-    notebook = executed("import sys; print('out'); print('err', file=sys.stderr)")
-    assert [output.name for output in notebook.cells[0].outputs] == ["stdout"]
+    notebook = executed("print('one'); print('two')")
+    assert [output.text for output in notebook.cells[0].outputs] == ["one\ntwo\n"]
     assert "execution" not in notebook.cells[0].metadata
     assert notebook.metadata == nbformat.from_dict(executing.METADATA)
 
@@ -100,6 +100,17 @@ def test_an_expected_error_is_stored():
     assert executed("1 / 0", ["raises-exception"]).cells[0].outputs[0].ename == "ZeroDivisionError"
     with pytest.raises(WorkbookError, match="raised none"):
         executed("1 / 1", ["raises-exception"])
+
+
+def test_a_warning_is_not_stored():
+    with pytest.raises(WorkbookError, match="(?s)The cell c .* warns, as a learner would see: .*FutureWarning: soon"):
+        executed("import warnings; warnings.warn('soon', FutureWarning)")
+
+
+def test_a_warning_is_a_difference():
+    said, warned = new_output("stream", name="stdout", text="1\n"), new_output("stream", name="stderr", text="soon\n")
+    assert executing.differences(cell(said), cell(said)) == []
+    assert executing.differences(cell(said, warned), cell(said)) != []
 
 
 def test_a_path_of_this_machine_does_not_get_in():
