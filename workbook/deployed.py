@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from workbook import cloud, target
 from workbook.errors import WorkbookError
@@ -20,6 +21,12 @@ _MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$|^ExportsOutput")  # by RestApi,
 def stack_outputs(stack: str) -> dict[str, str]:
     """The outputs of one deployed stack; empty if it is not there."""
     return _outputs_of(target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"])
+
+
+def resources(stack: str) -> list[dict[str, Any]]:
+    """What CloudFormation lists of a deployed stack: for each resource its type, its logical id and its physical one."""
+    pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    return [resource for page in pages for resource in page["StackResourceSummaries"]]
 
 
 def recorded_stacks() -> list[str]:

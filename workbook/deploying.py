@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 from workbook import cdk, cloud, gaps, target
 from workbook.display import Progress, frame_markup
 from workbook.errors import WorkbookError
-from workbook.deployed import RECORD, stack_outputs
+from workbook.deployed import RECORD, resources, stack_outputs
 from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT, STATE, read_json, shown, write_json
 from workbook.waiting import poll
 
@@ -195,7 +195,7 @@ def destroy(stack: str) -> None:
 
 def physical_names(stack: str, *types: str) -> list[str]:
     """The names of a deployed stack's resources of some types, such as `"AWS::DynamoDB::Table"`."""
-    return [r["PhysicalResourceId"] for r in _resources(stack) if r["ResourceType"] in types]
+    return [r["PhysicalResourceId"] for r in resources(stack) if r["ResourceType"] in types]
 
 
 def names_that_go(stack: str, *types: str) -> list[str]:
@@ -204,15 +204,9 @@ def names_that_go(stack: str, *types: str) -> list[str]:
     kept = cdk.template(stack)["Resources"]
     return [
         r["PhysicalResourceId"]
-        for r in _resources(stack)
+        for r in resources(stack)
         if r["ResourceType"] in types and r["LogicalResourceId"] not in kept
     ]
-
-
-def _resources(stack: str) -> list[dict[str, Any]]:
-    """What CloudFormation lists of a deployed stack."""
-    pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    return [resource for page in pages for resource in page["StackResourceSummaries"]]
 
 
 def object_keys(bucket: str) -> Iterator[str]:
@@ -380,7 +374,7 @@ def made() -> set[tuple[str, str]]:
 
 def _note_what_was_made(stack: str, stack_id: str) -> None:
     """Remember every resource, also those that later deployments remove: to tell what is left, in the end."""
-    now = [[r["ResourceType"], r["PhysicalResourceId"]] for r in _resources(stack)]
+    now = [[r["ResourceType"], r["PhysicalResourceId"]] for r in resources(stack)]
     everywhere = read_json(MADE, {})
     here = everywhere.setdefault(f"{target.account()} {target.region()}", [])
     new = [one for one in [["AWS::CloudFormation::Stack", stack_id], *now] if one not in here]

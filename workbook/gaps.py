@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbook import cdk, target
+from workbook.deployed import resources
 
 
 def make_up_for(stack: str) -> None:
@@ -13,22 +14,22 @@ def make_up_for(stack: str) -> None:
     Args:
         stack: one that was just deployed.
     """
-    resources = cdk.template(stack).get("Resources", {})
-    if any(r["Type"] == "AWS::ApiGateway::RequestValidator" for r in resources.values()):
-        _add_request_validators(_ids(stack), resources)
-    for name, table in _of(resources, "AWS::DynamoDB::Table").items():
-        if wanted := table.get("TimeToLiveSpecification"):
-            _turn_on_time_to_live(_ids(stack)[name], wanted)
+    wanted = cdk.template(stack).get("Resources", {})
+    if _of(wanted, "AWS::ApiGateway::RequestValidator"):
+        _add_request_validators(_ids(stack), wanted)
+    for name, table in _of(wanted, "AWS::DynamoDB::Table").items():
+        if expires := table.get("TimeToLiveSpecification"):
+            _turn_on_time_to_live(_ids(stack)[name], expires)
 
 
 def _ids(stack: str) -> dict[str, str]:
     """The physical ids of a stack's resources, by logical id."""
-    pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
-    return {r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]}
+    return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources(stack)}
 
 
-def _of(resources: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {i: r.get("Properties", {}) for i, r in resources.items() if r["Type"] == kind}
+def _of(wanted: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The properties of a template's resources of a type, by logical id."""
+    return {i: r.get("Properties", {}) for i, r in wanted.items() if r["Type"] == kind}
 
 
 def _turn_on_time_to_live(table: str, wanted: dict[str, Any]) -> None:
@@ -38,14 +39,14 @@ def _turn_on_time_to_live(table: str, wanted: dict[str, Any]) -> None:
         client.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
 
 
-def _add_request_validators(ids: dict[str, str], resources: dict[str, Any]) -> None:
+def _add_request_validators(ids: dict[str, str], wanted: dict[str, Any]) -> None:
     """Give methods the request validators that the template names: they work locally, but no template makes one."""
     gateway = target.client("apigateway")
-    for logical_id, validator in _of(resources, "AWS::ApiGateway::RequestValidator").items():
+    for logical_id, validator in _of(wanted, "AWS::ApiGateway::RequestValidator").items():
         api = ids[validator["RestApiId"]["Ref"]]
         there = {v["name"]: v["id"] for v in gateway.get_request_validators(restApiId=api)["items"]}
         made = there.get(logical_id) or _made(gateway, api, logical_id, validator)
-        for properties in _of(resources, "AWS::ApiGateway::Method").values():
+        for properties in _of(wanted, "AWS::ApiGateway::Method").values():
             if properties.get("RequestValidatorId") == {"Ref": logical_id}:
                 gateway.update_method(
                     restApiId=api,

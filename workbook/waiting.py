@@ -57,6 +57,14 @@ def poll(
     )(look)
 
 
+def soon(look: Callable[[], T], seconds: float) -> T | None:
+    """What `poll` gives, or None if there is nothing to see in all that time."""
+    try:
+        return poll(look, "it", seconds)
+    except WorkbookError:
+        return None
+
+
 def _is_something(seen: object) -> bool:
     empty = getattr(seen, "empty", None)  # a pandas frame has no truth value of its own
     return bool(seen) if empty is None else not empty

@@ -13,10 +13,9 @@ from workbook import target
 from workbook.bookkeeping import Ledger, ledger
 from workbook.checks import NotRight, NotYet, Right, Verdict, checks
 from workbook.deployed import outputs
-from workbook.errors import WorkbookError
 from workbook.frames import queue
 from workbook.functions import Invocation, invoke
-from workbook.waiting import poll
+from workbook.waiting import soon
 
 BUS = "ShopEventBus"
 BAD = "message-bad"
@@ -115,7 +114,7 @@ def throttled() -> Verdict:
         )
     if not _mapping().get("ScalingConfig", {}).get("MaximumConcurrency"):
         return NotRight("a maximum concurrency", "none", "the mapping has no limit any more: update_event_source_mapping with ScalingConfig.")
-    if not _soon(lambda: queue(outputs["OrderingQueue"]).empty):
+    if not soon(lambda: queue(outputs["OrderingQueue"]).empty, PATIENCE):
         return NotRight("an empty queue", f"{len(queue(outputs['OrderingQueue']))} messages", "the backlog has not drained yet: wait for it.")
     return Right("Grown, drained, and the limit is where it uses up no tries.")
 
@@ -128,7 +127,7 @@ def outage(opened: datetime | None = None) -> Verdict:
     role = _worker()["Role"].split("/")[-1]
     if "outage" in target.client("iam").list_role_policies(RoleName=role)["PolicyNames"]:
         return NotRight("a worker that may write", "one that is denied to", "the policy `outage` is still there: delete_role_policy.")
-    if _soon(lambda: ledger(since=opened).stored == ledger(since=opened).accepted):
+    if soon(lambda: ledger(since=opened).stored == ledger(since=opened).accepted, PATIENCE):
         return Right("Down, tried again, recovered: everything accepted is stored.")
     books = ledger(since=opened)
     return _balanced(books) or NotRight(
@@ -228,13 +227,6 @@ def _balanced(books: Ledger) -> Verdict | None:
     if books.balances:
         return None
     return NotRight("books that balance", repr(books).splitlines()[0], "look at ledger(since=opened): it names the checkouts.")
-
-
-def _soon(look: Callable[[], Any]) -> bool:
-    try:
-        return bool(poll(look, "it", PATIENCE))
-    except WorkbookError:
-        return False
 
 
 def _attribute(name: str) -> str:

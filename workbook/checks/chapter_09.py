@@ -12,10 +12,9 @@ from typing import Any
 from workbook import samples, target
 from workbook.checks import NotRight, NotYet, Right, Verdict, checks
 from workbook.deployed import outputs
-from workbook.errors import WorkbookError
 from workbook.frames import logs, table
 from workbook.functions import invoke
-from workbook.waiting import poll
+from workbook.waiting import soon
 
 PATIENCE = 30  # seconds until what an event brings about is there
 NIGHTLY = "cron(0 1 * * ? *)"
@@ -56,7 +55,7 @@ def uploads_are_read() -> Verdict:
     name = f"a check {uuid.uuid4()}.csv"
     client.put_object(Bucket=bucket, Key=f"products/{name}", Body=b"sku,name,price\nCHECK-1,Nothing,free\n")
     try:
-        rejects = _soon(lambda: _object(bucket, f"rejects/{name}"))
+        rejects = soon(lambda: _object(bucket, f"rejects/{name}"), PATIENCE)
     finally:
         for folder in ("products", "rejects"):
             client.delete_object(Bucket=bucket, Key=f"{folder}/{name}")
@@ -91,7 +90,7 @@ def price_changes_are_told() -> Verdict:
         details = table(outputs["EventLogTable"]).get("detail", [])
         return [d for d in details if d.get("data", {}).get("productId") == product_id]
 
-    details = _soon(lambda: len(found := told()) >= 2 and found) or told()
+    details = soon(lambda: len(found := told()) >= 2 and found, PATIENCE) or told()
     if not details:
         return NotRight("the event in EventLog", "nothing", "it was not published, or to another bus.")
     ids = {detail["metadata"]["eventId"] for detail in details}
@@ -243,11 +242,4 @@ def _object(bucket: str, key: str) -> str | None:
     try:
         return client.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
     except client.exceptions.NoSuchKey:
-        return None
-
-
-def _soon(look: Callable[[], Any]) -> Any:
-    try:
-        return poll(look, "it", PATIENCE)
-    except WorkbookError:
         return None

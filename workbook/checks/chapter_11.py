@@ -16,12 +16,11 @@ from workbook import target
 from workbook.checks import NotRight, NotYet, Right, Verdict, checks
 from workbook.checks.roles import granted
 from workbook.deployed import outputs
-from workbook.errors import WorkbookError
 from workbook.frames import logs
 from workbook.leaking import leaks
 from workbook.paths import CDK_APP
 from workbook.rest import Rest
-from workbook.waiting import poll
+from workbook.waiting import poll, soon
 
 BUS = "ShopEventBus"
 PERSONAL = ("firstName", "lastName", "email", "address")
@@ -228,14 +227,9 @@ def _allowed(call: Callable[[], Any]) -> bool:
     return True
 
 
-def _soon(look: Callable[[], bool]) -> bool:
+def _soon(look: Callable[[], bool]) -> bool | None:
     """At once on the local cloud; on AWS, a policy takes some seconds to work."""
-    if target.is_local():
-        return look()
-    try:
-        return bool(poll(look, "the policy", 30))
-    except WorkbookError:
-        return False
+    return look() if target.is_local() else soon(look, 30)
 
 
 def _table_arn() -> str:
