@@ -1,8 +1,9 @@
 """The local cloud: MiniStack as a process of its own, one for each checkout.
 
-It listens on the loopback interface only, enforces IAM, keeps its state between starts, and
-sees none of the environment of whoever started it. This is the only module that knows
-MiniStack's settings and its own endpoints (the package `ministack`).
+It listens on the loopback interface only, behind a gate that lets its owner pass and no web page
+(`gate`), enforces IAM, keeps its state between starts, and sees none of the environment of whoever
+started it. This is the only module that knows MiniStack's settings and its own endpoints (the
+package `ministack`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 import psutil
 from filelock import FileLock
 
-from workbook import target
+from workbook import gate, target
 from workbook.errors import WorkbookError
 from workbook.paths import CLOUD, KEPT, read_json, shown, write_json, write_text
 
@@ -243,7 +244,7 @@ def _rewind_streams() -> None:
 def _spawn(port: int) -> subprocess.Popen[bytes]:
     with (CLOUD / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, "-P", gate.__file__, "ministack"],
             env=_settings(port),
             cwd=CLOUD,
             stdin=subprocess.DEVNULL,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from workbook import cdk, cloud, target
@@ -76,12 +79,12 @@ def lab(browser: bool = True) -> None:
     first = NOTEBOOKS / Path(FIRST_PAGE).name
     if not first.exists():
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
-    with signals_as_interrupt(), _shared_cloud() as where, cdk.unpacking():
+    with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as where, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         process = None
         try:
-            process, address = _started(browser, log)
+            process, address = _started(browser, log, runtime)
             print(f"JupyterLab:  {address}")
             print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
             process.wait()
@@ -93,24 +96,25 @@ def lab(browser: bool = True) -> None:
             log.unlink(missing_ok=True)
 
 
-def _started(browser: bool, log: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[bytes], str]:
     """JupyterLab, and its address with the token. It looks for a free port and takes it a moment
     later: of two that start at once, the one that comes too late starts again."""
     for _ in range(ATTEMPTS):
         with log.open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
+                + (["--KernelManager.transport=ipc"] if _takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
                 cwd=ROOT,
-                env=without_jupyter(_of_people(cdk.environment())) | environment(),
+                env=without_jupyter(_of_people(cdk.environment())) | environment() | {"JUPYTER_RUNTIME_DIR": str(runtime)},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours: Jupyter would ask whether one is sure
             )
         try:
-            address = _address(process)
+            address = _address(process, runtime)
         except BaseException:  # Ctrl-C: nobody would know of it
             end(process, grace=0)
             raise
@@ -123,9 +127,38 @@ def _started(browser: bool, log: Path) -> tuple[subprocess.Popen[bytes], str]:
     raise WorkbookError("JupyterLab did not start. It said last:\n" + "\n".join(last))
 
 
-def _address(process: subprocess.Popen[bytes]) -> str | None:
+@contextmanager
+def _runtime_folder() -> Iterator[Path]:
+    """A folder of the owner's for what JupyterLab has while it runs: its address, and where kernels listen.
+
+    Kernels listen on sockets in it, because a port would be open to everybody at the machine. The path
+    of a socket must be short: for a checkout that lies deep, the folder is a temporary one.
+    """
+    below = JUPYTER / "runtime"
+    below.mkdir(parents=True, exist_ok=True)
+    below.chmod(0o700)
+    if _takes_sockets(below):
+        yield below
+        return
+    with TemporaryDirectory(prefix="workbook-", dir="/tmp") as short:
+        yield Path(short) if _takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
+
+
+def _takes_sockets(folder: Path) -> bool:
+    """Whether a kernel can listen on a socket in `folder`, with a name as long as JupyterLab gives it."""
+    path = folder / f"kernel-{uuid.uuid4()}-ipc-99"
+    try:
+        with socket.socket(socket.AF_UNIX) as kernel:
+            kernel.bind(str(path))
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _address(process: subprocess.Popen[bytes], runtime: Path) -> str | None:
     """Wait until JupyterLab answers; its address with its token, or None if it has ended or takes too long."""
-    record = JUPYTER / "runtime" / f"jpserver-{process.pid}.json"
+    record = runtime / f"jpserver-{process.pid}.json"
     started, deadline = time.time(), time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         server = read_json(record, None)

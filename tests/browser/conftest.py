@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,13 +112,18 @@ def _ended(pid: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium, headless, with a profile that is made for it and goes with it."""
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+def launch(chromium: str) -> Iterator[Callable[..., Browser]]:
+    """Starts Chromium, headless, with a profile that is made for it and goes with it; and flags, if need be."""
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield lambda *flags: playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *root, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """The Chromium of all tests."""
+    with launch() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

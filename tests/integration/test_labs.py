@@ -98,6 +98,22 @@ def test_jupyterlab_asks_nobody_for_news(start: Start):
     assert settings["news"] == {"disabled": True}
 
 
+def test_kernels_listen_where_only_their_owner_may_go(start: Start):
+    lab = start()
+    kernel = lab.session.post(f"{lab.url}api/kernels", timeout=30).json()["id"]
+    (process,) = until(lambda: [p for p in psutil.process_iter(["cmdline"]) if f"kernel-{kernel}" in str(p.info["cmdline"])])
+    connection = Path(next(part for part in process.cmdline() if kernel in part))
+    assert json.loads(connection.read_text())["transport"] == "ipc"
+    until(lambda: len(list(connection.parent.glob(f"kernel-{kernel}-ipc-*"))) == 5)
+    assert connection.parent.stat().st_mode & 0o777 == 0o700
+    # One port is left, by which its children hand on what they print; it takes nothing without a secret.
+    assert len([c for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]) == 1
+
+    lab.end()
+
+    until(lambda: not connection.parent.exists() or not list(connection.parent.iterdir()))
+
+
 def test_of_two_labs_the_last_one_stops_the_cloud(start: Start, newcomer: Learner):
     first, second = start(), start()
     assert first.port != second.port
