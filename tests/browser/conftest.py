@@ -59,13 +59,20 @@ class Lab:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser of this machine. Skips the test if there is none; in CI that is a failure."""
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None) or _playwrights_own()
     if found is None:
         sentence = "There is no Chromium on this machine (Debian, Ubuntu: sudo apt install chromium)."
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(sentence, pytrace=False)
         pytest.skip(sentence)
     return found
+
+
+def _playwrights_own() -> str | None:
+    """The one that `playwright install chromium` brought."""
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
 
 
 @pytest.fixture(scope="session")
