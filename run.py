@@ -42,7 +42,6 @@ import ssl
 import sysconfig
 import threading
 import time
-import tomllib
 from importlib import metadata
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -381,7 +380,7 @@ def set_up(prefix: Path) -> None:
 def answer(arguments: list[str]) -> None:
     """Print what nothing need be set up for, and end: the version, help, and what is mistyped. Leaves no file behind."""
     if arguments[:1] == ["--version"]:
-        print("workbook", tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+        print("workbook", re.findall(r'^version = "(.+)"', PROJECT.read_text(encoding="utf-8"), re.M)[0])
         sys.exit(0)
     sys.dont_write_bytecode = True
     spec = spec_from_file_location("usage", USAGE)
