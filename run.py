@@ -14,25 +14,6 @@ import shutil
 import subprocess
 import sys
 
-HELP = """\
-Usage: python3 run.py VERB [OPTIONS]      (VERB --help says more)
-
-  lab          start the local cloud and open JupyterLab on chapter 00; Ctrl-C stops both
-  test         run every test, the notebooks included, on a copy of everything
-  up           start the local cloud with everything deployed, without JupyterLab
-  outputs      the deployed endpoints, tables, queues and bus
-  status       cloud, stacks, chapters done, queue depths: one screen
-  catch-up     code and deployment as they stand at the start of a chapter
-  reset        back to the beginning; your own edits are kept aside
-  restore      bring back edits that were kept aside
-  down         stop the local cloud
-  doctor       check this machine, with a cure for whatever fails
-  bench        measure and print the speed table; bench --faults: try to lose an order
-  notebooks    run notebooks anew and store their outputs
-  setup        only set everything up: before a class, or in a container
-
-The first start sets everything up: about 2 GB, one to five minutes. After that no network is needed."""
-
 
 def refuse_old_python():
     """End with one sentence if this Python is too old, naming a newer one if the machine has it."""
@@ -62,7 +43,7 @@ import sysconfig
 import threading
 import time
 from importlib import metadata
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -71,6 +52,7 @@ STATE = ROOT / ".workbook"
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
+USAGE = ROOT / "workbook" / "usage.py"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 DISK_GB = 2
 
@@ -395,13 +377,21 @@ def set_up(prefix: Path) -> None:
         say(f"Set up in {time.monotonic() - began:.0f} s.")
 
 
+def answer(arguments: list[str]) -> None:
+    """Print what nothing need be set up for, and end: the version, help, and what is mistyped. Leaves no file behind."""
+    if arguments[:1] == ["--version"]:
+        print("workbook", re.findall(r'^version = "(.+)"', PROJECT.read_text(encoding="utf-8"), re.M)[0])
+        sys.exit(0)
+    sys.dont_write_bytecode = True
+    spec = spec_from_file_location("usage", USAGE)
+    usage = module_from_spec(spec)
+    spec.loader.exec_module(usage)
+    usage.check(arguments)
+
+
 def main(arguments: list[str]) -> None:
-    if not arguments or arguments[0] in ("help", "-h", "--help"):
-        return print(HELP)
+    answer(arguments)
     verb = arguments[0]
-    if verb[0] != "-" and verb not in re.findall(r"^  ([a-z-]+)  ", HELP, re.M):
-        say(f"There is no verb {verb!r}; python3 run.py names them all.")
-        sys.exit(2)
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
     try:

@@ -1,6 +1,7 @@
 """The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
 
-What a verb needs is imported when it runs, so that help and status are there at once.
+What a verb needs is imported when it runs, so that help and status are there at once. Before anything is set up,
+`workbook.usage` reads the declarations here as text: what they say is said in plain values, not in computed ones.
 """
 
 from __future__ import annotations
@@ -73,6 +74,23 @@ app = typer.Typer(
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before creating resources on AWS.")]
 Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number.", show_default=False)]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        print("workbook", metadata.version("workbook"))
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_verb(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take what may stand before a verb."""
 
 
 @app.command(rich_help_panel=LEARNING)
@@ -251,7 +269,7 @@ def bench(
     short: Annotated[bool, typer.Option("--short", help="With --faults: as the tests run it.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="With --faults: the table as Markdown.")] = False,
 ) -> None:
-    """Measure how fast the shop deploys and answers here; or, with --faults, whether it keeps its promise."""
+    """Measure how fast the shop is here; with --faults, whether it keeps its promise."""
     from workbook import runner
 
     _needs_the_local_cloud()
@@ -264,9 +282,24 @@ def bench(
     raise typer.Exit(runner.faults([*given, *(["--short"] * short), *(["--markdown"] * markdown)]))
 
 
+@app.command(rich_help_panel=MACHINE)
+def setup() -> None:
+    """Set everything up and start nothing: before a class, or in a container.
+
+    Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, in one to five
+    minutes; after that no network is needed. What is there is left alone, and what is missing or old is renewed.
+    """
+    import os
+
+    from workbook.paths import ROOT
+    from workbook.processes import run
+
+    raise typer.Exit(run([sys.executable, "run.py", "setup"], folder=ROOT, environment=os.environ))
+
+
 @app.command(
     rich_help_panel=BOOK,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]},
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
 def test(context: typer.Context) -> None:
     """Run all tests, the notebooks' too, on a copy of everything.

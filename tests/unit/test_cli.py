@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from workbook import book, cli, cloud, deployed, runner
+from workbook import book, cli, cloud, deployed, processes, runner
 from workbook.errors import WorkbookError
 
-VERBS = "lab test up outputs status catch-up reset restore down doctor bench notebooks".split()
+VERBS = "lab test up outputs status catch-up reset restore down doctor bench setup notebooks".split()
 
 
 def called(*arguments: str) -> Result:
@@ -122,3 +123,14 @@ def test_tests_get_their_arguments_and_give_their_exit_code(monkeypatch):
     monkeypatch.setattr(runner, "test", lambda arguments: seen.extend(arguments) or 5)
     assert called("test", "tests/unit", "-k", "product", "-x").exit_code == 5
     assert seen == ["tests/unit", "-k", "product", "-x"]
+
+
+def test_the_version_is_said():
+    assert re.fullmatch(r"workbook \d+\.\d+\.\d+\n", called("--version").output)
+
+
+def test_setup_is_done_by_run_py(monkeypatch):
+    seen = []
+    monkeypatch.setattr(processes, "run", lambda command, folder, **_: seen.append((folder, *command[1:])) or 3)
+    assert called("setup").exit_code == 3
+    assert seen == [(runner.ROOT, "run.py", "setup")]

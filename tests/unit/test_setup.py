@@ -66,35 +66,15 @@ def test_windows_is_sent_to_wsl():
     assert re.fullmatch(r"On Windows the workbook runs inside WSL: .*\n", done.stderr)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
-def test_help_is_there_without_any_set_up(tmp_path, arguments):
-    shutil.copy(RUN, tmp_path)
-    command = [sys.executable, tmp_path / "run.py", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "lab " in done.stdout
-    assert os.listdir(tmp_path) == ["run.py"]
-
-
-def test_help_names_the_verbs_that_there_are(run):
-    from workbook.cli import app
-
-    verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
-    assert set(re.findall(r"^  ([a-z-]+)  ", run.HELP, re.M)) == verbs | {"setup"}
-
-
-def test_an_unknown_verb_is_said_at_once():
-    done = started("labb")
-    assert (done.returncode, done.stderr) == (2, "There is no verb 'labb'; python3 run.py names them all.\n")
-
-
 # What it notices, with steps that only pretend
 
 
 def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
-    shutil.copy(RUN, folder)
+    (folder / "workbook").mkdir()
+    for name in ("run.py", "workbook/cli.py", "workbook/usage.py"):
+        shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
     return folder
@@ -411,9 +391,9 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
     assert said.endswith("\nStopped. The same command carries on from here.\n")
     assert not running_in(tree)
 
-    second = begun(tree, "outputs", "--json", "a b")
+    second = begun(tree, "test", "--json", "a b")
     printed, said = second.communicate(timeout=PATIENCE)
-    assert printed == f"['outputs', '--json', 'a b'] None {tree / '.venv'}\n"
+    assert printed == f"['test', '--json', 'a b'] None {tree / '.venv'}\n"
     assert re.fullmatch(
         r"Setting the workbook up in .*\n"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
