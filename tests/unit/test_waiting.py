@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
 
+from workbook import waiting
 from workbook.errors import WorkbookError
 from workbook.waiting import wait_until
+
+
+@pytest.fixture
+def speed(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Says how many times slower than a quiet machine this one is."""
+    return lambda times: monkeypatch.setattr(waiting, "slowness", lambda: times)
 
 
 def test_it_returns_the_first_thing_that_is_something() -> None:
@@ -25,11 +33,24 @@ def test_a_frame_counts_as_something_once_it_has_a_row() -> None:
 @pytest.mark.parametrize(
     ("last", "said"), [(None, "nothing"), (pd.DataFrame(), "an empty table"), (0, "0"), ("", "''")]
 )
-def test_it_gives_up_in_time_and_says_what_it_saw(last: object, said: str) -> None:
+def test_it_gives_up_in_time_and_says_what_it_saw(last: object, said: str, speed: Callable[[float], None]) -> None:
+    speed(1)
     started = time.monotonic()
     with pytest.raises(WorkbookError, match=f"Waited 0.2 s for the thing. Last seen: {said}"):
         wait_until(lambda: last, "the thing", seconds=0.2)
     assert 0.2 <= time.monotonic() - started < 5
+
+
+def test_a_slow_machine_gets_more_time(speed: Callable[[float], None]) -> None:
+    speed(5)
+    started = time.monotonic()
+    assert wait_until(lambda: time.monotonic() > started + 0.4, seconds=0.1)
+    with pytest.raises(WorkbookError, match="Waited 1 s for it"):
+        wait_until(lambda: None, seconds=0.2)
+
+
+def test_the_speed_of_this_machine_is_measured() -> None:
+    assert 1 <= waiting.slowness() <= waiting.MOST
 
 
 def test_an_error_while_looking_is_not_swallowed() -> None:
