@@ -77,7 +77,7 @@ def test_help_is_there_without_any_set_up(tmp_path, arguments):
 
 
 def test_help_names_the_verbs_that_there_are(run):
-    from workbook.cli import app
+    from workbook.command.cli import app
 
     verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert set(re.findall(r"^  ([a-z-]+)  ", run.HELP, re.M)) == verbs | {"setup"}

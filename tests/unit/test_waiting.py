@@ -8,8 +8,8 @@ import time
 import pandas as pd
 import pytest
 
-from workbook.errors import WorkbookError
-from workbook.waiting import wait_until
+from workbook.base.errors import WorkbookError
+from workbook.base.waiting import wait_until
 
 
 def test_it_returns_the_first_thing_that_is_something() -> None:

@@ -1,0 +1,76 @@
+"""Waiting is polling with a deadline, never a sleep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_delay, wait_exponential
+
+from workbook.base.display import Progress
+from workbook.base.errors import WorkbookError
+
+T = TypeVar("T")
+
+
+def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T:
+    """Look again and again until there is something to see, and show that one waits.
+
+    Args:
+        look: called until what it returns is true; a non-empty frame counts as true.
+        what: what is waited for, as it is shown and as it stands in the error's sentence.
+        seconds: when to give up.
+
+    Returns:
+        What `look` returned last.
+
+    Raises:
+        WorkbookError: the time ran out; says what was last seen.
+    """
+    with Progress(f"Waiting for {what}") as progress:
+        return poll(look, what, seconds, lambda waited: progress(f"{waited:.0f} s"))
+
+
+def poll(
+    look: Callable[[], T], what: str, seconds: float, waiting: Callable[[float], object] | None = None
+) -> T:
+    """The same as `wait_until`, and nothing is shown.
+
+    Args:
+        waiting: called between two looks with the seconds since the first.
+    """
+
+    def give_up(state: RetryCallState) -> NoReturn:
+        seen = state.outcome.result() if state.outcome else None
+        raise WorkbookError(f"Waited {seconds:g} s for {what}. Last seen: {_shown(seen)}.")
+
+    def tell(state: RetryCallState) -> None:
+        if waiting and (state.seconds_since_start or 0) >= 1:
+            waiting(state.seconds_since_start or 0)
+
+    return Retrying(
+        retry=retry_if_not_result(_is_something),
+        wait=wait_exponential(multiplier=0.01, exp_base=1.5, max=0.5),
+        stop=stop_after_delay(seconds),
+        before_sleep=tell,
+        retry_error_callback=give_up,
+    )(look)
+
+
+def soon(look: Callable[[], T], seconds: float) -> T | None:
+    """What `poll` gives, or None if there is nothing to see in all that time."""
+    try:
+        return poll(look, "it", seconds)
+    except WorkbookError:
+        return None
+
+
+def _is_something(seen: object) -> bool:
+    empty = getattr(seen, "empty", None)  # a pandas frame has no truth value of its own
+    return bool(seen) if empty is None else not empty
+
+
+def _shown(seen: object) -> str:
+    if getattr(seen, "empty", False):
+        return "an empty table"
+    return "nothing" if seen is None else repr(seen)

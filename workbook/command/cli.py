@@ -1,0 +1,399 @@
+"""The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
+
+What a verb needs is imported when it runs, so that help and status are there at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from workbook.base.errors import WorkbookError
+from workbook.base.processes import STOPPED
+from workbook.cloud import target
+
+LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
+
+EXAMPLES = """
+[bold]Examples[/]
+
+  [cyan]workbook lab[/]                 start, and learn; Ctrl-C stops everything
+  [cyan]workbook catch-up 02[/]         come late, or out of a mess, to chapter 02
+  [cyan]workbook up --chapter 02[/]     all that chapters 00 to 02 build, deployed
+  [cyan]workbook outputs --json[/]      the addresses of what is deployed, for a script
+  [cyan]workbook test -k product[/]     only tests with product in their names
+
+With WORKBOOK_TARGET=aws the same verbs work on your AWS account; what would
+create something there asks first.
+
+Your own edits are never thrown away: what a verb would overwrite, it keeps
+in .workbook/kept, and says so.
+"""
+
+
+class Sentences(TyperGroup):
+    """Commands whose errors are sentences: what a person can cause never shows a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WorkbookError as error:
+            _fail(error.message)
+        except KeyboardInterrupt:
+            _fail("Stopped. Nothing is lost; run the same command again to go on.", STOPPED)
+        except TimeoutError:  # of the lock file
+            _fail("Another command is busy with the local cloud. Wait for it to end, and run this again.")
+        except OSError as error:
+            if error.errno is None:
+                raise
+            where = f" ({error.filename})" if error.filename else ""
+            _fail(f"{error.strerror or error}{where}. `workbook doctor` checks this machine.")
+        except Exception as error:
+            sentence = _said_by_aws(error)
+            if sentence is None:
+                raise
+            _fail(sentence)
+
+
+app = typer.Typer(
+    name="workbook",
+    cls=Sentences,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Learn event-driven serverless on AWS by building a shop in JupyterLab. It runs on a cloud of this "
+    "machine's own: no account, no Docker, nothing to pay. The same code deploys to AWS.",
+    epilog=EXAMPLES,
+)
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before creating resources on AWS.")]
+Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number.", show_default=False)]
+
+
+@app.command(rich_help_panel=LEARNING)
+def lab(
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Start the cloud, open JupyterLab on chapter 00; Ctrl-C ends both."""
+    from workbook.command.jupyterlab import lab as start
+
+    start(browser)
+
+
+@app.command(rich_help_panel=LEARNING)
+def status() -> None:
+    """Show how far you are, what is deployed, what waits in queues."""
+    from workbook.learning.status import overview
+
+    _console().print(overview())
+
+
+@app.command("catch-up", rich_help_panel=LEARNING)
+def catch_up(number: Chapter, yes: Yes = False) -> None:
+    """Bring code and deployment to the start of chapter NN.
+
+    Edits of your own are kept aside, and so are the rows of tables that go.
+    """
+    from workbook.learning import chapters, published
+
+    _known(number)
+    _reach(yes)
+    _say(chapters.catch_up(number))
+    _restored()
+    print(f"Ready for chapter {number:02}: open notebooks/{published.chapters()[number].name}.")
+
+
+@app.command(rich_help_panel=LEARNING)
+def reset(yes: Yes = False) -> None:
+    """Go back to the beginning: code, notebooks, progress.
+
+    Edits of your own are kept aside, in the notebooks too.
+    """
+    from workbook.base.paths import shown
+    from workbook.learning import bookmark, chapters, learner_files
+
+    _reach(yes)
+    if aside := learner_files.renew_notebooks():
+        print(f"Your notebooks are kept in {shown(aside)}; `workbook restore {aside.name}` brings them back.")
+    _say(chapters.catch_up(0))
+    _restored()
+    bookmark.forget()
+    print("Back at the beginning: open notebooks/00_start_here.ipynb.")
+
+
+@app.command(rich_help_panel=LEARNING)
+def restore(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A folder below .workbook/kept; the newest by default.", show_default=False),
+    ] = None,
+) -> None:
+    """Bring back your edits that a verb has kept aside."""
+    from workbook.base.paths import shown
+    from workbook.learning import learner_files
+
+    folder, paths, aside = learner_files.bring_back(name)
+    if not paths:
+        print(f"All that is kept in {shown(folder)} stands in its place already.")
+        return
+    print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
+    if aside:
+        print(f"What stood there is now kept in {shown(aside)}.")
+    if any(not path.startswith("notebooks/") for path in paths):
+        print("Deploy again to see it work: in the notebook, or with `workbook up`.")
+
+
+@app.command(rich_help_panel=SHOP)
+def up(
+    chapter: Annotated[
+        int | None,
+        typer.Option(metavar="NN", help="Only up to the end of this chapter, as the book has it.", show_default=False),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Start the cloud and deploy the shop as its code stands."""
+    from workbook.base.paths import CDK_APP
+    from workbook.cloud.stacks import outputs
+    from workbook.deployment.deploy import deploy
+    from workbook.learning import chapters
+
+    if chapter is not None:
+        _known(chapter)
+    elif not (CDK_APP / "app.py").exists():
+        raise WorkbookError(
+            "There is no shop to deploy yet: chapter 00 begins it. "
+            "`workbook up --chapter 00` brings everything to the end of that chapter."
+        )
+    _reach(yes)
+    if chapter is not None:
+        _say(chapters.catch_up(chapter + 1))
+    else:
+        print(deploy())
+    _restored()
+    _console().print(_as_table(dict(outputs)))
+
+
+@app.command(rich_help_panel=SHOP)
+def outputs(
+    as_json: Annotated[bool, typer.Option("--json", help="As one flat JSON object, and nothing else.")] = False,
+) -> None:
+    """Show the addresses and names of what is deployed."""
+    import json
+
+    found = _outputs()
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    elif found:
+        _console().print(_as_table(found))
+    else:
+        print("Nothing is deployed. `workbook up` deploys the shop.")
+
+
+@app.command(rich_help_panel=SHOP)
+def down(
+    wipe: Annotated[bool, typer.Option("--wipe", help="Also forget all that the local cloud holds.")] = False,
+) -> None:
+    """Stop the local cloud; it keeps what it holds."""
+    from workbook.cloud import local
+    from workbook.learning.status import held
+
+    if not target.is_local():
+        print("This is about the local cloud only; what is on AWS stays there.")
+    forgotten = held() if wipe else ""
+    stopped = local.stop()
+    print("The local cloud is stopped." if stopped else "The local cloud was not running.")
+    if wipe:
+        from workbook.cloud import stacks
+        from workbook.learning import bookmark
+
+        local.wipe()
+        if target.is_local():
+            stacks.RECORD.unlink(missing_ok=True)
+            bookmark.leave()
+        print(f"Forgotten: {forgotten}. Your code, your notebooks and your progress are still here.")
+    elif stopped:
+        print("All it holds is kept for the next start.")
+
+
+@app.command(rich_help_panel=MACHINE)
+def doctor() -> None:
+    """Check this machine, and say what to do about what is not right."""
+    from rich.table import Table
+
+    from workbook.command.doctor import doctor as examine
+
+    report = examine()
+    table = Table("", "what", "found", box=None, pad_edge=False)
+    for finding in report.findings:
+        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
+        table.add_row(mark, finding.name, _plain(f"{finding.found}\n{finding.cure}".strip()))
+    _console().print(table)
+    if not report.fine:
+        _fail("This machine is not ready yet; each ✗ says what to do.")
+    print("This machine is ready.")
+
+
+@app.command(rich_help_panel=MACHINE)
+def bench(
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Break everything around thousands of checkouts instead, and judge.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="With --faults: what is random follows from it.", show_default="any")
+    ] = None,
+    checkouts: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="With --faults: how many there are.", show_default="2000")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="With --faults: as the tests run it.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --faults: the table as Markdown.")] = False,
+) -> None:
+    """Measure how fast the shop deploys and answers here; or, with --faults, whether it keeps its promise."""
+    from workbook.maintenance import copies
+
+    _needs_the_local_cloud()
+    if not faults:
+        if seed is not None or checkouts is not None or short or markdown:
+            raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
+        raise typer.Exit(copies.bench())
+    numbers = {"--seed": seed, "--checkouts": checkouts}
+    given = [text for option, number in numbers.items() if number is not None for text in (option, str(number))]
+    raise typer.Exit(copies.faults([*given, *(["--short"] * short), *(["--markdown"] * markdown)]))
+
+
+@app.command(
+    rich_help_panel=BOOK,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
+def test(context: typer.Context) -> None:
+    """Run all tests, the notebooks' too, on a copy of everything.
+
+    What follows is handed to pytest: `workbook test tests/unit -x`.
+    """
+    from workbook.maintenance import copies
+
+    raise typer.Exit(copies.test(context.args))
+
+
+@app.command(rich_help_panel=BOOK)
+def notebooks(
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[NN]...", help="The chapters; all by default.", show_default=False),
+    ] = None,
+) -> None:
+    """Execute notebooks anew, and store their outputs.
+
+    They run in order, in a copy of the tree and on a fresh cloud. Nothing is stored if one fails. It is the only
+    way outputs get in.
+    """
+    from workbook.maintenance import copies
+
+    for number in numbers or []:
+        _known(number)
+    copies.notebooks(numbers or [])
+
+
+def main() -> None:
+    """Run the command line, as the program `workbook`."""
+    app(prog_name="workbook")
+
+
+def _reach(yes: bool) -> None:
+    """Reach the cloud: start the local one, or have the use of an AWS account confirmed."""
+    if target.is_local():
+        from workbook.cloud import local
+
+        local.ensure()
+        if sentence := local.loss():
+            print(sentence)
+        return
+    from workbook.cloud.consent import confirm_aws, confirm_without_asking
+
+    if yes:
+        confirm_without_asking(target.account(), target.region())
+    confirm_aws()
+
+
+def _restored() -> None:
+    """Say that what a hard kill took has been deployed again."""
+    from workbook.cloud import local
+
+    if target.is_local():
+        local.restored()
+
+
+def _outputs() -> dict[str, str]:
+    """The outputs of what is deployed. If nothing ever was, the local cloud is not started for it."""
+    from workbook.cloud import local
+    from workbook.cloud.stacks import outputs as deployed
+    from workbook.cloud.stacks import recorded_stacks
+
+    if target.is_local():
+        if local.running() is None and not recorded_stacks():
+            return {}
+        local.ensure()
+        if sentence := local.loss():
+            print(f"{sentence} `workbook up` deploys the shop again.", file=sys.stderr)
+    return dict(deployed)
+
+
+def _known(number: int) -> None:
+    from workbook.learning import published
+
+    there = published.chapters()
+    if number not in there:
+        raise WorkbookError(f"There is no chapter {number:02}. There are: {', '.join(f'{n:02}' for n in there)}.")
+
+
+def _needs_the_local_cloud() -> None:
+    if not target.is_local():
+        raise WorkbookError("This measures the local cloud. Set WORKBOOK_TARGET=local.")
+
+
+def _said_by_aws(error: Exception) -> str | None:
+    """A sentence for an error that AWS, or the way to it, raised; None for any other."""
+    if "botocore" in sys.modules:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if isinstance(error, ClientError | BotoCoreError):
+            where = "The local cloud" if target.is_local() else "AWS"
+            return f"{where} refused or did not answer: {error}. `workbook status` shows what is there."
+    return None
+
+
+def _fail(sentence: str, code: int = 1) -> None:
+    sys.stdout.flush()
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _say(sentences: list[str]) -> None:
+    for sentence in sentences:
+        print(sentence)
+
+
+def _as_table(values: dict[str, str]) -> Any:
+    from rich.table import Table
+
+    table = Table("output", "value", box=None, pad_edge=False)
+    table.columns[1].overflow = "fold"
+    for key, value in values.items():
+        table.add_row(key, _plain(value))
+    return table
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False)
