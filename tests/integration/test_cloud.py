@@ -35,7 +35,7 @@ def kernel(learner: Learner):
     learner.write("cdk_app/app.py", APP)
     learner.write("lambda_src/hello/app.py", TELL)
     python = learner.kernel()
-    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local; _ = deploy('Hello')")
+    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
     return python
 
 
@@ -128,7 +128,7 @@ def test_stopped_cleanly_everything_is_there_again(newcomer):
     assert fresh(f"queue({out['PricingFailures']!r}).body.tolist()") == ["kept"]
     order = {"orderId": "after", "items": [{"price": 2, "quantity": 3}]}
     assert fresh(f"invoke({out['PricingFunction']!r}, {order!r}).result['total']") == 6
-    assert fresh("from workbook import deploy; from workbook.cloud import local; local.loss()") is None
+    assert fresh("from workbook import deploy; from workbook.cloud import saved_state; saved_state.loss()") is None
     assert fresh("repr(deploy('Pricing', 'Product'))") == "Pricing, Product: nothing to change"
 
     newcomer.client("sqs").send_message(QueueUrl=out["PricingOrders"], MessageBody=json.dumps(order | {"orderId": "polled"}))
@@ -141,20 +141,20 @@ def test_killed_it_says_what_was_lost_and_stacks_come_back(learner, kernel):
     os.kill(learner.cloud["pid"], signal.SIGKILL)
     until(lambda: not learner.clouds())
 
-    said = kernel("local.ensure(); local.loss()")
+    said = kernel("local.ensure(); saved_state.loss()")
     assert said.startswith("The local cloud was killed before it could save. What it was given since ")
     assert said.endswith(" is lost: rows, messages, logs.") and "its first start" not in said
     kernel("from workbook.learning.chapters import put_back; put_back()")
     assert kernel("invoke(outputs['HelloFunction']).status") == 200
     assert not learner.client("sqs").list_queues().get("QueueUrls")
-    assert kernel("local.loss()") is None  # once is enough
+    assert kernel("saved_state.loss()") is None  # once is enough
 
 
 def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
     newcomer.write("cdk_app/app.py", APP)
     newcomer.write("lambda_src/hello/app.py", TELL)
     python = newcomer.kernel()
-    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local; _ = deploy('Hello')")
+    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
     os.kill(newcomer.cloud["pid"], signal.SIGKILL)
     until(lambda: not newcomer.clouds())
 
@@ -168,13 +168,13 @@ def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
 @pytest.mark.parametrize("damage", [b"", b'{"half": ', b"\x00\xff\x00"], ids=["empty", "half", "binary"])
 def test_damaged_state_is_kept_aside_and_said(newcomer, damage):
     python = newcomer.kernel()
-    python("from workbook.cloud import local; import boto3; local.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = local.stop()")
+    python("from workbook.cloud import local, saved_state; import boto3; local.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = local.stop()")
     file = newcomer.root / ".workbook/cloud/state/sqs.json"
     assert json.loads(file.read_text())  # it was saved
     file.write_bytes(damage)
 
     python("_ = local.ensure()")
-    said = python("local.loss()")
+    said = python("saved_state.loss()")
     assert said.startswith("The local cloud's saved state is damaged (sqs.json); it is kept in .workbook/kept/")
     assert said.endswith(", and the cloud starts empty.")
     kept = newcomer.root / said.split("kept in ")[1].split(",")[0] / "state" / "sqs.json"

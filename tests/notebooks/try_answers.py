@@ -19,7 +19,7 @@ from pathlib import Path
 import nbformat
 
 from workbook.base.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
-from workbook.cloud import local
+from workbook.cloud import local, saved_state
 from workbook.maintenance.notebooks import differences, kernel
 
 EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
@@ -64,7 +64,7 @@ def main(name: str) -> None:
 
 
 def _what_answers_may_change() -> list[Path]:
-    return [*(CLOUD / folder for folder in local.STATE_FOLDERS), LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "app.py"]
+    return [*(CLOUD / folder for folder in saved_state.STATE_FOLDERS), LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "app.py"]
 
 
 def _remembered() -> Path:

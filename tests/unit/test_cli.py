@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from workbook.base.errors import WorkbookError
-from workbook.cloud import local, stacks
+from workbook.cloud import local, saved_state, stacks
 from workbook.command import cli
 from workbook.learning import learner_files
 from workbook.maintenance import copies
@@ -27,7 +27,7 @@ def nothing_yet(monkeypatch, tmp_path) -> None:
     """No local cloud, and nothing deployed from here."""
     monkeypatch.setattr(local, "running", lambda: None)
     monkeypatch.setattr(local, "RECORD", tmp_path / "cloud.json")
-    monkeypatch.setattr(local, "LOST", tmp_path / "lost.json")
+    monkeypatch.setattr(saved_state, "LOST", tmp_path / "lost.json")
     monkeypatch.setattr(stacks, "RECORD", tmp_path / "deploys.json")
 
 

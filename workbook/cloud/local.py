@@ -23,8 +23,9 @@ import psutil
 from filelock import FileLock
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CLOUD, KEPT, read_json, shown, write_json, write_text
-from workbook.cloud import target
+from workbook.base.paths import CLOUD, read_json, shown, write_json
+from workbook.cloud import saved_state, target
+from workbook.cloud.saved_state import LOST, STATE_FOLDERS
 
 PREFERRED_PORT = 4566
 START_SECONDS = 30
@@ -32,8 +33,6 @@ STOP_SECONDS = 20
 SAVED_SECONDS = 4  # after SIGTERM: it answers for three seconds at most what was asked before, and saves
 RECORD = CLOUD / "cloud.json"
 LAST_STOP = CLOUD / "last-stop.json"
-LOST = CLOUD / "lost.json"
-STATE_FOLDERS = ("state", "s3")
 
 
 @dataclass(frozen=True)
@@ -126,16 +125,6 @@ def wipe() -> None:
             file.unlink(missing_ok=True)
 
 
-def loss() -> str | None:
-    """What a hard kill or a damaged disk took from the local cloud, until `restored()` is said."""
-    return read_json(LOST, {}).get("sentence")
-
-
-def restored() -> None:
-    """Say that what was lost has been put back."""
-    LOST.unlink(missing_ok=True)
-
-
 def queue_messages(queue_url: str) -> list[dict[str, Any]]:
     """All messages in a queue, waiting or in flight, without receiving them.
 
@@ -192,12 +181,12 @@ def _kill_workers(process: psutil.Process) -> None:
 
 def _start() -> Cloud:
     _note_a_hard_kill()
-    _set_damaged_state_aside()
-    _rewind_streams()
+    saved_state.set_aside_if_damaged()
+    saved_state.rewind_streams()
     shutil.rmtree(CLOUD / "tmp", ignore_errors=True)
     (CLOUD / "tmp").mkdir(parents=True)
     for port in free_ports():
-        _move_to(port)
+        saved_state.move_to(port)
         process = _spawn(port)
         if _answers(port, process):
             created = psutil.Process(process.pid).create_time()
@@ -209,34 +198,6 @@ def _start() -> Cloud:
         f"The local cloud did not start; the end of {shown(CLOUD / 'log.txt')} says why. "
         "`workbook doctor` checks this machine."
     )
-
-
-def _move_to(port: int) -> None:
-    """Let what is saved be found at another port than last time.
-
-    The port is part of the addresses of queues, by which mappings and destinations know them.
-    """
-    last = read_json(CLOUD / "port.json", port)
-    if last != port:
-        for file in (CLOUD / "state").glob("*.json"):
-            before = file.read_text(encoding="utf-8")
-            after = before.replace(f"//127.0.0.1:{last}/", f"//127.0.0.1:{port}/")
-            if after != before:
-                write_text(file, after)
-    write_json(CLOUD / "port.json", port)
-
-
-def _rewind_streams() -> None:
-    """Let mappings read the streams of tables from the beginning, which is empty after a start.
-
-    MiniStack saves how far each mapping has read, and not the records: it would skip as many new ones.
-    """
-    file = CLOUD / "state" / "lambda.json"
-    saved = read_json(file, {})
-    positions = saved.get("payload", {}).get("dynamodb_stream_positions", {}).get("data", {})
-    if any(positions.values()):
-        positions.update(dict.fromkeys(positions, 0))
-        write_json(file, saved)
 
 
 def _spawn(port: int) -> subprocess.Popen[bytes]:
@@ -327,27 +288,8 @@ def _note_a_hard_kill() -> None:
         return
     stopped = read_json(LAST_STOP, {}).get("at")
     since = time.strftime("%d %B, %H:%M", time.localtime(stopped)) if stopped else "its first start"
-    _say_lost(
+    saved_state.say_lost(
         "The local cloud was killed before it could save. What it was given since "
         f"{since} is lost: rows, messages, logs."
     )
     RECORD.unlink()
-
-
-def _set_damaged_state_aside() -> None:
-    damaged = [f for f in sorted((CLOUD / "state").glob("*.json")) if read_json(f, None) is None]
-    if not damaged:
-        return
-    aside = KEPT / time.strftime("%Y-%m-%d_%H-%M-%S_cloud")
-    aside.mkdir(parents=True, exist_ok=True)
-    for folder in STATE_FOLDERS:
-        if (CLOUD / folder).exists():
-            shutil.move(CLOUD / folder, aside / folder)
-    _say_lost(
-        f"The local cloud's saved state is damaged ({damaged[0].name}); it is kept in "
-        f"{shown(aside)}, and the cloud starts empty."
-    )
-
-
-def _say_lost(sentence: str) -> None:
-    write_json(LOST, {"sentence": sentence})

@@ -6,14 +6,13 @@ What a verb needs is imported when it runs, so that help and status are there at
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from workbook.base.errors import WorkbookError
-from workbook.base.processes import STOPPED
 from workbook.cloud import target
+from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
 
 LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
 
@@ -32,30 +31,6 @@ create something there asks first.
 Your own edits are never thrown away: what a verb would overwrite, it keeps
 in .workbook/kept, and says so.
 """
-
-
-class Sentences(TyperGroup):
-    """Commands whose errors are sentences: what a person can cause never shows a traceback."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except WorkbookError as error:
-            _fail(error.message)
-        except KeyboardInterrupt:
-            _fail("Stopped. Nothing is lost; run the same command again to go on.", STOPPED)
-        except TimeoutError:  # of the lock file
-            _fail("Another command is busy with the local cloud. Wait for it to end, and run this again.")
-        except OSError as error:
-            if error.errno is None:
-                raise
-            where = f" ({error.filename})" if error.filename else ""
-            _fail(f"{error.strerror or error}{where}. `workbook doctor` checks this machine.")
-        except Exception as error:
-            sentence = _said_by_aws(error)
-            if sentence is None:
-                raise
-            _fail(sentence)
 
 
 app = typer.Typer(
@@ -90,7 +65,7 @@ def status() -> None:
     """Show how far you are, what is deployed, what waits in queues."""
     from workbook.learning.status import overview
 
-    _console().print(overview())
+    console().print(overview())
 
 
 @app.command("catch-up", rich_help_panel=LEARNING)
@@ -103,7 +78,7 @@ def catch_up(number: Chapter, yes: Yes = False) -> None:
 
     _known(number)
     _reach(yes)
-    _say(chapters.catch_up(number))
+    say(chapters.catch_up(number))
     _restored()
     print(f"Ready for chapter {number:02}: open notebooks/{published.chapters()[number].name}.")
 
@@ -120,7 +95,7 @@ def reset(yes: Yes = False) -> None:
     _reach(yes)
     if aside := learner_files.renew_notebooks():
         print(f"Your notebooks are kept in {shown(aside)}; `workbook restore {aside.name}` brings them back.")
-    _say(chapters.catch_up(0))
+    say(chapters.catch_up(0))
     _restored()
     bookmark.forget()
     print("Back at the beginning: open notebooks/00_start_here.ipynb.")
@@ -171,11 +146,11 @@ def up(
         )
     _reach(yes)
     if chapter is not None:
-        _say(chapters.catch_up(chapter + 1))
+        say(chapters.catch_up(chapter + 1))
     else:
         print(deploy())
     _restored()
-    _console().print(_as_table(dict(outputs)))
+    console().print(as_table(dict(outputs)))
 
 
 @app.command(rich_help_panel=SHOP)
@@ -189,7 +164,7 @@ def outputs(
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     elif found:
-        _console().print(_as_table(found))
+        console().print(as_table(found))
     else:
         print("Nothing is deployed. `workbook up` deploys the shop.")
 
@@ -231,10 +206,10 @@ def doctor() -> None:
     table = Table("", "what", "found", box=None, pad_edge=False)
     for finding in report.findings:
         mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        table.add_row(mark, finding.name, _plain(f"{finding.found}\n{finding.cure}".strip()))
-    _console().print(table)
+        table.add_row(mark, finding.name, plain(f"{finding.found}\n{finding.cure}".strip()))
+    console().print(table)
     if not report.fine:
-        _fail("This machine is not ready yet; each ✗ says what to do.")
+        fail("This machine is not ready yet; each ✗ says what to do.")
     print("This machine is ready.")
 
 
@@ -306,10 +281,10 @@ def main() -> None:
 def _reach(yes: bool) -> None:
     """Reach the cloud: start the local one, or have the use of an AWS account confirmed."""
     if target.is_local():
-        from workbook.cloud import local
+        from workbook.cloud import local, saved_state
 
         local.ensure()
-        if sentence := local.loss():
+        if sentence := saved_state.loss():
             print(sentence)
         return
     from workbook.cloud.consent import confirm_aws, confirm_without_asking
@@ -321,15 +296,15 @@ def _reach(yes: bool) -> None:
 
 def _restored() -> None:
     """Say that what a hard kill took has been deployed again."""
-    from workbook.cloud import local
+    from workbook.cloud import saved_state
 
     if target.is_local():
-        local.restored()
+        saved_state.restored()
 
 
 def _outputs() -> dict[str, str]:
     """The outputs of what is deployed. If nothing ever was, the local cloud is not started for it."""
-    from workbook.cloud import local
+    from workbook.cloud import local, saved_state
     from workbook.cloud.stacks import outputs as deployed
     from workbook.cloud.stacks import recorded_stacks
 
@@ -337,7 +312,7 @@ def _outputs() -> dict[str, str]:
         if local.running() is None and not recorded_stacks():
             return {}
         local.ensure()
-        if sentence := local.loss():
+        if sentence := saved_state.loss():
             print(f"{sentence} `workbook up` deploys the shop again.", file=sys.stderr)
     return dict(deployed)
 
@@ -353,47 +328,3 @@ def _known(number: int) -> None:
 def _needs_the_local_cloud() -> None:
     if not target.is_local():
         raise WorkbookError("This measures the local cloud. Set WORKBOOK_TARGET=local.")
-
-
-def _said_by_aws(error: Exception) -> str | None:
-    """A sentence for an error that AWS, or the way to it, raised; None for any other."""
-    if "botocore" in sys.modules:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        if isinstance(error, ClientError | BotoCoreError):
-            where = "The local cloud" if target.is_local() else "AWS"
-            return f"{where} refused or did not answer: {error}. `workbook status` shows what is there."
-    return None
-
-
-def _fail(sentence: str, code: int = 1) -> None:
-    sys.stdout.flush()
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(code)
-
-
-def _say(sentences: list[str]) -> None:
-    for sentence in sentences:
-        print(sentence)
-
-
-def _as_table(values: dict[str, str]) -> Any:
-    from rich.table import Table
-
-    table = Table("output", "value", box=None, pad_edge=False)
-    table.columns[1].overflow = "fold"
-    for key, value in values.items():
-        table.add_row(key, _plain(value))
-    return table
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False)

@@ -10,7 +10,7 @@ import pandas as pd
 from workbook.base.display import Progress, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, shown
-from workbook.cloud import local, target
+from workbook.cloud import local, saved_state, target
 from workbook.cloud.consent import confirm_aws
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
@@ -45,7 +45,7 @@ def chapter(number: int) -> None:
             done.append("You are in the middle of this chapter; everything is left as it is.")
         elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
             done += catch_up(number)
-        local.restored()
+        saved_state.restored()
         bookmark.move_to(number, bookmark.WITHIN)
         shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
     if not in_notebook():
@@ -107,7 +107,7 @@ def put_back() -> list[str]:
     stacks = [stack for stack in recorded_stacks() if stack in named]
     if stacks:
         deploy(*stacks)
-    local.restored()
+    saved_state.restored()
     return [f"Deployed again: {', '.join(stacks)}."] if stacks else []
 
 
@@ -115,7 +115,7 @@ def _reach_the_cloud() -> str | None:
     """Start the local cloud, or have the use of an AWS account confirmed; what was lost, if anything."""
     if target.is_local():
         local.ensure()
-        return local.loss()
+        return saved_state.loss()
     confirm_aws()
     return None
 

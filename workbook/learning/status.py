@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workbook.base.paths import CLOUD
-from workbook.cloud import local, target
+from workbook.cloud import local, saved_state, target
 from workbook.cloud.stacks import recorded_stacks
 from workbook.learning import bookmark, published
 
@@ -36,7 +36,7 @@ def overview() -> Group:
 
 def held() -> str:
     """What the local cloud of this checkout holds, in words."""
-    files = [f for folder in local.STATE_FOLDERS for f in (CLOUD / folder).glob("**/*") if f.is_file()]
+    files = [f for folder in saved_state.STATE_FOLDERS for f in (CLOUD / folder).glob("**/*") if f.is_file()]
     size = f"{sum(f.stat().st_size for f in files) / 1e6:.1f} MB of rows, messages and logs"
     stacks = recorded_stacks()
     if not files and not stacks:
@@ -54,7 +54,7 @@ def _where() -> Table:
             else "not running; `workbook lab` or `workbook up` starts it"
         )
         table.add_row("local cloud", said)
-        if sentence := local.loss():
+        if sentence := saved_state.loss():
             table.add_row("", Text(f"{sentence} The next chapter(…) or `workbook up` puts it back."))
     else:
         table.add_row("target", f"AWS, account {target.account()}, region {target.region()}")

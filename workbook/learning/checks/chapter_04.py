@@ -7,24 +7,20 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Any
 
-from workbook.base.errors import WorkbookError
-from workbook.base.waiting import poll
-from workbook.clients.rest import Answer, Rest
+from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import role_of
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.checkouts import (
+    USER, at_once, check_out, logged, logged_checkout, ordered, put, rules, says, sweep,
+)  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
-from workbook.observe.frames import logs, table
+from workbook.observe.frames import table
 
-USER = "the-check"
 METADATA = {"eventId", "correlationId", "schemaVersion", "occurredAt"}
 DATA = {"checkoutId", "userName", "items", "totalPrice", "firstName", "lastName", "email", "address", "paymentMethod"}
-PATIENCE = 20  # seconds; a cold start on a busy machine takes a few
 
 
 @checks("04-bus")
@@ -43,17 +39,17 @@ def log_catches_all() -> Verdict:
     if "EventLogTable" not in outputs:
         return NotYet('Write the function and the stack, and run deploy("EventLog").')
     sent = str(uuid.uuid4())
-    _put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
-    found = _logged(lambda detail: detail["metadata"].get("eventId") == sent)
+    put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
+    found = logged(lambda detail: detail["metadata"].get("eventId") == sent)
     if found:
         return Right("Whatever its source, an event on the bus is in the log.")
-    if not _rules():
+    if not rules():
         return NotRight("a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing.")
-    if not any(_fits(rule, "shop.check", "Checked") for rule in _rules()):
+    if not any(_fits(rule, "shop.check", "Checked") for rule in rules()):
         return NotRight(
-            "a pattern that fits every event", _rules()[0]["EventPattern"], "it names a field that not every event has so."
+            "a pattern that fits every event", rules()[0]["EventPattern"], "it names a field that not every event has so."
         )
-    if _says(outputs["EventLogFunction"], "AccessDenied"):
+    if says(outputs["EventLogFunction"], "AccessDenied"):
         return NotRight(
             "a function that may write", "AccessDenied in its log", "dynamodb:PutItem on the table is not granted."
         )
@@ -63,7 +59,7 @@ def log_catches_all() -> Verdict:
 @checks("04-rule")
 def rule_sends() -> Verdict:
     """Audit's rule wants checkouts, and has the queue as its target."""
-    there = [rule for rule in _rules() if rule["Name"] == "audit"]
+    there = [rule for rule in rules() if rule["Name"] == "audit"]
     if not there:
         return NotYet("Make the rule audit on the bus.")
     if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
@@ -79,7 +75,7 @@ def rule_sends() -> Verdict:
 @checks("04-silences")
 def silences_mended() -> Verdict:
     """The rule is mended."""
-    there = [rule for rule in _rules() if rule["Name"] == "audit"]
+    there = [rule for rule in rules() if rule["Name"] == "audit"]
     if not there:
         return NotYet("Make the rule audit, and the three mistakes.")
     if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
@@ -94,7 +90,7 @@ def publishes() -> Verdict:
     """A checkout is answered 202, its event has the contract's shape, and the basket is gone."""
     if "BasketApiUrl" not in outputs or "EventLogTable" not in outputs:
         return NotYet("Build the bus, the log and Basket first.")
-    answer = _check_out()
+    answer = check_out()
     if answer.status == 201:
         return NotYet('Write the files of this step, and run deploy("Basket").')
     if answer.status == 503:
@@ -103,7 +99,7 @@ def publishes() -> Verdict:
         )
     if answer.status != 202:
         return NotRight("202", str(answer.status), "the checkout fails: see the log of outputs['BasketFunction'].")
-    event = _logged_checkout(answer)
+    event = logged_checkout(answer)
     if not event:
         return NotRight("the event in the log", "nothing", "it was published with another source, or to another bus.")
     if (event["source"], event["detail-type"]) != ("shop.basket", "BasketCheckedOut"):
@@ -123,14 +119,14 @@ def publishes() -> Verdict:
 @checks("04-fan-out")
 def fan_out() -> Verdict:
     """A checkout gets to the log and to Ordering."""
-    if not any(rule["Name"].startswith("Ordering-") for rule in _rules()):
+    if not any(rule["Name"].startswith("Ordering-") for rule in rules()):
         return NotYet('Write handler and stack of Ordering, and run deploy("Ordering").')
-    answer = _check_out()
+    answer = check_out()
     if answer.status != 202:
         return NotRight("202 for a checkout", str(answer.status), "Basket does not publish: go back to step 5.")
-    stored, logged = _ordered(answer), _logged_checkout(answer)
+    stored, logged = ordered(answer), logged_checkout(answer)
     if not stored:
-        wants = [rule for rule in _rules() if rule["Name"].startswith("Ordering-")][0]
+        wants = [rule for rule in rules() if rule["Name"].startswith("Ordering-")][0]
         if not _fits(wants, "shop.basket", "BasketCheckedOut"):
             return NotRight("a pattern that fits a checkout", wants["EventPattern"], "Ordering's rule does not want it.")
         return NotRight("an order", "none", "the rule fits, and the handler fails: see the log of OrderingFunction.")
@@ -155,7 +151,7 @@ def replayed() -> Verdict:
             f"none of {', '.join(sorted(missing)).title()}",
             "their events are outside EventStartTime and EventEndTime, or were before the archive.",
         )
-    _sweep()
+    sweep()
     return Right("Those who came too early have their orders, and nobody has one twice.")
 
 
@@ -178,7 +174,7 @@ def once() -> Verdict:
     if "BasketCheckouts" not in outputs:
         return NotYet('Write the five files of this step, and run deploy("Basket").')
     key = {"Idempotency-Key": str(uuid.uuid4())}
-    twins = _at_once(3, **key)
+    twins = at_once(3, **key)
     if any(twin.status != 202 for twin in twins):
         return NotRight(
             "202 three times for the same Idempotency-Key",
@@ -188,12 +184,12 @@ def once() -> Verdict:
     ids = {twin.body["checkoutId"] for twin in twins}
     if len(ids) > 1:
         return NotRight("one checkoutId", f"{len(ids)}", "the second request made a checkout of its own.")
-    singles = _at_once(3)
+    singles = at_once(3)
     sold = [single for single in singles if single.status == 202]
     for one in (twins[0], *sold):
-        _ordered(one)
-        _logged_checkout(one)
-    _sweep()
+        ordered(one)
+        logged_checkout(one)
+    sweep()
     if len(sold) != 1:
         return NotRight(
             "one 202 without a key", f"{len(sold)}", "two requests had the basket at once: the claim's condition is missing."
@@ -303,100 +299,6 @@ def _plain_value(pattern: dict[str, Any]) -> str | None:
     return None
 
 
-def _rules() -> list[dict[str, Any]]:
-    """The rules on the shop's bus."""
-    if "EventBusName" not in outputs:
-        return []
-    return target.client("events").list_rules(EventBusName=outputs["EventBusName"])["Rules"]
-
-
 def _fits(rule: dict[str, Any], source: str, kind: str) -> bool:
     event = json.dumps(_invoice(source, kind))
     return target.client("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=event)["Result"]
-
-
-def _put(source: str, kind: str, metadata: dict[str, Any], data: dict[str, Any]) -> None:
-    metadata = {"occurredAt": datetime.now(UTC).isoformat(), **metadata}
-    entry = {
-        "EventBusName": outputs["EventBusName"],
-        "Source": source,
-        "DetailType": kind,
-        "Detail": json.dumps({"metadata": metadata, "data": data}),
-    }
-    target.client("events").put_events(Entries=[entry])
-
-
-def _logged(wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
-    """The event that the log has of a kind, taken out of it again; None if it does not come."""
-
-    def look() -> list[dict[str, Any]]:
-        rows = table(outputs["EventLogTable"]).to_dict("records")
-        return [row for row in rows if isinstance(row.get("detail"), dict) and wanted(row["detail"])]
-
-    try:
-        found = poll(look, "the event", PATIENCE)
-    except WorkbookError:
-        return None
-    for row in found:
-        target.client("dynamodb").delete_item(TableName=outputs["EventLogTable"], Key={"id": {"S": row["id"]}})
-    return found[0]
-
-
-def _logged_checkout(answer: Answer) -> dict[str, Any] | None:
-    return _logged(lambda detail: detail.get("data", {}).get("checkoutId") == answer.body["checkoutId"])
-
-
-def _ordered(answer: Answer) -> bool:
-    """Whether Ordering has an order of a checkout, which is taken out again."""
-
-    def look() -> bool:
-        return answer.body["checkoutId"] in set(table(outputs["OrderingTable"]).get("orderId", []))
-
-    try:
-        poll(look, "the order", PATIENCE)
-    except WorkbookError:
-        return False
-    key = {"userName": {"S": USER}, "orderId": {"S": answer.body["checkoutId"]}}
-    target.client("dynamodb").delete_item(TableName=outputs["OrderingTable"], Key=key)
-    return True
-
-
-def _sweep() -> None:
-    """Take out what a replay brought back of the checks' own checkouts."""
-    client = target.client("dynamodb")
-    for row in table(outputs["OrderingTable"]).to_dict("records"):
-        if row["userName"] == USER:
-            key = {"userName": {"S": USER}, "orderId": {"S": row["orderId"]}}
-            client.delete_item(TableName=outputs["OrderingTable"], Key=key)
-    for row in table(outputs["EventLogTable"]).to_dict("records"):
-        if row["detail"].get("data", {}).get("userName") == USER:
-            client.delete_item(TableName=outputs["EventLogTable"], Key={"id": {"S": row["id"]}})
-
-
-def _put_basket() -> None:
-    item = {"productId": "1", "productName": "Lamp", "quantity": 1, "price": 5}
-    Rest(outputs["BasketApiUrl"]).post("basket", {"userName": USER, "items": [item]})
-
-
-def _send(**headers: str) -> Answer:
-    customer = {
-        "userName": USER, "firstName": "Ada", "lastName": "Example", "email": "ada@example.com",
-        "address": "1 Main Street", "paymentMethod": "invoice",
-    }  # fmt: skip
-    return Rest(outputs["BasketApiUrl"]).send("POST", "basket/checkout", json=customer, headers=headers)
-
-
-def _check_out() -> Answer:
-    _put_basket()
-    return _send()
-
-
-def _at_once(number: int, **headers: str) -> list[Answer]:
-    _put_basket()
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(lambda _: _send(**headers), range(number)))
-
-
-def _says(function: str, word: str) -> bool:
-    found = logs(function, minutes=5)
-    return bool(found.message.str.contains(word, regex=False).any()) if len(found) else False
