@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.executing import NOT_COMPARED
+from workbook.maintenance.notebooks import NOT_COMPARED
 
 SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
 

@@ -52,7 +52,7 @@ STATE = ROOT / ".workbook"
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
-USAGE = ROOT / "workbook" / "usage.py"
+USAGE = ROOT / "workbook" / "command" / "usage.py"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 DISK_GB = 2
 

@@ -8,59 +8,60 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from workbook import cloud, target
-from workbook.errors import WorkbookError
+from workbook.base.errors import WorkbookError
+from workbook.cloud import local, target
 
 if TYPE_CHECKING:
-    from workbook.alarms import evaluate_alarms
-    from workbook.book import remove
-    from workbook.bookkeeping import ledger
-    from workbook.breaking import break_shop, mend_shop
-    from workbook.chapters import chapter, finish
-    from workbook.checks import check, hint, solution
-    from workbook.cleaning import clean_up, leftovers
-    from workbook.deploying import deploy, diff
-    from workbook.diagrams import diagram
-    from workbook.health import doctor
-    from workbook.frames import logs, queue, table
-    from workbook.functions import invoke
-    from workbook.deployed import outputs
-    from workbook.leaking import leaks
-    from workbook.nagging import nag
-    from workbook.rest import Rest
-    from workbook.samples import raw_events
-    from workbook.tracing import timings, trace
-    from workbook.waiting import wait_until
+    from workbook.base.waiting import wait_until
+    from workbook.clients.invoke import invoke
+    from workbook.clients.raw_events import raw_events
+    from workbook.clients.rest import Rest
+    from workbook.cloud.stacks import outputs
+    from workbook.command.doctor import doctor
+    from workbook.deployment.cdk_nag import nag
+    from workbook.deployment.deploy import deploy
+    from workbook.deployment.diff import diff
+    from workbook.learning.chapters import chapter, finish
+    from workbook.learning.clean_up import clean_up, leftovers
+    from workbook.learning.exercises import check, hint, solution
+    from workbook.learning.learner_files import remove
+    from workbook.learning.lost_order.shop import break_shop, mend_shop
+    from workbook.observe.alarms import evaluate_alarms
+    from workbook.observe.diagrams import diagram
+    from workbook.observe.frames import logs, queue, table
+    from workbook.observe.leaks import leaks
+    from workbook.observe.ledger import ledger
+    from workbook.observe.traces import timings, trace
 
 _HOME = {
-    "Rest": "rest",
-    "break_shop": "breaking",
-    "chapter": "chapters",
-    "check": "checks",
-    "clean_up": "cleaning",
-    "deploy": "deploying",
-    "diagram": "diagrams",
-    "diff": "deploying",
-    "doctor": "health",
-    "evaluate_alarms": "alarms",
-    "finish": "chapters",
-    "hint": "checks",
-    "invoke": "functions",
-    "ledger": "bookkeeping",
-    "leaks": "leaking",
-    "leftovers": "cleaning",
-    "logs": "frames",
-    "mend_shop": "breaking",
-    "nag": "nagging",
-    "outputs": "deployed",
-    "queue": "frames",
-    "raw_events": "samples",
-    "remove": "book",
-    "solution": "checks",
-    "table": "frames",
-    "timings": "tracing",
-    "trace": "tracing",
-    "wait_until": "waiting",
+    "Rest": "clients.rest",
+    "break_shop": "learning.lost_order.shop",
+    "chapter": "learning.chapters",
+    "check": "learning.exercises",
+    "clean_up": "learning.clean_up",
+    "deploy": "deployment.deploy",
+    "diagram": "observe.diagrams",
+    "diff": "deployment.diff",
+    "doctor": "command.doctor",
+    "evaluate_alarms": "observe.alarms",
+    "finish": "learning.chapters",
+    "hint": "learning.exercises",
+    "invoke": "clients.invoke",
+    "ledger": "observe.ledger",
+    "leaks": "observe.leaks",
+    "leftovers": "learning.clean_up",
+    "logs": "observe.frames",
+    "mend_shop": "learning.lost_order.shop",
+    "nag": "deployment.cdk_nag",
+    "outputs": "cloud.stacks",
+    "queue": "observe.frames",
+    "raw_events": "clients.raw_events",
+    "remove": "learning.learner_files",
+    "solution": "learning.exercises",
+    "table": "observe.frames",
+    "timings": "observe.traces",
+    "trace": "observe.traces",
+    "wait_until": "base.waiting",
 }
 
 __all__ = [  # noqa: PLE0604
@@ -78,7 +79,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "cloud", "target"]
+    return list(__all__)
 
 
 try:
@@ -86,7 +87,7 @@ try:
 except WorkbookError:  # said at the first use; until then nothing may reach a real account
     _local = True
 if _local:
-    _cloud = cloud.running()
+    _cloud = local.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
 else:
     target.agree_on_region()

@@ -1,5 +1,5 @@
 """`python -m workbook` is the same as `workbook`."""
 
-from workbook.cli import main
+from workbook.command.cli import main
 
 main()

@@ -25,8 +25,8 @@ import pytest
 from lab_page import SIZE, LabPage
 from playwright.sync_api import Browser, sync_playwright
 
-from workbook import runner
-from workbook.paths import read_json
+from workbook.base.paths import read_json
+from workbook.maintenance import copies
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -85,11 +85,11 @@ def lab(chromium: str) -> Iterator[Lab]:
 @contextmanager
 def running_lab() -> Iterator[Lab]:
     """Start `workbook lab --no-browser` in a copy of the tree, and end it as a closed terminal does."""
-    with runner.copy_of_the_tree() as folder:
+    with copies.copy_of_the_tree() as folder:
         process = subprocess.Popen(
             [sys.executable, "-m", "workbook", "lab", "--no-browser"],
             cwd=folder,
-            env=runner.environment_of(folder) | {"PYTHONUNBUFFERED": "1"},
+            env=copies.environment_of(folder) | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from workbook.paths import read_json
-from workbook.waiting import wait_until
+from workbook.base.paths import read_json
+from workbook.base.waiting import wait_until
 
 SIZE = {"width": 1400, "height": 900}
 START_SECONDS = 60

@@ -9,7 +9,7 @@ import pytest
 from lab_page import LabPage
 from playwright.sync_api import expect
 
-from workbook.paths import NOTEBOOKS
+from workbook.base.paths import NOTEBOOKS
 
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 RUN = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "06", "99")]  # the others are opened as stored

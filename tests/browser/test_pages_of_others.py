@@ -12,8 +12,9 @@ import boto3
 import pytest
 from playwright.sync_api import Browser
 
-from workbook import gate, runner
-from workbook.paths import read_json
+from workbook.cloud import gate
+from workbook.maintenance import copies
+from workbook.base.paths import read_json
 
 APP = """\
 import aws_cdk as cdk
@@ -53,11 +54,11 @@ CALL = """async ([address, how]) => {
 @pytest.fixture(scope="module")
 def shop() -> Iterator[dict]:
     """A local cloud with an API whose CORS settings let every page in: its port, its API's id, how to ask it as its owner."""
-    with runner.copy_of_the_tree() as copy:
+    with copies.copy_of_the_tree() as copy:
         (copy / "cdk_app/app.py").write_text(APP, encoding="utf-8")
         (copy / "lambda_src/hello/app.py").write_text(HANDLER, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-c", DEPLOY], cwd=copy, env=runner.environment_of(copy), capture_output=True, text=True, check=True
+            [sys.executable, "-c", DEPLOY], cwd=copy, env=copies.environment_of(copy), capture_output=True, text=True, check=True
         )
         yield {"api": done.stdout.split("API ")[1].strip(), "port": read_json(copy / ".workbook/cloud/cloud.json", {})["port"]}
 

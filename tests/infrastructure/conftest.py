@@ -10,27 +10,28 @@ from typing import Any
 import pytest
 from templates import STACKS, App, synthesized, without
 
-from workbook import book, runner
+from workbook.learning import published
+from workbook.maintenance import copies
 
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[App]:
     """The app as it is."""
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         yield synthesized(root)
 
 
 @pytest.fixture(scope="session")
 def product_alone() -> Iterator[App]:
     """The app without any stack but Product and the bus, in another folder: nothing is shared with `app`."""
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         yield without(root, *(stack for stack in STACKS if stack not in ("EventBus", "Product")))
 
 
 @pytest.fixture(scope="session")
 def unheard() -> Iterator[App]:
     """The app without the stacks that listen to Basket."""
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         yield without(root, "Ordering", "EventLog", "Report")
 
 
@@ -64,9 +65,9 @@ def chapter_10() -> Iterator[App]:
 
 @contextmanager
 def as_chapter_leaves_it(number: int) -> Iterator[App]:
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         shutil.rmtree(root / "lambda_src")
-        for path, content in book.files_before(number + 1).items():
+        for path, content in published.files_before(number + 1).items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(content, encoding="utf-8")
         yield synthesized(root)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbook import runner
+from workbook.maintenance import copies
 
 STACKS = ("Hello", "Pricing", "EventBus", "Product", "Basket", "Ordering", "EventLog", "Report", "Backoffice", "Operations")
 
@@ -51,9 +51,9 @@ class App:
 
 def synthesized(root: Path) -> App:
     """Synthesize the app of a copy as the workbook does."""
-    code = "from workbook import cdk; print(cdk.synthesize())"
+    code = "from workbook.deployment import cdk; print(cdk.synthesize())"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env=runner.environment_of(root), capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=root, env=copies.environment_of(root), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return App(root, Path(done.stdout.strip()))

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from templates import App
 
-from workbook import leaks, runner
+from workbook import leaks
+from workbook.maintenance import copies
 
 APIS = pytest.mark.parametrize("stack", ["Product", "Basket", "Ordering", "Backoffice"])
 REPORT = ".workbook/cdk/nag/validation-report.json"
@@ -28,7 +29,7 @@ def nagged(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
     """What `nag()` finds in a copy of the tree; and what the report has: construct and rule of each finding."""
     done = subprocess.run(
         [sys.executable, "-c", "from workbook import nag; print(nag().finding.to_json(orient='values'))"],
-        cwd=root, env=runner.environment_of(root), capture_output=True, text=True,
+        cwd=root, env=copies.environment_of(root), capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     violations = [v for p in json.loads((root / REPORT).read_text())["pluginReports"] for v in p["violations"]]
@@ -37,7 +38,7 @@ def nagged(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def in_a_copy(path: str, change: Callable[[str], str]) -> tuple[list[str], list[tuple[str, str]]]:
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         file = root / path
         before = file.read_text(encoding="utf-8")
         file.write_text(change(before), encoding="utf-8")
@@ -56,7 +57,7 @@ def acknowledged(app: App) -> list[tuple[str, str, str]]:
     """Where, which rule, and why it may be broken there."""
     code = "import json; from shop.nag import ACKNOWLEDGED as a; print(json.dumps([(p, r, w) for p, x in a.items() for r, w in x.items()]))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=app.root / "cdk_app", env=runner.environment_of(app.root), capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=app.root / "cdk_app", env=copies.environment_of(app.root), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return [tuple(one) for one in json.loads(done.stdout)]

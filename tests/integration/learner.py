@@ -21,7 +21,7 @@ import boto3
 import psutil
 from botocore.config import Config
 
-from workbook import runner
+from workbook.maintenance import copies
 
 T = TypeVar("T")
 KERNEL = Path(__file__).with_name("kernel.py")
@@ -36,7 +36,7 @@ class Kernel:
     """
 
     def __init__(self, root: Path, **more: str | None) -> None:
-        environment = {k: v for k, v in (runner.environment_of(root) | more).items() if v is not None}
+        environment = {k: v for k, v in (copies.environment_of(root) | more).items() if v is not None}
         self.root = root
         self.process = subprocess.Popen(
             [sys.executable, str(KERNEL)], cwd=root / "notebooks", env=environment, text=True,
@@ -102,7 +102,7 @@ class Learner:
         """Run `workbook` with these arguments."""
         return subprocess.run(
             [sys.executable, "-m", "workbook", *arguments], cwd=self.root, text=True, capture_output=True,
-            env=runner.environment_of(self.root) | more, stdin=subprocess.DEVNULL,
+            env=copies.environment_of(self.root) | more, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
     def write(self, path: str, content: str) -> None:
@@ -153,7 +153,7 @@ def _client_of(_pid: int, port: int, service: str) -> Any:
 @contextmanager
 def a_learner() -> Iterator[Learner]:
     """A learner, at the machine for the first time; the machine is gone in the end."""
-    with runner.copy_of_the_tree() as root:
+    with copies.copy_of_the_tree() as root:
         learner = Learner(root)
         try:
             yield learner

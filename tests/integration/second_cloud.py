@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import requests
 from learner import Learner, client_at, until
 
-from workbook import target
+from workbook.cloud import target
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"

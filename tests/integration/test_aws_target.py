@@ -16,7 +16,7 @@ import pytest
 from learner import Kernel, Learner
 from second_cloud import ACCOUNT, BUCKET, LOCAL, REGION, Aws, second_cloud
 
-from workbook import runner, target
+from workbook.maintenance import copies
 
 APP = """\
 import aws_cdk as cdk
@@ -44,7 +44,7 @@ def signed_in(aws: Aws, learner: Learner) -> Kernel:
 def person_types(learner: Learner, environment: dict, code: str, answer: str) -> str:
     """Run code at a terminal where somebody answers the first question; all that stands there then."""
     ours, theirs = pty.openpty()
-    clean = {k: v for k, v in (runner.environment_of(learner.root) | environment).items() if v is not None}
+    clean = {k: v for k, v in (copies.environment_of(learner.root) | environment).items() if v is not None}
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=learner.root / "notebooks", env=clean, stdin=theirs, stdout=theirs, stderr=theirs
     )
@@ -74,7 +74,7 @@ def test_nothing_is_created_before_somebody_said_yes(aws, learner, signed_in):
 
 @pytest.mark.parametrize("verb", [["up"], ["catch-up", "00"], ["reset"]])
 def test_without_a_terminal_the_command_asks_for_yes(aws, learner, verb):
-    environment = {k: v for k, v in (runner.environment_of(learner.root) | aws.signed_in).items() if v is not None}
+    environment = {k: v for k, v in (copies.environment_of(learner.root) | aws.signed_in).items() if v is not None}
     done = subprocess.run(
         [sys.executable, "-m", "workbook", *verb], cwd=learner.root, env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True,
@@ -97,7 +97,7 @@ def test_looking_needs_no_confirmation(aws, signed_in):
 
 
 def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
-    signed_in(f"from workbook.confirm import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    signed_in(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
     said = signed_in.refused("from workbook import deploy; deploy('Hello')")
     assert said == f"This account has no CDK bootstrap in {REGION}. Run, once: cdk bootstrap aws://{ACCOUNT}/{REGION}"
 
@@ -130,7 +130,7 @@ def test_the_environment_says_who_one_is_too(aws, learner):
         **LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_ENDPOINT_URL": aws.url, "AWS_ACCESS_KEY_ID": ACCOUNT,
                    "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": REGION},
     )
-    seen = python("from workbook import target; import boto3; [target.account(), target.region(), boto3.client('sqs').meta.region_name]")
+    seen = python("from workbook.cloud import target; import boto3; [target.account(), target.region(), boto3.client('sqs').meta.region_name]")
     assert seen == [ACCOUNT, REGION, REGION]
 
 
@@ -160,7 +160,7 @@ def test_after_yes_it_is_deployed_and_answers(aws, learner):
 
 
 def test_changed_code_goes_there_too_and_nothing_changed_is_nothing(aws, learner, signed_in):
-    signed_in(f"from workbook.confirm import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    signed_in(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
     signed_in("import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))")
     assert signed_in("from workbook import deploy\nwith no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
     learner.edit("lambda_src/hello/app.py", "Good to see you", "Welcome")

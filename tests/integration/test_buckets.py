@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-START = "from workbook import chapters, clean_up, cloud, deploy, leftovers, outputs; _ = cloud.ensure()"
+START = "from workbook import clean_up, deploy, leftovers, outputs; from workbook.cloud import local; from workbook.learning import chapters; _ = local.ensure()"
 KEY = "products/early summer/ü.csv"
 
 

@@ -17,7 +17,8 @@ PRODUCT = "lambda_src/product/app.py"
 @pytest.fixture(scope="module")
 def python(learner: Learner) -> Kernel:
     python = learner.kernel()
-    python("from workbook import book, chapter, chapters, cloud, deploy, finish, invoke, outputs, progress")
+    python("from workbook import chapter, deploy, finish, invoke, outputs; from workbook.cloud import local")
+    python("from workbook.learning import bookmark, chapters, learner_files, published")
     return python
 
 
@@ -78,7 +79,7 @@ def test_an_edit_comes_back_with_one_command(learner, python):
 
 
 def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
-    end = python("book.files_before(3)")
+    end = python("published.files_before(3)")
     for path, content in end.items():
         learner.write(path, content)
     python("_ = deploy(); finish(2)")
@@ -98,7 +99,7 @@ def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
 
 
 def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
-    python("progress.move_to(1, 'end')")
+    python("bookmark.move_to(1, 'end')")
     python("import unittest.mock\nwith unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started')): chapter(2)")
     assert stacks(learner) == {"Hello", "Pricing"}
 
@@ -132,7 +133,7 @@ def write(python):
     python("import types")
 
     def guarded(cell: str) -> str:
-        python(f"book.guard_writefile(types.SimpleNamespace(raw_cell={cell!r}))")
+        python(f"learner_files.guard_writefile(types.SimpleNamespace(raw_cell={cell!r}))")
         return python.said
 
     return guarded
@@ -149,7 +150,7 @@ def test_writefile_keeps_an_edit_aside_first(learner, write):
 
 def test_writefile_says_nothing_of_what_the_book_wrote(learner, python, write):
     before = kept(learner)
-    learner.write(HELLO, python("book.files_before(3)")[HELLO])
+    learner.write(HELLO, python("published.files_before(3)")[HELLO])
     assert write(CELL) == ""
     learner.write(HELLO, CELL.split("\n", 1)[1])
     assert write(CELL) == ""  # the very same once more

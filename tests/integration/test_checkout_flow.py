@@ -191,7 +191,7 @@ def test_a_cloud_stopped_and_started_loses_nothing_on_its_way(shop):
     assert len(sqs.receive_message(QueueUrl=shop.outputs["OrderingQueue"], MaxNumberOfMessages=5)["Messages"]) == 5
     switch(shop, on=True)  # so that some are being worked on
 
-    python("from workbook import cloud, outputs; cloud.ensure(); assert cloud.stop(); _ = cloud.ensure()")
+    python("from workbook import outputs; from workbook.cloud import local; local.ensure(); assert local.stop(); _ = local.ensure()")
 
     assert python("dict(outputs)") == shop.outputs
     for customer, accepted in made:
@@ -211,7 +211,7 @@ def test_what_the_stream_has_forgotten_is_published_each_minute(shop, customer):
     accepted = customer.check_out()
     assert len(outbox(shop)) == 1
 
-    python("from workbook import cloud; cloud.ensure(); assert cloud.stop(); _ = cloud.ensure()")
+    python("from workbook.cloud import local; local.ensure(); assert local.stop(); _ = local.ensure()")
 
     shop.client("lambda").update_event_source_mapping(UUID=stream["UUID"], Enabled=True)
     [row] = outbox(shop)

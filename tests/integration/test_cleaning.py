@@ -54,7 +54,7 @@ def test_cleaning_up_twice_is_as_good_as_once(python):
 
 def test_a_function_that_still_ran_while_its_stack_went_leaves_no_log(learner, python):
     function = python("deploy('Hello'); outputs['HelloFunction']")
-    python("from workbook.deploying import destroy; destroy('Hello')")
+    python("from workbook.deployment.teardown import destroy; destroy('Hello')")
     learner.client("logs").create_log_group(logGroupName=f"/aws/lambda/{function}")  # as Lambda does for its last lines
     assert kinds(python) == {"LogGroup"}
     python("clean_up()")

@@ -24,7 +24,7 @@ app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
 Hello(app, "Hello")
 app.synth()
 """
-START = "from workbook import cloud; cloud.ensure().pid"
+START = "from workbook.cloud import local; local.ensure().pid"
 REAL_KEY = "AKIAREALLYREAL000000"
 TELL = "import os\n\n\ndef handler(event, context):\n    print('called')\n    return dict(os.environ)\n"
 
@@ -35,7 +35,7 @@ def kernel(learner: Learner):
     learner.write("cdk_app/app.py", APP)
     learner.write("lambda_src/hello/app.py", TELL)
     python = learner.kernel()
-    python("from workbook import cloud, deploy, invoke, outputs; _ = deploy('Hello')")
+    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
     return python
 
 
@@ -56,7 +56,7 @@ def test_it_listens_on_the_loopback_interface_only(learner, kernel):
 
 
 def test_starting_it_again_changes_nothing(learner, kernel):
-    assert kernel("cloud.ensure().pid") == learner.kernel()(START) == learner.cloud["pid"]
+    assert kernel("local.ensure().pid") == learner.kernel()(START) == learner.cloud["pid"]
     assert [p.pid for p in learner.clouds()] == [learner.cloud["pid"]]
 
 
@@ -86,9 +86,9 @@ def test_a_process_that_got_the_id_of_the_cloud_is_not_taken_for_it(newcomer):
         record = {"pid": stranger.pid, "port": 4566, "created": psutil.Process(stranger.pid).create_time() - 3600}
         newcomer.write(".workbook/cloud/cloud.json", json.dumps(record))
         python = newcomer.kernel()
-        assert python("from workbook import cloud; cloud.running()") is None
-        assert python("cloud.stop()") is False
-        assert python("cloud.ensure().pid") != stranger.pid
+        assert python("from workbook.cloud import local; local.running()") is None
+        assert python("local.stop()") is False
+        assert python("local.ensure().pid") != stranger.pid
         assert stranger.poll() is None  # and it was not harmed
         stranger.communicate(b"\n")
 
@@ -107,16 +107,16 @@ def _holding(port: int) -> Iterator[None]:
 
 def test_stopped_cleanly_everything_is_there_again(newcomer):
     python = newcomer.kernel()
-    python("from workbook import cloud, deploy, invoke, outputs, queue")
+    python("from workbook import deploy, invoke, outputs, queue; from workbook.cloud import local")
     python("_ = deploy('Pricing', 'Product')")
     out = python("dict(outputs)")
     row = Api(out["ProductApiUrl"])("POST", "/product", {"name": "Lamp", "price": 5}).body
     newcomer.client("sqs").send_message(QueueUrl=out["PricingFailures"], MessageBody="kept")
     port = newcomer.cloud["port"]
 
-    assert python("cloud.stop()") is True
+    assert python("local.stop()") is True
     assert not newcomer.clouds()
-    assert python("cloud.running()") is None
+    assert python("local.running()") is None
 
     with _holding(port):  # something else took it meanwhile
         fresh = newcomer.kernel()  # another terminal, later
@@ -128,7 +128,7 @@ def test_stopped_cleanly_everything_is_there_again(newcomer):
     assert fresh(f"queue({out['PricingFailures']!r}).body.tolist()") == ["kept"]
     order = {"orderId": "after", "items": [{"price": 2, "quantity": 3}]}
     assert fresh(f"invoke({out['PricingFunction']!r}, {order!r}).result['total']") == 6
-    assert fresh("from workbook import cloud, deploy; cloud.loss()") is None
+    assert fresh("from workbook import deploy; from workbook.cloud import saved_state; saved_state.loss()") is None
     assert fresh("repr(deploy('Pricing', 'Product'))") == "Pricing, Product: nothing to change"
 
     newcomer.client("sqs").send_message(QueueUrl=out["PricingOrders"], MessageBody=json.dumps(order | {"orderId": "polled"}))
@@ -136,45 +136,45 @@ def test_stopped_cleanly_everything_is_there_again(newcomer):
 
 
 def test_killed_it_says_what_was_lost_and_stacks_come_back(learner, kernel):
-    kernel("cloud.stop(); _ = cloud.ensure()")
+    kernel("local.stop(); _ = local.ensure()")
     kernel("import boto3; _ = boto3.client('sqs').create_queue(QueueName='lost')")
     os.kill(learner.cloud["pid"], signal.SIGKILL)
     until(lambda: not learner.clouds())
 
-    said = kernel("cloud.ensure(); cloud.loss()")
+    said = kernel("local.ensure(); saved_state.loss()")
     assert said.startswith("The local cloud was killed before it could save. What it was given since ")
     assert said.endswith(" is lost: rows, messages, logs.") and "its first start" not in said
-    kernel("from workbook.chapters import put_back; put_back()")
+    kernel("from workbook.learning.chapters import put_back; put_back()")
     assert kernel("invoke(outputs['HelloFunction']).status") == 200
     assert not learner.client("sqs").list_queues().get("QueueUrls")
-    assert kernel("cloud.loss()") is None  # once is enough
+    assert kernel("saved_state.loss()") is None  # once is enough
 
 
 def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
     newcomer.write("cdk_app/app.py", APP)
     newcomer.write("lambda_src/hello/app.py", TELL)
     python = newcomer.kernel()
-    python("from workbook import cloud, deploy, invoke, outputs; _ = deploy('Hello')")
+    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
     os.kill(newcomer.cloud["pid"], signal.SIGKILL)
     until(lambda: not newcomer.clouds())
 
     said = newcomer.cli("outputs")
     assert "since its first start is lost: rows, messages, logs. `workbook up` deploys the shop again." in said.stderr
     assert "Traceback" not in said.stderr and said.returncode == 0
-    assert python("cloud.ensure(); from workbook.chapters import put_back; put_back()") == ["Deployed again: Hello."]
+    assert python("local.ensure(); from workbook.learning.chapters import put_back; put_back()") == ["Deployed again: Hello."]
     assert python("invoke(outputs['HelloFunction']).status") == 200
 
 
 @pytest.mark.parametrize("damage", [b"", b'{"half": ', b"\x00\xff\x00"], ids=["empty", "half", "binary"])
 def test_damaged_state_is_kept_aside_and_said(newcomer, damage):
     python = newcomer.kernel()
-    python("from workbook import cloud; import boto3; cloud.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = cloud.stop()")
+    python("from workbook.cloud import local, saved_state; import boto3; local.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = local.stop()")
     file = newcomer.root / ".workbook/cloud/state/sqs.json"
     assert json.loads(file.read_text())  # it was saved
     file.write_bytes(damage)
 
-    python("_ = cloud.ensure()")
-    said = python("cloud.loss()")
+    python("_ = local.ensure()")
+    said = python("saved_state.loss()")
     assert said.startswith("The local cloud's saved state is damaged (sqs.json); it is kept in .workbook/kept/")
     assert said.endswith(", and the cloud starts empty.")
     kept = newcomer.root / said.split("kept in ")[1].split(",")[0] / "state" / "sqs.json"
@@ -248,7 +248,7 @@ def test_real_credentials_do_not_reach_the_cloud_itself(signed_in):
 
 
 def test_real_credentials_do_not_reach_cdk(signed_in):
-    text = json.dumps(signed_in.python("from workbook import cdk; cdk.environment()"))
+    text = json.dumps(signed_in.python("from workbook.deployment import cdk; cdk.environment()"))
     for value in {*REAL.values()} - {"http://127.0.0.1:9"}:  # a proxy; NO_PROXY is set
         assert value not in text, value
 

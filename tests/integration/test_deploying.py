@@ -11,7 +11,7 @@ import psutil
 import pytest
 from learner import Learner, until
 
-from workbook import runner
+from workbook.maintenance import copies
 
 APP = """\
 import aws_cdk as cdk
@@ -36,7 +36,7 @@ def python(learner: Learner):
     learner.write("cdk_app/app.py", APP)
     learner.write(CODE, HANDLER.format("one"))
     python = learner.kernel()
-    python(f"from workbook import cdk, deploy, deploying, invoke, outputs; {NO_PROCESS}; _ = deploy('Hello')")
+    python(f"from workbook import deploy, diff, invoke, outputs; from workbook.cloud import stacks; from workbook.deployment import assembly, cdk; {NO_PROCESS}; _ = deploy('Hello')")
     return python
 
 
@@ -71,13 +71,13 @@ def test_nothing_changed_starts_nothing(learner, python):
 
 
 def test_diff_says_what_would_change_and_changes_nothing(learner, python, put_back):
-    version = python("deploying.described_stack('Hello').get('LastUpdatedTime', 0).__str__()")
+    version = python("stacks.described_stack('Hello').get('LastUpdatedTime', 0).__str__()")
     learner.edit(STACK, OUTPUT, f'        lambda_.Alias(self, "Alias", alias_name="live", version=function.current_version)\n{OUTPUT}')
-    changes = python("deploying.diff('Hello').to_dict('records')")
+    changes = python("diff('Hello').to_dict('records')")
     assert {"construct": "Alias", "change": "created", "resources": "Lambda Alias"} in changes
-    assert python("deploying.described_stack('Hello').get('LastUpdatedTime', 0).__str__()") == version
+    assert python("stacks.described_stack('Hello').get('LastUpdatedTime', 0).__str__()") == version
     learner.edit(STACK, 'handler="app.handler"', 'handler="app.handler", memory_sise=1')
-    assert "unexpected keyword argument 'memory_sise'" in python.refused("deploying.diff('Hello')")
+    assert "unexpected keyword argument 'memory_sise'" in python.refused("diff('Hello')")
 
 
 def test_changed_code_answers_without_cdk(learner, python):
@@ -95,7 +95,7 @@ def test_a_full_deployment_by_hand_agrees(learner, python):
     assert python(ANSWER) == "three"
     assert python("outputs['HelloFunction']") == function
     assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
-    assert "There were no differences" in by_hand(python, "diff", "Hello", "--app", python("str(cdk.ASSEMBLY)"))
+    assert "There were no differences" in by_hand(python, "diff", "Hello", "--app", python("str(assembly.ASSEMBLY)"))
     assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
 
 
@@ -185,7 +185,7 @@ def test_a_misspelt_property(learner, python, put_back):
     assert said.startswith("Not deployed, because the template is wrong. ")
     assert f"Hello, Function ({STACK}, line {line}): " in said
     assert "'MemorySise'" in said
-    assert python("deploying.status('Hello')") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    assert python("stacks.status('Hello')") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 def test_what_cloudformation_refuses(learner, python):
@@ -237,7 +237,7 @@ class Attic(Stack):
         assert "Attic, Key (cdk_app/shop/attic.py, line 8): " in said
         learner.edit("cdk_app/shop/attic.py", "SecureString", "String")
         python("_ = deploy('Attic')")
-        assert python("deploying.status('Attic')") == "CREATE_COMPLETE"
+        assert python("stacks.status('Attic')") == "CREATE_COMPLETE"
     finally:
         learner.write("cdk_app/app.py", APP)
 
@@ -252,7 +252,7 @@ def test_ctrl_c_and_then_again(learner, python):
     learner.edit(STACK, OUTPUT, queues + OUTPUT)
     person = subprocess.Popen(
         [sys.executable, "-c", "from workbook import deploy; deploy('Hello')"], cwd=learner.root / "notebooks",
-        env=runner.environment_of(learner.root), text=True, stderr=subprocess.PIPE, start_new_session=True,
+        env=copies.environment_of(learner.root), text=True, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     cdk = until(lambda: [p for p in psutil.Process(person.pid).children() if "deploy" in _command(p)], seconds=60)
     person.send_signal(signal.SIGINT)

@@ -53,7 +53,7 @@ def test_a_stream_keeps_its_records(newcomer):
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
     python, table = newcomer.kernel(), f"test-{uuid.uuid4()}"
-    python("from workbook import cloud; _ = cloud.ensure()")
+    python("from workbook.cloud import local; _ = local.ensure()")
     dynamodb = newcomer.client("dynamodb")
     stream = dynamodb.create_table(
         TableName=table, BillingMode="PAY_PER_REQUEST", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
@@ -68,5 +68,5 @@ def test_a_stream_keeps_its_records(newcomer):
         return len(client.get_records(ShardIterator=start["ShardIterator"])["Records"])
 
     until(lambda: records() == 1)
-    python("cloud.stop(); _ = cloud.ensure()")
+    python("local.stop(); _ = local.ensure()")
     assert records() == 1

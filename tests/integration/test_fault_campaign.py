@@ -11,7 +11,7 @@ SEED, CHECKOUTS = 1, 150
 def test_one_order_or_one_dead_letter_whatever_breaks(learner):
     python = learner.kernel()
     python("from workbook import deploy; _ = deploy('EventBus', 'Basket', 'Ordering', 'EventLog')")
-    python("from workbook.faults import campaign, report")
+    python("from workbook.maintenance.faults import campaign, report")
     python(f"result = campaign.run({SEED}, {CHECKOUTS}, short=True)")
     print(python("report.markdown(result)"))
     assert not python("result.wrongs"), python("result.verdict")

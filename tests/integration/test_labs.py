@@ -17,7 +17,7 @@ import pytest
 import requests
 from learner import Learner, until
 
-from workbook import runner
+from workbook.maintenance import copies
 
 ADDRESS = re.compile(r"JupyterLab: +(?P<url>http://127\.0\.0\.1:(?P<port>\d+)/)lab/tree/(?P<page>\S+)\?token=(?P<token>\w+)")
 
@@ -54,7 +54,7 @@ def start(newcomer: Learner) -> Iterator[Start]:
         process = subprocess.Popen(
             [sys.executable, "-m", "workbook", "lab", "--no-browser"],
             cwd=newcomer.root,
-            env=runner.environment_of(newcomer.root) | more,
+            env=copies.environment_of(newcomer.root) | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

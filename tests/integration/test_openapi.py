@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from calls import Api
 
-from workbook.waiting import wait_until
+from workbook.base.waiting import wait_until
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
 ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Lane", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
@@ -44,7 +44,7 @@ def order(shop):
 
 
 def described(service: str) -> dict:
-    said = subprocess.run([sys.executable, "-m", "workbook.openapi", service], capture_output=True, text=True, check=True)
+    said = subprocess.run([sys.executable, "-m", "workbook.maintenance.openapi", service], capture_output=True, text=True, check=True)
     return json.loads(said.stdout)
 
 

@@ -33,7 +33,7 @@ def aws(learner):
 def python(aws, learner):
     """A person's Python, signed in; the use of the account was confirmed."""
     run = learner.kernel(**aws.signed_in)
-    run(f"from workbook.confirm import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    run(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
     run(CALL)
     return run
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from workbook import runner
+from workbook.maintenance import copies
 
 
 @pytest.fixture
 def copy() -> Iterator[Path]:
     """A copy of the tree with no cloud yet; gone in the end, with its cloud."""
-    with runner.copy_of_the_tree() as folder:
+    with copies.copy_of_the_tree() as folder:
         yield folder
 
 
@@ -25,7 +25,7 @@ def in_copy(copy: Path) -> Callable[..., str]:
 
     def run(*command: str) -> str:
         done = subprocess.run(
-            command, cwd=copy, env=runner.environment_of(copy), capture_output=True, text=True
+            command, cwd=copy, env=copies.environment_of(copy), capture_output=True, text=True
         )
         if done.returncode:
             pytest.fail(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}", pytrace=False)

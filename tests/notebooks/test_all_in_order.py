@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.paths import NOTEBOOKS
+from workbook.base.paths import NOTEBOOKS
 
 *CHAPTERS, CLEAN_UP = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 MIDDLE = 8

@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbook import runner
-from workbook.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
+from workbook.base.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
+from workbook.maintenance import copies
 
 WRONG_ANSWERS = Path(__file__).parent / "wrong_answers"
 EXPECTED = re.compile(r"# expect: (.+)\n")
@@ -77,10 +77,10 @@ def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
         for exercise in ALL
         if exercise.notebook == notebook
     }
-    with runner.copy_of_the_tree() as copy:
+    with copies.copy_of_the_tree() as copy:
         write_json(copy / ".workbook" / "answers.json", answers)
         script = str(Path(__file__).with_name("try_answers.py"))
-        runner.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
+        copies.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
         said, different = (read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences"))
         return said or {}, ["nothing was executed"] if different is None else different
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbook.paths import NOTEBOOKS
+from workbook.base.paths import NOTEBOOKS
 
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 WITHOUT_EXERCISES = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "99")]  # the others: test_exercises.py

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from workbook import book
-from workbook.paths import CDK_APP, LAMBDA_SRC, ROOT
+from workbook.base.paths import CDK_APP, LAMBDA_SRC, ROOT
+from workbook.learning import published
 
 PLUMBING = {"cdk_app/shop/__init__.py", "cdk_app/shop/layer.py"}
-WRITTEN = book.files_before(max(book.chapters()) + 1)
+WRITTEN = published.files_before(max(published.chapters()) + 1)
 
 
 @pytest.mark.parametrize("path", sorted(WRITTEN))
@@ -29,10 +29,10 @@ def test_plumbing_is_not_written_by_a_chapter() -> None:
     assert not PLUMBING & set(WRITTEN)
 
 
-@pytest.mark.parametrize("number", sorted(book.chapters()))
+@pytest.mark.parametrize("number", sorted(published.chapters()))
 def test_a_chapter_starts_with_code_that_hangs_together(number: int) -> None:
     """What `cdk_app/app.py` imports is there at the start of each chapter."""
-    files = book.files_before(number)
-    for module in re.findall(r"^from shop\.(\w+) import", files.get(book.APP, ""), re.MULTILINE):
+    files = published.files_before(number)
+    for module in re.findall(r"^from shop\.(\w+) import", files.get(published.APP, ""), re.MULTILINE):
         path = f"cdk_app/shop/{module}.py"
         assert path in files or path in PLUMBING

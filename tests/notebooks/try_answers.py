@@ -18,9 +18,9 @@ from pathlib import Path
 
 import nbformat
 
-from workbook import cloud
-from workbook.executing import differences, kernel
-from workbook.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
+from workbook.base.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
+from workbook.cloud import local, saved_state
+from workbook.maintenance.notebooks import differences, kernel
 
 EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
 
@@ -64,12 +64,12 @@ def main(name: str) -> None:
 
 
 def _what_answers_may_change() -> list[Path]:
-    return [*(CLOUD / folder for folder in cloud.STATE_FOLDERS), LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "app.py"]
+    return [*(CLOUD / folder for folder in saved_state.STATE_FOLDERS), LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "app.py"]
 
 
 def _remembered() -> Path:
     """A copy of the code, and of all that the local cloud holds now."""
-    cloud.stop()
+    local.stop()
     before = Path(tempfile.mkdtemp())
     for path in _what_answers_may_change():
         _copy(path, before / path.relative_to(ROOT))
@@ -78,11 +78,11 @@ def _remembered() -> Path:
 
 def _as(before: Path) -> None:
     """Put the code and the local cloud back: an answer must not see what another one left there."""
-    cloud.stop()
+    local.stop()
     for path in _what_answers_may_change():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         _copy(before / path.relative_to(ROOT), path)
-    cloud.ensure()
+    local.ensure()
 
 
 def _copy(source: Path, goal: Path) -> None:

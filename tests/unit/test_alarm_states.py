@@ -8,7 +8,7 @@ import random
 import pandas as pd
 import pytest
 
-from workbook import alarms
+from workbook.observe import alarms
 
 NUMBER = itertools.count()
 

@@ -5,32 +5,33 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from workbook import book, runner
-from workbook.paths import NOTEBOOKS
+from workbook.base.paths import NOTEBOOKS
+from workbook.learning import published
+from workbook.maintenance import copies
 
-ASK = "from workbook import book; print(len(book.chapters()), len(book.files_before(100)))"
+ASK = "from workbook.learning import published; print(len(published.chapters()), len(published.files_before(100)))"
 
 
 def test_several_that_ask_at_once_all_get_the_whole_book():
-    with runner.copy_of_the_tree() as copy:
+    with copies.copy_of_the_tree() as copy:
         asking = [
             subprocess.Popen(
-                [sys.executable, "-c", ASK], cwd=copy, env=runner.environment_of(copy), stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", ASK], cwd=copy, env=copies.environment_of(copy), stdout=subprocess.PIPE, text=True
             )
             for _ in range(6)
         ]
         told = {process.communicate(timeout=60)[0].strip() for process in asking}
-    assert told == {f"{len(book.chapters())} {len(book.files_before(100))}"}
+    assert told == {f"{len(published.chapters())} {len(published.files_before(100))}"}
 
 
 def test_without_git_the_book_is_as_it_was_found_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(book, "PUBLISHED", tmp_path / "published")
-    monkeypatch.setattr(book, "NOTEBOOKS", tmp_path / "notebooks")
-    monkeypatch.setattr(book, "_git", lambda *_: None)
+    monkeypatch.setattr(published, "PUBLISHED", tmp_path / "published")
+    monkeypatch.setattr(published, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(published, "_git", lambda *_: None)
     notebook = tmp_path / "notebooks" / "00_start_here.ipynb"
     notebook.parent.mkdir()
     notebook.write_bytes((NOTEBOOKS / notebook.name).read_bytes())
-    assert [*book.chapters()] == [0]
+    assert [*published.chapters()] == [0]
     notebook.write_text("a learner's own")
-    assert book.chapters()[0].read_bytes() == (NOTEBOOKS / notebook.name).read_bytes()
+    assert published.chapters()[0].read_bytes() == (NOTEBOOKS / notebook.name).read_bytes()
     assert [file.name for file in (tmp_path / "published").iterdir()] == ["as-found"]

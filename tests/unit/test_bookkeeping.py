@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbook.bookkeeping import SHOWN, Ledger
-from workbook.tracing import Trace
+from workbook.observe.ledger import SHOWN, Ledger
+from workbook.observe.traces import Trace
 
 
 def books(**found: set[str]) -> Ledger:

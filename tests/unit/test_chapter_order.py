@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbook import chapters
+from workbook.deployment import teardown
 
 
 def template(*imports: str) -> dict:
@@ -14,12 +14,12 @@ def template(*imports: str) -> dict:
 @pytest.mark.parametrize("stacks", [["Basket", "Ordering", "Product"], ["Ordering", "Product", "Basket"]])
 def test_a_stack_goes_before_the_one_that_it_imports_from(monkeypatch, stacks):
     templates = {"Basket": template("Ordering"), "Ordering": template(), "Product": template()}
-    monkeypatch.setattr(chapters, "deployed_template", templates.__getitem__)
-    order = chapters.importers_first(stacks)
+    monkeypatch.setattr(teardown, "deployed_template", templates.__getitem__)
+    order = teardown.importers_first(stacks)
     assert sorted(order) == sorted(stacks)
     assert order.index("Basket") < order.index("Ordering")
 
 
 def test_an_import_from_a_stack_that_stays_is_no_matter(monkeypatch):
-    monkeypatch.setattr(chapters, "deployed_template", lambda _: template("Product"))
-    assert chapters.importers_first(["Basket"]) == ["Basket"]
+    monkeypatch.setattr(teardown, "deployed_template", lambda _: template("Product"))
+    assert teardown.importers_first(["Basket"]) == ["Basket"]

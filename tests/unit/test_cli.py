@@ -10,8 +10,12 @@ import sys
 import pytest
 from typer.testing import CliRunner, Result
 
-from workbook import book, cli, cloud, deployed, processes, runner
-from workbook.errors import WorkbookError
+from workbook.base import processes
+from workbook.base.errors import WorkbookError
+from workbook.cloud import local, saved_state, stacks
+from workbook.command import cli
+from workbook.learning import learner_files
+from workbook.maintenance import copies
 
 VERBS = "lab test up outputs status catch-up reset restore down doctor bench setup notebooks".split()
 
@@ -23,10 +27,10 @@ def called(*arguments: str) -> Result:
 @pytest.fixture
 def nothing_yet(monkeypatch, tmp_path) -> None:
     """No local cloud, and nothing deployed from here."""
-    monkeypatch.setattr(cloud, "running", lambda: None)
-    monkeypatch.setattr(cloud, "RECORD", tmp_path / "cloud.json")
-    monkeypatch.setattr(cloud, "LOST", tmp_path / "lost.json")
-    monkeypatch.setattr(deployed, "RECORD", tmp_path / "deploys.json")
+    monkeypatch.setattr(local, "running", lambda: None)
+    monkeypatch.setattr(local, "RECORD", tmp_path / "cloud.json")
+    monkeypatch.setattr(saved_state, "LOST", tmp_path / "lost.json")
+    monkeypatch.setattr(stacks, "RECORD", tmp_path / "deploys.json")
 
 
 def must_not_be_called(*_: object) -> None:
@@ -46,7 +50,7 @@ def test_every_verb_has_help(verb):
 
 
 def test_the_command_line_starts_without_what_it_may_never_need():
-    script = "import sys, workbook.cli; print(*{'boto3', 'requests', 'pandas', 'jsii', 'IPython'} & set(sys.modules))"
+    script = "import sys, workbook.command.cli; print(*{'boto3', 'requests', 'pandas', 'jsii', 'IPython'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout.strip() == ""
 
 
@@ -78,21 +82,21 @@ def test_errors_become_sentences(monkeypatch, error, code, sentence):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(book, "bring_back", fail)
+    monkeypatch.setattr(learner_files, "bring_back", fail)
     result = called("restore")
     assert result.exit_code == code
     assert result.stderr.startswith(sentence)
 
 
 def test_a_bug_is_not_hidden(monkeypatch):
-    monkeypatch.setattr(book, "bring_back", lambda _: 1 / 0)
+    monkeypatch.setattr(learner_files, "bring_back", lambda _: 1 / 0)
     assert isinstance(called("restore").exception, ZeroDivisionError)
 
 
 def test_a_wrong_target_is_said_by_every_verb_that_needs_it():
     done = subprocess.run(
         [sys.executable, "-m", "workbook", "status"],
-        env=runner.environment_of(runner.ROOT) | {"WORKBOOK_TARGET": "asw"},
+        env=copies.environment_of(copies.ROOT) | {"WORKBOOK_TARGET": "asw"},
         capture_output=True,
         text=True,
     )
@@ -100,13 +104,13 @@ def test_a_wrong_target_is_said_by_every_verb_that_needs_it():
 
 
 def test_outputs_of_nothing_are_an_empty_object(nothing_yet, monkeypatch):
-    monkeypatch.setattr(cloud, "ensure", must_not_be_called)
+    monkeypatch.setattr(local, "ensure", must_not_be_called)
     result = called("outputs", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, {})
 
 
 def test_status_does_not_start_the_cloud(nothing_yet, monkeypatch):
-    monkeypatch.setattr(cloud, "ensure", must_not_be_called)
+    monkeypatch.setattr(local, "ensure", must_not_be_called)
     result = called("status")
     assert result.exit_code == 0
     assert "not running" in result.output
@@ -120,7 +124,7 @@ def test_down_is_harmless_where_nothing_runs(nothing_yet):
 
 def test_tests_get_their_arguments_and_give_their_exit_code(monkeypatch):
     seen = []
-    monkeypatch.setattr(runner, "test", lambda arguments: seen.extend(arguments) or 5)
+    monkeypatch.setattr(copies, "test", lambda arguments: seen.extend(arguments) or 5)
     assert called("test", "tests/unit", "-k", "product", "-x").exit_code == 5
     assert seen == ["tests/unit", "-k", "product", "-x"]
 
@@ -133,4 +137,4 @@ def test_setup_is_done_by_run_py(monkeypatch):
     seen = []
     monkeypatch.setattr(processes, "run", lambda command, folder, **_: seen.append((folder, *command[1:])) or 3)
     assert called("setup").exit_code == 3
-    assert seen == [(runner.ROOT, "run.py", "setup")]
+    assert seen == [(copies.ROOT, "run.py", "setup")]

@@ -18,7 +18,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from services import loaded, only_moto
 
-from workbook import openapi
+from workbook.maintenance import openapi
 
 NAMES = {"TABLE_NAME": "none", "CHECKOUTS_NAME": "none", "OUTBOX_NAME": "none"}
 SERVICES = ("product", "basket", "ordering")
@@ -74,7 +74,7 @@ def test_the_descriptions_have_the_routes_that_the_handlers_have(apps):
 
 
 def test_the_command_prints_a_description(apps):
-    said = subprocess.run([sys.executable, "-m", "workbook.openapi", "ordering"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run([sys.executable, "-m", "workbook.maintenance.openapi", "ordering"], capture_output=True, text=True, check=True).stdout
     assert json.loads(said) == openapi.describe(apps["ordering"])
 
 

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from workbook import executing
-from workbook.errors import WorkbookError
+from workbook.base.errors import WorkbookError
+from workbook.maintenance import notebooks
 
 
 def cell(*outputs, source="1", tags=(), count=1):
@@ -21,7 +21,7 @@ def result(text, html=None, count=1):
 
 def stored(new, old):
     new, old = new_notebook(cells=[new]), new_notebook(cells=[old])
-    executing.stored_as_before(new, old)
+    notebooks.stored_as_before(new, old)
     return new.cells[0]
 
 
@@ -52,7 +52,7 @@ def test_outputs_of_two_runs_are_not_mixed():
         return new_notebook(cells=cells)
 
     new = run("id 76543210-89ab-cdef-0123-456789abcdef", "3 items")
-    executing.stored_as_before(new, run("id 01234567-89ab-cdef-0123-456789abcdef", "2 items"))
+    notebooks.stored_as_before(new, run("id 01234567-89ab-cdef-0123-456789abcdef", "2 items"))
     assert new.cells[0].outputs[0].data["text/plain"] == "id 76543210-89ab-cdef-0123-456789abcdef"
 
 
@@ -80,7 +80,7 @@ def test_execution_counts_are_those_of_this_run():
 
 def executed(source, tags=()):
     notebook = new_notebook(cells=[new_code_cell(source, id="c", metadata={"tags": list(tags), "execution": {"iopub.status.busy": "2026-01-31T09:30:00Z"}})])
-    executing.execute(notebook)
+    notebooks.execute(notebook)
     return notebook
 
 
@@ -88,7 +88,7 @@ def test_what_is_stored_is_tidy():
     notebook = executed("print('one'); print('two')")
     assert [output.text for output in notebook.cells[0].outputs] == ["one\ntwo\n"]
     assert "execution" not in notebook.cells[0].metadata
-    assert notebook.metadata == nbformat.from_dict(executing.METADATA)
+    assert notebook.metadata == nbformat.from_dict(notebooks.METADATA)
 
 
 def test_an_error_ends_it_with_the_cell_named():
@@ -109,8 +109,8 @@ def test_a_warning_is_not_stored():
 
 def test_a_warning_is_a_difference():
     said, warned = new_output("stream", name="stdout", text="1\n"), new_output("stream", name="stderr", text="soon\n")
-    assert executing.differences(cell(said), cell(said)) == []
-    assert executing.differences(cell(said, warned), cell(said)) != []
+    assert notebooks.differences(cell(said), cell(said)) == []
+    assert notebooks.differences(cell(said, warned), cell(said)) != []
 
 
 def test_a_path_of_this_machine_does_not_get_in():

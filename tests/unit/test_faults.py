@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 from typer.testing import CliRunner
 
-from workbook import cli, runner
-from workbook.bookkeeping import Ledger
-from workbook.faults.campaign import Result, disagreements, plan
-from workbook.faults.judge import Evidence, Order, wrongs
-from workbook.faults.report import markdown
-from workbook.faults.shop import checkout_of, cost_of
+from workbook.command import cli
+from workbook.maintenance import copies
+from workbook.maintenance.faults.campaign import Result, disagreements, plan
+from workbook.maintenance.faults.judge import Evidence, Order, wrongs
+from workbook.maintenance.faults.report import markdown
+from workbook.maintenance.faults.shop import cost_of
+from workbook.observe.ledger import Ledger, checkout_of
 
 KINDS = [f"kind {n}" for n in range(14)]
 
@@ -106,7 +107,7 @@ def test_items_cost_what_they_cost_to_the_cent():
 
 def test_the_command_line_hands_a_campaign_its_seed(monkeypatch):
     given = []
-    monkeypatch.setattr(runner, "faults", lambda arguments: given.append(arguments) or 0)
+    monkeypatch.setattr(copies, "faults", lambda arguments: given.append(arguments) or 0)
     assert CliRunner().invoke(cli.app, ["bench", "--faults", "--seed", "7", "--checkouts", "30"]).exit_code == 0
     assert given == [["--seed", "7", "--checkouts", "30"]]
     refused = CliRunner().invoke(cli.app, ["bench", "--seed", "7"])

@@ -11,7 +11,7 @@ from contextlib import closing
 
 import pytest
 
-from workbook import gate
+from workbook.cloud import gate
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose a connection is")
 ELSEWHERE = "http://127.0.0.1:8888"

@@ -8,7 +8,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from workbook import cli, cloud, health, target
+from workbook.cloud import local, target
+from workbook.command import cli, doctor
 
 NAMES = [
     "Python", "packages as locked", "Node", "CDK command line", "room on the disk", "right to write here",
@@ -16,18 +17,18 @@ NAMES = [
 ]  # fmt: skip
 
 
-def finding(name: str) -> health.Finding:
-    return next(f for f in health.doctor().findings if f.name == name)
+def finding(name: str) -> doctor.Finding:
+    return next(f for f in doctor.doctor().findings if f.name == name)
 
 
 def test_a_healthy_machine_reads_the_same_as_any_other():
-    assert repr(health.doctor()) == "\n".join(f"✓ {name}" for name in NAMES)
+    assert repr(doctor.doctor()) == "\n".join(f"✓ {name}" for name in NAMES)
 
 
 def test_details_are_in_the_html_only_and_name_no_place():
-    page = health.doctor()._repr_html_()
+    page = doctor.doctor()._repr_html_()
     assert f"{sys.version_info.major}.{sys.version_info.minor}" in page
-    assert str(health.ROOT) not in page
+    assert str(doctor.ROOT) not in page
     assert os.path.expanduser("~/") not in page
 
 
@@ -38,29 +39,29 @@ def test_details_are_in_the_html_only_and_name_no_place():
         ("room on the disk", "FREE_BYTES", 10**18, "Free 1000000000 GB"),
         ("room on the disk", "FREE_TEMPORARY_BYTES", 10**18, "or set TMPDIR"),
         ("packages as locked", "_locked_packages", lambda: {"boto3": "0.1"}, "python3 run.py lab"),
-        ("Node", "node_folder", lambda: health.ROOT, "python3 run.py lab"),
+        ("Node", "node_folder", lambda: doctor.ROOT, "python3 run.py lab"),
     ],
 )
 def test_what_is_wrong_comes_with_its_cure(monkeypatch, name, attribute, value, cure):
-    monkeypatch.setattr(health, attribute, value)
+    monkeypatch.setattr(doctor, attribute, value)
     assert cure in finding(name).cure
 
 
 def test_a_missing_cdk_is_found(monkeypatch, tmp_path):
     (tmp_path / "package-lock.json").write_text('{"packages": {"node_modules/aws-cdk": {"version": "2.0.0"}}}')
-    monkeypatch.setattr(health, "CDK_APP", tmp_path)
+    monkeypatch.setattr(doctor, "CDK_APP", tmp_path)
     assert "is missing" in finding("CDK command line").found
 
 
 def test_all_ports_taken_is_found(monkeypatch):
-    monkeypatch.setattr(cloud, "running", lambda: None)
-    monkeypatch.setattr(cloud, "PREFERRED_PORT", 70_000)  # there are none so high
+    monkeypatch.setattr(local, "running", lambda: None)
+    monkeypatch.setattr(local, "PREFERRED_PORT", 70_000)  # there are none so high
 
     def none():
-        raise health.WorkbookError("All ports are taken. Stop what uses them.")
+        raise doctor.WorkbookError("All ports are taken. Stop what uses them.")
         yield
 
-    monkeypatch.setattr(cloud, "free_ports", none)
+    monkeypatch.setattr(local, "free_ports", none)
     assert finding("port for the local cloud").cure == "All ports are taken. Stop what uses them."
 
 
@@ -90,18 +91,18 @@ def test_a_proxy_that_would_be_asked_for_local_addresses_is_found(monkeypatch):
 
 
 def test_a_clock_that_is_far_behind_is_found(monkeypatch):
-    monkeypatch.setattr(health.time, "time", lambda: 1_000_000_000.0)
+    monkeypatch.setattr(doctor.time, "time", lambda: 1_000_000_000.0)
     assert finding("clock").cure == "Set the clock of this machine."
 
 
 def test_the_doctor_does_not_faint(monkeypatch):
-    monkeypatch.setattr(health, "node_folder", lambda: None)
+    monkeypatch.setattr(doctor, "node_folder", lambda: None)
     assert "TypeError" in finding("Node").found
 
 
 def test_the_command_fails_if_something_is_wrong(monkeypatch):
     assert CliRunner().invoke(cli.app, ["doctor"]).exit_code == 0
-    monkeypatch.setattr(health, "PYTHON", (4, 0))
+    monkeypatch.setattr(doctor, "PYTHON", (4, 0))
     result = CliRunner().invoke(cli.app, ["doctor"])
     assert result.exit_code == 1
     assert "Install Python 4.0" in result.output

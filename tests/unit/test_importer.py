@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services import TABLE, UUID, emptied, invoker, loaded, make_product_table, only_moto, proxy_event, stored
 
-from workbook import samples
+from workbook.clients import raw_events
 
 BUCKET = "the-bucket-of-this-test"
 KEY = "products/spring.csv"
@@ -47,7 +47,7 @@ def upload(importer, products):
 
     def upload(content, key=KEY):
         importer.s3.put_object(Bucket=BUCKET, Key=key, Body=content if isinstance(content, bytes) else content.encode())
-        event = samples.s3("ObjectCreated:Put", key)
+        event = raw_events.s3("ObjectCreated:Put", key)
         event["Records"][0]["s3"]["bucket"]["name"] = BUCKET
         _, logged = invoker(importer)(event)
         return SimpleNamespace(rejects=rejects(importer, key.replace("products/", "rejects/", 1)), **logged[-1])
@@ -255,7 +255,7 @@ def test_what_it_writes_is_not_what_it_is_called_for(importer, upload):
 
 
 def test_an_object_that_is_gone_is_an_error_and_so_comes_again(importer, products):
-    event = samples.s3("ObjectCreated:Put", "products/gone.csv")
+    event = raw_events.s3("ObjectCreated:Put", "products/gone.csv")
     event["Records"][0]["s3"]["bucket"]["name"] = BUCKET
     with pytest.raises(ClientError, match="NoSuchKey"):
         invoker(importer)(event)

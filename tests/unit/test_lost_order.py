@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from workbook import book
-from workbook.breaking import LETTERS, planted
-from workbook.checks.capstone import EXPERIMENTS, TRY_OUT
-from workbook.paths import CDK_APP, LAMBDA_SRC, SOLUTIONS
+from workbook.base.paths import CDK_APP, LAMBDA_SRC, SOLUTIONS
+from workbook.learning import published
+from workbook.learning.lost_order.check import EXPERIMENTS, TRY_OUT
+from workbook.learning.lost_order.files import PLANTED, planted
+from workbook.learning.lost_order.shop import LETTERS
 
 CHANGED = {  # by path: lines that go, lines that come, what the mistake is about
     "cdk_app/shop/ordering.py": (1, 1, "visibility_timeout"),
@@ -24,7 +25,7 @@ CHANGED = {  # by path: lines that go, lines that come, what the mistake is abou
     "lambda_src/ordering/orders.py": (7, 3, "put_item"),
     "lambda_src/ordering/worker.py": (4, 4, "Not stored"),
 }
-SHOP = book.files_before(9)  # as chapter 08 leaves it, where the exercise stands
+SHOP = published.files_before(9)  # as chapter 08 leaves it, where the exercise stands
 
 
 def changes(path: str) -> list[str]:
@@ -69,7 +70,7 @@ def test_the_solution_makes_the_shop_of_it_again(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("path", CHANGED)
 def test_a_planted_file_is_nobodys_own_edit(path: str) -> None:
     """So that neither `%%writefile` nor `catch-up` keeps it aside as if it were."""
-    assert planted()[path] in book._every_version()[path]
+    assert planted()[path] in published.every_version()[path]
 
 
 def left_in_outbox(folder: Path, *refused: str) -> dict:
@@ -84,7 +85,7 @@ def left_in_outbox(folder: Path, *refused: str) -> dict:
 
 
 def test_a_refused_event_stays_with_the_shops_publisher_and_is_lost_with_the_planted_one() -> None:
-    shops, planted_one = LAMBDA_SRC / "basket", book.PLANTED / "lambda_src" / "basket"
+    shops, planted_one = LAMBDA_SRC / "basket", PLANTED / "lambda_src" / "basket"
     assert left_in_outbox(shops) == left_in_outbox(planted_one) == {"raised": None, "left": []}
     assert left_in_outbox(shops, "refused") == {"raised": "NotPublished: 1 of 3", "left": ["refused"]}
     assert left_in_outbox(planted_one, "refused") == {"raised": None, "left": []}

@@ -10,13 +10,13 @@ import sys
 import psutil
 import pytest
 
-from workbook import runner
-from workbook.paths import ROOT
+from workbook.base.paths import ROOT
+from workbook.maintenance import copies
 
 KEEP_A_COPY = """
 import subprocess, time
-from workbook import runner
-with runner.copy_of_the_tree() as copy:
+from workbook.maintenance import copies
+with copies.copy_of_the_tree() as copy:
     child = subprocess.Popen(["sleep", "60"], cwd=copy)
     print(copy, child.pid, sep="\\n", flush=True)
     time.sleep(60)
@@ -24,8 +24,8 @@ with runner.copy_of_the_tree() as copy:
 
 
 def test_a_copy_has_the_files_and_none_of_the_state():
-    with runner.copy_of_the_tree() as copy:
-        for path in ("run.py", "notebooks/00_start_here.ipynb", "workbook/cli.py", "tests/unit/test_runner.py"):
+    with copies.copy_of_the_tree() as copy:
+        for path in ("run.py", "notebooks/00_start_here.ipynb", "workbook/command/cli.py", "tests/unit/test_runner.py"):
             assert (copy / path).read_bytes() == (ROOT / path).read_bytes()
         assert not (copy / ".git").exists()
         assert [file.name for file in (copy / ".workbook" / "cloud").iterdir()] == ["port.json"]
@@ -33,17 +33,17 @@ def test_a_copy_has_the_files_and_none_of_the_state():
 
 
 def test_the_path_of_a_copy_is_a_difficult_one():
-    with runner.copy_of_the_tree() as copy:
+    with copies.copy_of_the_tree() as copy:
         assert " " in copy.name
         assert not copy.name.isascii()
 
 
 def test_in_a_copy_the_workbook_is_the_copys():
-    with runner.copy_of_the_tree() as copy:
+    with copies.copy_of_the_tree() as copy:
         said = subprocess.run(
-            [sys.executable, "-c", "from workbook.paths import ROOT; print(ROOT)"],
+            [sys.executable, "-c", "from workbook.base.paths import ROOT; print(ROOT)"],
             cwd=copy / "notebooks",
-            env=runner.environment_of(copy),
+            env=copies.environment_of(copy),
             capture_output=True,
             text=True,
         )
@@ -53,7 +53,7 @@ def test_in_a_copy_the_workbook_is_the_copys():
 def test_nothing_in_a_copys_environment_leads_elsewhere(monkeypatch, tmp_path):
     for name in ("AWS_PROFILE", "GIT_DIR", "JUPYTER_TOKEN", "IPYTHONDIR", "WORKBOOK_TESTING", "PYTHONPATH"):
         monkeypatch.setenv(name, "elsewhere")
-    environment = runner.environment_of(tmp_path)
+    environment = copies.environment_of(tmp_path)
     assert "elsewhere" not in environment.values()
     assert environment["PYTHONPATH"] == str(tmp_path)
     assert environment["AWS_ENDPOINT_URL"].endswith(".invalid")
@@ -63,8 +63,8 @@ def test_without_git_all_is_copied_that_was_not_made_by_running(monkeypatch, tmp
     for path in ("run.py", "a/b.txt", ".venv/c", ".workbook/d", "e/__pycache__/f.pyc", "cdk_app/node_modules/g"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
-    monkeypatch.setattr(runner, "ROOT", tmp_path)
-    assert [path.as_posix() for path in runner.tracked_files()] == ["a/b.txt", "run.py"]
+    monkeypatch.setattr(copies, "ROOT", tmp_path)
+    assert [path.as_posix() for path in copies.tracked_files()] == ["a/b.txt", "run.py"]
 
 
 def test_with_git_it_is_what_git_tracks_or_would(monkeypatch, tmp_path):
@@ -73,8 +73,8 @@ def test_with_git_it_is_what_git_tracks_or_would(monkeypatch, tmp_path):
     for command in (["init", "--quiet"], ["add", "tracked", "deleted", ".gitignore"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     (tmp_path / "deleted").unlink()
-    monkeypatch.setattr(runner, "ROOT", tmp_path)
-    assert [path.as_posix() for path in runner.tracked_files()] == [".gitignore", "new", "tracked"]
+    monkeypatch.setattr(copies, "ROOT", tmp_path)
+    assert [path.as_posix() for path in copies.tracked_files()] == [".gitignore", "new", "tracked"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -86,14 +86,14 @@ def test_however_it_ends_the_copy_goes_with_all_that_runs_in_it(number):
     keeper.send_signal(number)
     keeper.wait(20)
     assert not psutil.pid_exists(child)
-    assert not runner.Path(copy).exists()
+    assert not copies.Path(copy).exists()
 
 
 def test_pytest_gets_all_suites_unless_told(monkeypatch):
     commands = []
-    monkeypatch.setattr(runner, "run_in", lambda copy, command: commands.append(command) or 0)
-    runner.test(["-x"])
-    runner.test(["tests/unit/test_cli.py::test_help", "-x"])
+    monkeypatch.setattr(copies, "run_in", lambda copy, command: commands.append(command) or 0)
+    copies.test(["-x"])
+    copies.test(["tests/unit/test_cli.py::test_help", "-x"])
     assert "tests/unit" in commands[0]
     assert commands[0][-1] == "-x"
     assert commands[1][-2:] == ["tests/unit/test_cli.py::test_help", "-x"]

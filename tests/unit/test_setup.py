@@ -72,8 +72,8 @@ def test_windows_is_sent_to_wsl():
 def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
-    (folder / "workbook").mkdir()
-    for name in ("run.py", "workbook/cli.py", "workbook/usage.py"):
+    (folder / "workbook" / "command").mkdir(parents=True)
+    for name in ("run.py", "workbook/command/cli.py", "workbook/command/usage.py"):
         shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from workbook import cli, usage
+from workbook.command import cli, usage
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPERS = typer.main.get_command(cli.app)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from workbook import waiting
-from workbook.errors import WorkbookError
-from workbook.waiting import wait_until
+from workbook.base import waiting
+from workbook.base.errors import WorkbookError
+from workbook.base.waiting import wait_until
 
 
 @pytest.fixture

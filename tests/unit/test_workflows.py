@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbook.paths import ROOT
+from workbook.base.paths import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 

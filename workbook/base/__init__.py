@@ -1,0 +1,1 @@
+"""What every other room stands on: errors, paths, processes, what is shown, and waiting."""

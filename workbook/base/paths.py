@@ -1,0 +1,45 @@
+"""Where things are. Everything a machine remembers about its learner is below STATE."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+SOLUTIONS = NOTEBOOKS / "solutions"
+LAMBDA_SRC = ROOT / "lambda_src"
+CDK_APP = ROOT / "cdk_app"
+
+STATE = ROOT / ".workbook"
+CLOUD = STATE / "cloud"
+CDK_STATE = STATE / "cdk"
+KEPT = STATE / "kept"
+
+
+def shown(path: Path) -> str:
+    """`path` as a person reads it: relative to the checkout where possible."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def read_json(path: Path, default: Any) -> Any:
+    """The JSON in `path`, or `default` if it is absent or unreadable."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return default
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` to `path` in one step, so that a reader never sees half of it."""
+    write_text(path, json.dumps(value, indent=1, sort_keys=True, default=str))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` in one step, so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.{os.getpid()}.part")
+    half.write_text(text, encoding="utf-8")
+    half.replace(path)

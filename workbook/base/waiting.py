@@ -1,0 +1,100 @@
+"""Waiting is polling with a deadline, never a sleep; a busy machine gets as much longer as it is slower."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_not_result, wait_exponential
+
+from workbook.base.display import Progress
+from workbook.base.errors import WorkbookError
+
+T = TypeVar("T")
+STEPS, QUIET_SECONDS = 1_000_000, 0.05  # a piece of work, and what it took on a quiet machine of 2026
+MOST = 12.0
+
+
+def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T:
+    """Look again and again until there is something to see, and show that one waits.
+
+    Args:
+        look: called until what it returns is true; a non-empty frame counts as true.
+        what: what is waited for, as it is shown and as it stands in the error's sentence.
+        seconds: when to give up, on a machine that has nothing else to do.
+
+    Returns:
+        What `look` returned last.
+
+    Raises:
+        WorkbookError: the time ran out; says what was last seen.
+    """
+    with Progress(f"Waiting for {what}") as progress:
+        return poll(look, what, seconds, lambda waited: progress(f"{waited:.0f} s"))
+
+
+def poll(
+    look: Callable[[], T], what: str, seconds: float, waiting: Callable[[float], object] | None = None
+) -> T:
+    """The same as `wait_until`, and nothing is shown.
+
+    Args:
+        waiting: called between two looks with the seconds since the first.
+    """
+
+    def give_up(state: RetryCallState) -> NoReturn:
+        seen = state.outcome.result() if state.outcome else None
+        waited = max(seconds, round(state.seconds_since_start or 0))
+        raise WorkbookError(f"Waited {waited:g} s for {what}. Last seen: {_shown(seen)}.")
+
+    def tell(state: RetryCallState) -> None:
+        if waiting and (state.seconds_since_start or 0) >= 1:
+            waiting(state.seconds_since_start or 0)
+
+    return Retrying(
+        retry=retry_if_not_result(_is_something),
+        wait=wait_exponential(multiplier=0.01, exp_base=1.5, max=0.5),
+        stop=lambda state: out_of_time(state.seconds_since_start or 0, seconds),
+        before_sleep=tell,
+        retry_error_callback=give_up,
+    )(look)
+
+
+def soon(look: Callable[[], T], seconds: float) -> T | None:
+    """What `poll` gives, or None if there is nothing to see in all that time."""
+    try:
+        return poll(look, "it", seconds)
+    except WorkbookError:
+        return None
+
+
+def out_of_time(waited: float, seconds: float) -> bool:
+    """Whether a wait has lasted its time: `seconds` on a quiet machine, more on one that is slow just now."""
+    return waited >= seconds and waited >= seconds * slowness()
+
+
+def slowness() -> float:
+    """How many times longer than a quiet machine this one takes just now: 1 to 12, by a twentieth of a second of work.
+
+    A short piece of work may slip in between what else there is to do, so what waits for a processor counts, too.
+    """
+    started = time.perf_counter()
+    sum(range(STEPS))
+    for _ in range(STEPS):
+        pass
+    measured = (time.perf_counter() - started) / QUIET_SECONDS
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return min(max(1.0, measured, waiting), MOST)
+
+
+def _is_something(seen: object) -> bool:
+    empty = getattr(seen, "empty", None)  # a pandas frame has no truth value of its own
+    return bool(seen) if empty is None else not empty
+
+
+def _shown(seen: object) -> str:
+    if getattr(seen, "empty", False):
+        return "an empty table"
+    return "nothing" if seen is None else repr(seen)

@@ -1,0 +1,312 @@
+"""The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
+
+What a verb needs is imported when it runs, so that help and status are there at once. Before anything is set up,
+`usage` reads the declarations here as text: what they say is said in plain values, not in computed ones.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from workbook.base.errors import WorkbookError
+from workbook.cloud import target
+from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored
+from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
+
+LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
+
+EXAMPLES = """
+[bold]Examples[/]
+
+  [cyan]workbook lab[/]                 start, and learn; Ctrl-C stops everything
+  [cyan]workbook catch-up 02[/]         come late, or out of a mess, to chapter 02
+  [cyan]workbook up --chapter 02[/]     all that chapters 00 to 02 build, deployed
+  [cyan]workbook outputs --json[/]      the addresses of what is deployed, for a script
+  [cyan]workbook test -k product[/]     only tests with product in their names
+
+With WORKBOOK_TARGET=aws the same verbs work on your AWS account; what would
+create something there asks first.
+
+Your own edits are never thrown away: what a verb would overwrite, it keeps
+in .workbook/kept, and says so.
+"""
+
+
+app = typer.Typer(
+    name="workbook",
+    cls=Sentences,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Learn event-driven serverless on AWS by building a shop in JupyterLab. It runs on a cloud of this "
+    "machine's own: no account, no Docker, nothing to pay. The same code deploys to AWS.",
+    epilog=EXAMPLES,
+)
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before creating resources on AWS.")]
+Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number.", show_default=False)]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        print("workbook", metadata.version("workbook"))
+        raise typer.Exit
+
+
+@app.callback()
+def before_any_verb(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take what may stand before a verb."""
+
+
+@app.command(rich_help_panel=LEARNING)
+def lab(
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Start the cloud, open JupyterLab on chapter 00; Ctrl-C ends both."""
+    from workbook.command.jupyterlab import lab as start
+
+    start(browser)
+
+
+@app.command(rich_help_panel=LEARNING)
+def status() -> None:
+    """Show how far you are, what is deployed, what waits in queues."""
+    from workbook.learning.status import overview
+
+    console().print(overview())
+
+
+@app.command("catch-up", rich_help_panel=LEARNING)
+def catch_up(number: Chapter, yes: Yes = False) -> None:
+    """Bring code and deployment to the start of chapter NN.
+
+    Edits of your own are kept aside, and so are the rows of tables that go.
+    """
+    from workbook.learning import chapters, published
+
+    check_chapter(number)
+    reach(yes)
+    say(chapters.catch_up(number))
+    restored()
+    print(f"Ready for chapter {number:02}: open notebooks/{published.chapters()[number].name}.")
+
+
+@app.command(rich_help_panel=LEARNING)
+def reset(yes: Yes = False) -> None:
+    """Go back to the beginning: code, notebooks, progress.
+
+    Edits of your own are kept aside, in the notebooks too.
+    """
+    from workbook.base.paths import shown
+    from workbook.learning import bookmark, chapters, learner_files
+
+    reach(yes)
+    if aside := learner_files.renew_notebooks():
+        print(f"Your notebooks are kept in {shown(aside)}; `workbook restore {aside.name}` brings them back.")
+    say(chapters.catch_up(0))
+    restored()
+    bookmark.forget()
+    print("Back at the beginning: open notebooks/00_start_here.ipynb.")
+
+
+@app.command(rich_help_panel=LEARNING)
+def restore(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A folder below .workbook/kept; the newest by default.", show_default=False),
+    ] = None,
+) -> None:
+    """Bring back your edits that a verb has kept aside."""
+    from workbook.base.paths import shown
+    from workbook.learning import learner_files
+
+    folder, paths, aside = learner_files.bring_back(name)
+    if not paths:
+        print(f"All that is kept in {shown(folder)} stands in its place already.")
+        return
+    print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
+    if aside:
+        print(f"What stood there is now kept in {shown(aside)}.")
+    if any(not path.startswith("notebooks/") for path in paths):
+        print("Deploy again to see it work: in the notebook, or with `workbook up`.")
+
+
+@app.command(rich_help_panel=SHOP)
+def up(
+    chapter: Annotated[
+        int | None,
+        typer.Option(metavar="NN", help="Only up to the end of this chapter, as the book has it.", show_default=False),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Start the cloud and deploy the shop as its code stands."""
+    from workbook.base.paths import CDK_APP
+    from workbook.cloud.stacks import outputs
+    from workbook.deployment.deploy import deploy
+    from workbook.learning import chapters
+
+    if chapter is not None:
+        check_chapter(chapter)
+    elif not (CDK_APP / "app.py").exists():
+        raise WorkbookError(
+            "There is no shop to deploy yet: chapter 00 begins it. "
+            "`workbook up --chapter 00` brings everything to the end of that chapter."
+        )
+    reach(yes)
+    if chapter is not None:
+        say(chapters.catch_up(chapter + 1))
+    else:
+        print(deploy())
+    restored()
+    console().print(as_table(dict(outputs)))
+
+
+@app.command(rich_help_panel=SHOP)
+def outputs(
+    as_json: Annotated[bool, typer.Option("--json", help="As one flat JSON object, and nothing else.")] = False,
+) -> None:
+    """Show the addresses and names of what is deployed."""
+    import json
+
+    found = deployed_outputs()
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+    elif found:
+        console().print(as_table(found))
+    else:
+        print("Nothing is deployed. `workbook up` deploys the shop.")
+
+
+@app.command(rich_help_panel=SHOP)
+def down(
+    wipe: Annotated[bool, typer.Option("--wipe", help="Also forget all that the local cloud holds.")] = False,
+) -> None:
+    """Stop the local cloud; it keeps what it holds."""
+    from workbook.cloud import local
+    from workbook.learning.status import held
+
+    if not target.is_local():
+        print("This is about the local cloud only; what is on AWS stays there.")
+    forgotten = held() if wipe else ""
+    stopped = local.stop()
+    print("The local cloud is stopped." if stopped else "The local cloud was not running.")
+    if wipe:
+        from workbook.cloud import stacks
+        from workbook.learning import bookmark
+
+        local.wipe()
+        if target.is_local():
+            stacks.RECORD.unlink(missing_ok=True)
+            bookmark.leave()
+        print(f"Forgotten: {forgotten}. Your code, your notebooks and your progress are still here.")
+    elif stopped:
+        print("All it holds is kept for the next start.")
+
+
+@app.command(rich_help_panel=MACHINE)
+def doctor() -> None:
+    """Check this machine, and say what to do about what is not right."""
+    from rich.table import Table
+
+    from workbook.command.doctor import doctor as examine
+
+    report = examine()
+    table = Table("", "what", "found", box=None, pad_edge=False)
+    for finding in report.findings:
+        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
+        table.add_row(mark, finding.name, plain(f"{finding.found}\n{finding.cure}".strip()))
+    console().print(table)
+    if not report.fine:
+        fail("This machine is not ready yet; each ✗ says what to do.")
+    print("This machine is ready.")
+
+
+@app.command(rich_help_panel=MACHINE)
+def bench(
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Break everything around thousands of checkouts instead, and judge.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="With --faults: what is random follows from it.", show_default="any")
+    ] = None,
+    checkouts: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="With --faults: how many there are.", show_default="2000")
+    ] = None,
+    short: Annotated[bool, typer.Option("--short", help="With --faults: as the tests run it.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --faults: the table as Markdown.")] = False,
+) -> None:
+    """Measure how fast the shop is here; with --faults, whether it keeps its promise."""
+    from workbook.maintenance import copies
+
+    need_the_local_cloud()
+    if not faults:
+        if seed is not None or checkouts is not None or short or markdown:
+            raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
+        raise typer.Exit(copies.bench())
+    numbers = {"--seed": seed, "--checkouts": checkouts}
+    given = [text for option, number in numbers.items() if number is not None for text in (option, str(number))]
+    raise typer.Exit(copies.faults([*given, *(["--short"] * short), *(["--markdown"] * markdown)]))
+
+
+@app.command(rich_help_panel=MACHINE)
+def setup() -> None:
+    """Set everything up and start nothing: before a class, or in a container.
+
+    Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, in one to five
+    minutes; after that no network is needed. What is there is left alone, and what is missing or old is renewed.
+    """
+    import os
+
+    from workbook.base.paths import ROOT
+    from workbook.base.processes import run
+
+    raise typer.Exit(run([sys.executable, "run.py", "setup"], folder=ROOT, environment=os.environ))
+
+
+@app.command(
+    rich_help_panel=BOOK,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def test(context: typer.Context) -> None:
+    """Run all tests, the notebooks' too, on a copy of everything.
+
+    What follows is handed to pytest: `workbook test tests/unit -x`.
+    """
+    from workbook.maintenance import copies
+
+    raise typer.Exit(copies.test(context.args))
+
+
+@app.command(rich_help_panel=BOOK)
+def notebooks(
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[NN]...", help="The chapters; all by default.", show_default=False),
+    ] = None,
+) -> None:
+    """Execute notebooks anew, and store their outputs.
+
+    They run in order, in a copy of the tree and on a fresh cloud. Nothing is stored if one fails. It is the only
+    way outputs get in.
+    """
+    from workbook.maintenance import copies
+
+    for number in numbers or []:
+        check_chapter(number)
+    copies.notebooks(numbers or [])
+
+
+def main() -> None:
+    """Run the command line, as the program `workbook`."""
+    app(prog_name="workbook")

@@ -1,0 +1,190 @@
+"""JupyterLab as the workbook starts it: on chapter 00, with the local cloud behind it.
+
+JupyterLab is a child process. It and the local cloud end together, with Ctrl-C; of several labs of
+one checkout, the last one stops the cloud.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from workbook.base.environment import of_jupyter, without_jupyter
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
+from workbook.base.processes import end, signals_as_interrupt
+from workbook.cloud import local, target
+from workbook.deployment import cdk
+
+JUPYTER = STATE / "jupyter"
+FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
+START_SECONDS = 60
+ATTEMPTS = 3
+PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
+OPTIONS = (
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
+    f"--LabApp.default_url=/{FIRST_PAGE}",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    # a login shell, Jupyter's default, would set PATH anew
+    f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
+)
+# What JupyterLab would ask of everybody, answered: it works with no network, and looks nothing up.
+SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+def _of_people(tools: dict[str, str]) -> dict[str, str]:
+    """The tools' environment, for a person's terminal: in colour, and free to ask."""
+    return {k: v for k, v in tools.items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+
+
+def lab(browser: bool = True) -> None:
+    """Start the local cloud and JupyterLab, and stay until JupyterLab ends.
+
+    Args:
+        browser: whether JupyterLab opens a browser; its address is printed in any case.
+
+    Raises:
+        WorkbookError: JupyterLab does not start; says why.
+    """
+    first = NOTEBOOKS / Path(FIRST_PAGE).name
+    if not first.exists():
+        raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
+    with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as where, cdk.unpacking():
+        write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
+        log = JUPYTER / f"lab-{os.getpid()}.log"
+        process = None
+        try:
+            process, address = _started(browser, log, runtime)
+            print(f"JupyterLab:  {address}")
+            print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
+            process.wait()
+        except KeyboardInterrupt:
+            print("\nStopping JupyterLab.", flush=True)
+        finally:
+            if process:
+                end(process, grace=0)
+            log.unlink(missing_ok=True)
+
+
+def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """JupyterLab, and its address with the token. It looks for a free port and takes it a moment
+    later: of two that start at once, the one that comes too late starts again."""
+    for _ in range(ATTEMPTS):
+        with log.open("wb") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
+                + (["--KernelManager.transport=ipc"] if _takes_sockets(runtime) else [])
+                + ([] if browser else ["--no-browser"])
+                + (["--allow-root"] if os.geteuid() == 0 else []),
+                cwd=ROOT,
+                env=without_jupyter(_of_people(cdk.environment())) | of_jupyter(JUPYTER) | {"JUPYTER_RUNTIME_DIR": str(runtime)},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours: Jupyter would ask whether one is sure
+            )
+        try:
+            address = _address(process, runtime)
+        except BaseException:  # Ctrl-C: nobody would know of it
+            end(process, grace=0)
+            raise
+        if address:
+            return process, address
+        end(process, grace=0)
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+        if not any(PORT_TAKEN in line for line in last):
+            break
+    raise WorkbookError("JupyterLab did not start. It said last:\n" + "\n".join(last))
+
+
+@contextmanager
+def _runtime_folder() -> Iterator[Path]:
+    """A folder of the owner's for what JupyterLab has while it runs: its address, and where kernels listen.
+
+    Kernels listen on sockets in it, because a port would be open to everybody at the machine. The path
+    of a socket must be short: for a checkout that lies deep, the folder is a temporary one.
+    """
+    below = JUPYTER / "runtime"
+    below.mkdir(parents=True, exist_ok=True)
+    below.chmod(0o700)
+    if _takes_sockets(below):
+        yield below
+        return
+    with TemporaryDirectory(prefix="workbook-", dir="/tmp") as short:
+        yield Path(short) if _takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
+
+
+def _takes_sockets(folder: Path) -> bool:
+    """Whether a kernel can listen on a socket in `folder`, with a name as long as JupyterLab gives it."""
+    path = folder / f"kernel-{uuid.uuid4()}-ipc-99"
+    try:
+        with socket.socket(socket.AF_UNIX) as kernel:
+            kernel.bind(str(path))
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _address(process: subprocess.Popen[bytes], runtime: Path) -> str | None:
+    """Wait until JupyterLab answers; its address with its token, or None if it has ended or takes too long."""
+    record = runtime / f"jpserver-{process.pid}.json"
+    started, deadline = time.time(), time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        server = read_json(record, None)
+        if server and record.stat().st_mtime > started - 2:  # not of an older process of that id
+            if _answers(server):
+                return f"{server['url']}{FIRST_PAGE}?token={server['token']}"
+        time.sleep(0.05)
+    return None
+
+
+def _answers(server: dict[str, Any]) -> bool:
+    """Whether this JupyterLab listens yet, and no other one at its port: the token is its own."""
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False  # no proxy, no password of somebody's .netrc
+    session.headers["Authorization"] = f"token {server['token']}"
+    try:
+        return session.get(f"{server['url']}api/status", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+@contextmanager
+def _shared_cloud() -> Iterator[str]:
+    """The local cloud for as long as this lab needs it; a sentence on where it is.
+
+    Each lab holds a shared lock on a file. The one that can make it its own is the last one, and
+    stops the cloud; the lock of a lab that was killed is given back by the operating system.
+    """
+    if not target.is_local():
+        yield f"Target:      AWS, account {target.account()}, region {target.region()}"
+        return
+    CLOUD.mkdir(parents=True, exist_ok=True)
+    with (CLOUD / "labs.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            yield f"Local cloud: {local.ensure().url}"
+        finally:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print("The local cloud stays: another lab uses it.")
+            else:
+                if local.stop():
+                    print("The local cloud is stopped; all it holds is kept.")

@@ -1,0 +1,152 @@
+"""The CDK toolchain as the workbook drives it: synthesize and deploy.
+
+`cdk_app/` is an ordinary CDK app; nothing here is needed to use it with `cdk` by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbook.base.environment import tools_on_path
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import CDK_APP, CDK_STATE, STATE
+from workbook.base.processes import end
+from workbook.deployment.assembly import ASSEMBLY, stack_names
+from workbook.deployment.failures import why_cdk_failed, why_python_failed
+from workbook.deployment.lint import preload
+
+EVENT_LINE = re.compile(r"^(?P<stack>\S+) \|\s*(?P<count>\d+/\d+|\d+)\s*\|[^|]*\| (?P<status>[A-Z_]+)\s*\| (?P<type>\S+)\s*\| (?P<name>.*)$")
+Progress = Callable[[str], None]
+
+
+def environment() -> dict[str, str]:
+    """The environment that `cdk` and `app.py` run in: PATH with the locked tools, quiet, offline."""
+    base = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(STATE / "jsii"))
+    return tools_on_path(base) | {
+        "CDK_HOME": str(CDK_STATE / "home"),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": "false",  # cfn-lint does that, for what changed; it would take a third of a synthesis
+        "CI": "true",
+        "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
+        "NO_COLOR": "1",
+    }
+
+
+@contextmanager
+def unpacking() -> Iterator[None]:
+    """Meanwhile, in the background, CDK unpacks itself: once in each checkout, for about ten seconds.
+
+    So the first deployment need not wait for it.
+    """
+    variables = environment()
+    if Path(variables["JSII_RUNTIME_PACKAGE_CACHE_ROOT"]).exists():
+        yield
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import aws_cdk; aws_cdk.App()"],
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        end(process, grace=0)
+
+
+def synthesize() -> Path:
+    """Run `cdk_app/app.py` as `cdk synth` does; the folder of the cloud assembly.
+
+    Raises:
+        WorkbookError: the app does not run; says in which line of it, and why.
+    """
+    done = run_app(ASSEMBLY)
+    if done.returncode:
+        raise WorkbookError(why_python_failed(done.stderr))
+    return ASSEMBLY
+
+
+def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `cdk_app/app.py`, and let it write its cloud assembly into a folder.
+
+    Args:
+        assembly: the folder.
+        more: context, as `cdk synth -c NAME=VALUE` gives it.
+
+    Raises:
+        WorkbookError: there is no app yet.
+    """
+    if not (CDK_APP / "app.py").exists():
+        raise WorkbookError("cdk_app/app.py is not there yet; chapter 00 writes it.")
+    settings = json.loads((CDK_APP / "cdk.json").read_text(encoding="utf-8"))
+    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True} | more
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=CDK_APP,
+        env=environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def synthesized(stacks: Iterable[str] | None) -> list[str]:
+    """Synthesize; the names of `stacks`, or of all that the app has.
+
+    Meanwhile the linter is imported, so that linting does not wait for it.
+
+    Raises:
+        WorkbookError: the app does not run, or has no such stack.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(preload)
+        synthesize()
+    there = stack_names()
+    wanted = there if stacks is None else list(stacks)
+    for stack in wanted:
+        if stack not in there:
+            raise WorkbookError(
+                f"cdk_app/app.py has no stack {stack!r}; it has {', '.join(there) or 'none yet'}."
+            )
+    return wanted
+
+
+def deploy(stacks: list[str], progress: Progress) -> None:
+    """Run `cdk deploy` on the synthesized assembly.
+
+    Args:
+        stacks: their names.
+        progress: called with a line for each resource as it is made.
+
+    Raises:
+        WorkbookError: it fails; names the resource, the reason and the line of CDK code. What
+            was there before stands, because CloudFormation rolls back.
+    """
+    command = ["cdk", "deploy", *stacks, "--exclusively", "--require-approval", "never"]
+    command += ["--method", "direct"]  # faster; as CDK_METHOD it would break `cdk diff`
+    command += ["--progress", "events", "--app", str(ASSEMBLY)]
+    with subprocess.Popen(
+        command, cwd=CDK_APP, env=environment(), text=True, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        said = []
+        try:
+            for line in process.stdout or ():
+                said.append(line.strip())
+                if event := EVENT_LINE.match(line):
+                    progress(f"{event['count']} {event['status']} {event['type']} {event['name']}")
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode:
+        raise WorkbookError(why_cdk_failed(stacks, said))

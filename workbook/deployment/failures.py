@@ -1,0 +1,98 @@
+"""Why a synthesis or a deployment failed, in sentences: the construct, the reason, and the line of CDK code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from workbook.base.paths import CDK_APP, shown
+from workbook.cloud import target
+from workbook.deployment.assembly import template
+
+
+def why_python_failed(stderr: str) -> str:
+    """The line of a traceback that matters: the last one in `cdk_app/`, and the error itself."""
+    places = re.findall(r'File "([^"]*cdk_app[^"]*\.py)", line (\d+)', stderr)
+    if not places:  # how the interpreter names the script it was started with
+        places = re.findall(r'File "(app\.py|[^"]*/app\.py)", line (\d+)', stderr)
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Interrupt)\b", line)]
+    reason = errors[-1] if errors else (lines[-1] if lines else "it ended without a word")
+    if not places:
+        return f"The CDK app does not run: {reason}"
+    file, line = places[-1]
+    return f"The CDK app does not run: {shown(CDK_APP / file)}, line {line}: {reason}"
+
+
+def why_stack_failed(stacks: list[str]) -> str | None:
+    """The first failure of the last deployment of `stacks`, as a sentence."""
+    for stack in stacks:
+        for event in failures(stack):
+            resources = template(stack).get("Resources", {})
+            where = described(stack, event["LogicalResourceId"], resources)
+            return f"{where}: {event['ResourceStatusReason']}. What was deployed before stands."
+    return None
+
+
+def why_cdk_failed(stacks: list[str], said: list[str]) -> str:
+    """Why `cdk deploy` failed, from CloudFormation's events and from what it said."""
+    if reason := why_stack_failed(stacks):
+        return reason
+    errors = [line for line in said if "Error" in line or "❌" in line or "fail" in line.lower()]
+    if any("bootstrap" in line.lower() or "NoSuchBucket" in line for line in said):
+        return (
+            f"This account has no CDK bootstrap in {target.region()}. Run, once: "
+            f"cdk bootstrap aws://{target.account()}/{target.region()}"
+        )
+    return f"cdk deploy failed: {(errors or said or ['it ended without a word'])[-1]}"
+
+
+def failures(stack: str) -> list[dict[str, Any]]:
+    """The failures of the last deployment of `stack`, first one first."""
+    from botocore.exceptions import ClientError
+
+    try:
+        events = target.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    except ClientError:
+        return []
+    latest = []
+    for event in events:  # newest first
+        latest.append(event)
+        if event["PhysicalResourceId"] == event["StackId"] and event["ResourceStatus"] in (
+            "CREATE_IN_PROGRESS",
+            "UPDATE_IN_PROGRESS",
+        ):
+            break
+    return [
+        event
+        for event in reversed(latest)
+        if event["ResourceStatus"].endswith("_FAILED")
+        and event.get("ResourceStatusReason", "").strip()
+        and event["PhysicalResourceId"] != event["StackId"]
+    ]
+
+
+def described(stack: str, logical_id: str, resources: dict[str, Any]) -> str:
+    """A resource as its author knows it: its construct, and the line of CDK code that made it."""
+    path = resources.get(logical_id, {}).get("Metadata", {}).get("aws:cdk:path", "")
+    for name in path.split("/")[1:]:
+        if name != "Default" and (place := _line_of(name, stack)):
+            return f"{stack}, {name} ({place})"
+    return f"{stack}, {logical_id}" if logical_id else stack
+
+
+def _line_of(construct_id: str, stack: str) -> str | None:
+    """The place in `cdk_app/` where a construct of that id is made, if it can be told: first where the stack is."""
+    files = [f for f in sorted(CDK_APP.glob("**/*.py")) if not {"node_modules", "cdk.out"} & set(f.parts)]
+    code = {file: file.read_text(encoding="utf-8") for file in files}
+    for file in sorted(files, key=lambda file: f"class {stack}(" not in code[file]):
+        for node in ast.walk(ast.parse(code[file])):
+            if (
+                isinstance(node, ast.Call)
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+                and node.args[1].value == construct_id
+            ):
+                return f"{shown(file)}, line {node.lineno}"
+    return None

@@ -1,0 +1,50 @@
+"""How far a learner is: the chapter they are in, those they finished, the checks they passed."""
+
+from __future__ import annotations
+
+from workbook.base.paths import STATE, read_json, write_json
+
+RECORD = STATE / "progress.json"
+START, WITHIN, END = "start", "within", "end"
+
+
+def position() -> tuple[int | None, str]:
+    """The chapter that the machine is at, and where in it: at its start, within it, at its end."""
+    record = read_json(RECORD, {})
+    return record.get("chapter"), record.get("at", START)
+
+
+def finished() -> list[int]:
+    """The numbers of the chapters that were finished at least once."""
+    return read_json(RECORD, {}).get("finished", [])
+
+
+def passed() -> list[str]:
+    """The checks that were passed at least once."""
+    return read_json(RECORD, {}).get("passed", [])
+
+
+def move_to(chapter: int, at: str) -> None:
+    """Record where the machine is now."""
+    record = read_json(RECORD, {}) | {"chapter": chapter, "at": at}
+    if at == END:
+        record["finished"] = sorted({*record.get("finished", []), chapter})
+    write_json(RECORD, record)
+
+
+def record_pass(check: str) -> None:
+    """Record that a check was passed."""
+    record = read_json(RECORD, {})
+    if check not in record.get("passed", []):
+        write_json(RECORD, record | {"passed": sorted({*record.get("passed", []), check})})
+
+
+def forget() -> None:
+    """Back to the beginning."""
+    RECORD.unlink(missing_ok=True)
+
+
+def leave() -> None:
+    """Forget where the machine is, not what was finished and passed: the next chapter starts at its start."""
+    record = read_json(RECORD, {})
+    write_json(RECORD, {k: v for k, v in record.items() if k not in ("chapter", "at")})

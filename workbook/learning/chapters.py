@@ -1,0 +1,156 @@
+"""`chapter(NN)`: bring this machine to where a chapter starts, and say what that took."""
+
+from __future__ import annotations
+
+import html
+import sys
+
+import pandas as pd
+
+from workbook.base.display import Progress, in_notebook, show
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import CDK_APP, shown
+from workbook.cloud import local, saved_state, target
+from workbook.cloud.consent import confirm_aws
+from workbook.cloud.stacks import physical_names, recorded_stacks, status
+from workbook.deployment.deploy import deploy
+from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
+from workbook.learning import bookmark, learner_files, published
+from workbook.learning.learner_data import keep_contents
+
+
+def chapter(number: int) -> None:
+    """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
+
+    Run again in the middle of the chapter, it leaves everything as it is. Run again once the
+    chapter, or a later one, is finished, it starts the chapter over; rows in tables that this
+    removes are kept aside first, and so are edits of one's own.
+
+    Args:
+        number: the chapter's.
+
+    Raises:
+        WorkbookError: there is no such chapter, or its code does not deploy.
+    """
+    _known(number)
+    ready = f"Chapter {number:02} is ready."
+    with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
+        lost = _reach_the_cloud()
+        done = [lost] if lost else []
+        _guard_files()
+        _widen_frames()
+        at, where = bookmark.position()
+        if at == number and where != bookmark.END:
+            done += put_back() if lost else []
+            done.append("You are in the middle of this chapter; everything is left as it is.")
+        elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
+            done += catch_up(number)
+        saved_state.restored()
+        bookmark.move_to(number, bookmark.WITHIN)
+        shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
+    if not in_notebook():
+        print(ready)
+
+
+def catch_up(number: int) -> list[str]:
+    """Bring code and deployment to how they stand at the start of a chapter.
+
+    Args:
+        number: the chapter's; one more than the last means the end of the book.
+
+    Returns:
+        Sentences that say what was done.
+    """
+    done = [f"The code stands as at the start of chapter {number:02}."]
+    if aside := learner_files.replay(number):
+        done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
+    expected = published.stacks_before(number)
+    for stack in importers_first([s for s in published.all_stacks() if s not in expected and status(s)]):
+        done += keep_contents(stack)
+        destroy(stack)
+        done.append(f"The stack {stack} was removed; the chapter makes it anew.")
+    for stack in expected:
+        done += _clear_buckets_that_go(stack)
+    if expected:
+        deployment = deploy(*expected)
+        if not deployment.changes.empty:
+            done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
+    bookmark.move_to(number, bookmark.START)
+    return done
+
+
+def finish(number: int) -> None:
+    """The last cell of a chapter: record that it is done, and show how far one is.
+
+    Args:
+        number: the chapter's.
+    """
+    _known(number)
+    bookmark.move_to(number, bookmark.END)
+    done, all_chapters = bookmark.finished(), published.chapters()
+    later = [n for n in all_chapters if n > number]
+    text = f"Chapter {number:02} is finished." + (f" Next: {published.title(later[0])}." if later else "")
+    items = "".join(
+        f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}</li>" for n in all_chapters
+    )
+    show(text, f"<p>{html.escape(text)}</p><ul style='list-style:none'>{items}</ul>")
+
+
+def put_back() -> list[str]:
+    """Deploy again, from the code as it stands, what a hard kill of the local cloud took.
+
+    Returns:
+        Sentences that say what was deployed.
+    """
+    app = CDK_APP / "app.py"
+    named = published.STACK_IN_APP.findall(app.read_text(encoding="utf-8")) if app.exists() else []
+    stacks = [stack for stack in recorded_stacks() if stack in named]
+    if stacks:
+        deploy(*stacks)
+    saved_state.restored()
+    return [f"Deployed again: {', '.join(stacks)}."] if stacks else []
+
+
+def _reach_the_cloud() -> str | None:
+    """Start the local cloud, or have the use of an AWS account confirmed; what was lost, if anything."""
+    if target.is_local():
+        local.ensure()
+        return saved_state.loss()
+    confirm_aws()
+    return None
+
+
+def _stand(stacks: list[str]) -> bool:
+    return all(status(stack) for stack in stacks)
+
+
+def _known(number: int) -> None:
+    if number not in published.chapters():
+        there = ", ".join(f"{n:02}" for n in published.chapters())
+        raise WorkbookError(f"There is no chapter {number}. There are: {there}.")
+
+
+def _guard_files() -> None:
+    """See to it that `%%writefile` never overwrites an edit of one's own."""
+    if in_notebook():
+        events = sys.modules["IPython"].get_ipython().events
+        if learner_files.guard_writefile in events.callbacks["pre_run_cell"]:
+            events.unregister("pre_run_cell", learner_files.guard_writefile)
+        events.register("pre_run_cell", learner_files.guard_writefile)
+
+
+def _widen_frames() -> None:
+    """Let frames be as wide as a page, so that a row stays on its line in text, too."""
+    pd.set_option("display.width", 120)
+    pd.set_option("display.max_colwidth", 80)
+
+
+def _clear_buckets_that_go(stack: str) -> list[str]:
+    """Empty the buckets that the stack will no longer have: CloudFormation deletes no bucket with something in it."""
+    if not status(stack) or not physical_names(stack, "AWS::S3::Bucket"):
+        return []
+    going = names_that_go(stack, "AWS::S3::Bucket")
+    said = keep_contents(stack, going)
+    for name in going:
+        empty_bucket(name)
+    return said

@@ -1,0 +1,1 @@
+"""The checks of each chapter, in a module of its own; `workbook.learning.exercises` runs them."""

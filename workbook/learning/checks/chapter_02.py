@@ -1,0 +1,173 @@
+"""The checks of chapter 02."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbook.clients.invoke import invoke
+from workbook.clients.rest import Rest
+from workbook.cloud import target
+from workbook.cloud.roles import granted
+from workbook.cloud.stacks import outputs
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
+from workbook.observe.frames import table
+
+GET_ONE = {"httpMethod": "GET", "path": "/product/1", "headers": {}, "requestContext": {}}
+
+
+@checks("02-table")
+def table_stands() -> Verdict:
+    """The table has the right key, and the lamp is in it."""
+    if "ProductTable" not in outputs:
+        return NotYet('Run deploy("Product") first.')
+    keys = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]["KeySchema"]
+    if [k["AttributeName"] for k in keys] != ["id"]:
+        return NotRight("the key id", f"the key {keys}", "an item is found by its id: partition_key names it.")
+    if table(outputs["ProductTable"]).empty:
+        return NotYet("Put the lamp into the table.")
+    return Right("A table with the key id, and an item in it.")
+
+
+@checks("02-grant")
+def grant() -> Verdict:
+    """The function may read its table, and was not allowed everything."""
+    if "ProductFunction" not in outputs:
+        return NotYet("Deploy the function first.")
+    actions = granted(outputs["ProductFunction"])
+    if not actions:
+        return NotYet("Add the line that grants, and deploy.")
+    if any("*" in action for action in actions):
+        return NotRight(
+            "the three actions that the service needs",
+            ", ".join(sorted(actions)),
+            "a star allows more than anyone has thought about.",
+        )
+    answer = invoke(outputs["ProductFunction"], GET_ONE)
+    if answer.error and "AccessDenied" in answer.error:
+        return NotRight(
+            "dynamodb:GetItem among the actions", ", ".join(sorted(actions)), "reading an item needs GetItem."
+        )
+    return Right("The function may do what it needs: " + ", ".join(sorted(actions)) + ".")
+
+
+@checks("02-api")
+def api_answers() -> Verdict:
+    """The API has an address, and the function behind it answers."""
+    if "ProductApiUrl" not in outputs:
+        return NotYet("Add the API, and deploy.")
+    answer = Rest(outputs["ProductApiUrl"]).get("product/1")
+    if answer.status == 403:
+        return NotRight("an answer of the function", "403", "the API has no route that leads to the function.")
+    return Right("Your function has an address, and answers there.")
+
+
+@checks("02-crud")
+def crud() -> Verdict:
+    """A product can be created, read, replaced and deleted, with the right statuses."""
+    if "ProductApiUrl" not in outputs:
+        return NotYet("Build the API first.")
+    api = Rest(outputs["ProductApiUrl"])
+    made = api.post("product", {"name": "Checked", "price": 1.25})
+    if made.status in (403, 404, 502) and "error" not in (made.body or {}):
+        return NotYet("Write the three files and deploy them.")
+    if made.status != 201:
+        return NotRight("201 for POST /product", str(made.status), "creating answers 201 and the new product.")
+    path = f"product/{made.body['id']}"
+    expected = [
+        ("GET", None, 200, "a product that was just created is not found: is it written to the table?"),
+        ("PUT", {"name": "Checked twice", "price": 2}, 200, "PUT replaces a product that is there."),
+        ("DELETE", None, 204, "deleting answers 204, and has nothing to say."),
+        ("GET", None, 404, "what was deleted is not there any more, and that is the caller's to know: 404."),
+    ]
+    for method, body, status, mistake in expected:
+        answer = api.send(method, path, json=body) if body else api.send(method, path)
+        if answer.status != status:
+            api.delete(path)
+            return NotRight(f"{status} for {method}", str(answer.status), mistake)
+    if made.body.get("price") != 1.25:
+        return NotRight("the price 1.25", repr(made.body.get("price")), "money must come back as it went in.")
+    return Right("Create, read, replace, delete: each with its own status.")
+
+
+@checks("02-list")
+def lists() -> Verdict:
+    """The list is cut into pages, and a category is found through the index."""
+    if "ProductApiUrl" not in outputs:
+        return NotYet("Build the API first.")
+    api = Rest(outputs["ProductApiUrl"])
+    listed = api.get("product", limit=1)
+    if listed.status == 404:
+        return NotYet("Add the route for the list, and deploy.")
+    if listed.status != 200:
+        return NotRight(
+            "200 for GET /product",
+            f"{listed.status} {(listed.body or {}).get('error', {}).get('message', '')}",
+            "the function may not read the list: is dynamodb:Scan granted?",
+        )
+    found = api.get("product", category="furniture")
+    if found.status != 200:
+        return NotRight("200 for a category", str(found.status), "the index needs a grant of its own, dynamodb:Query.")
+    if any(item.get("category") != "furniture" for item in found.body["items"]):
+        return NotRight("only furniture", str(len(found.body["items"])) + " products", "the query ignores the category.")
+    if len(table(outputs["ProductTable"])) > 1 and not listed.body["next"]:
+        return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
+    return Right("One page at a time, and one category through the index.")
+
+
+@checks(
+    "02-1",
+    "Start with api.get(\"product\", limit=limit); the answer's body has items and next.",
+    "As long as next is not None, ask again with next=... and add the items to those you have.",
+    "A while loop that ends when next is None does it.",
+)
+def all_pages(all_products: Callable[[Any, int], Any]) -> Verdict:
+    """The function follows the pages to the end, in as many requests as that takes."""
+    if "ProductApiUrl" not in outputs:
+        return NotYet("Build the API first.")
+    api = _Counting(outputs["ProductApiUrl"])
+    there = table(outputs["ProductTable"])
+    if len(there) < 3:
+        return NotYet("Put the stock of step 7 into the table first; with fewer products there is only one page.")
+    try:
+        found = all_products(api, 2)
+    except _Endless:
+        return NotRight(
+            "an end", "100 requests, and no end", "the token of the page before was not sent, so every page is the first."
+        )
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("a list of products", f"{type(error).__name__}: {error}", "the function raised an error.")
+    if found is None and not api.requests:
+        return NotYet("Write the function; it has no code yet.")
+    if not isinstance(found, list):
+        return NotRight("a list", type(found).__name__, "the function must return the list of products.")
+    if found and not isinstance(found[0], dict):
+        return NotRight("a list of products", f"a list of {type(found[0]).__name__}", "add the items, not the answers.")
+    ids = [product.get("id") for product in found]
+    if len(ids) != len(set(ids)):
+        return NotRight("each product once", f"{len(ids)} with repetitions", "the token of the page before was not sent.")
+    if len(ids) < len(there):
+        return NotRight(
+            f"{len(there)} products", f"{len(ids)}", "the function stops too early: go on as long as next is not None."
+        )
+    if api.requests < len(there) / 2:
+        return NotRight(
+            "two products a page", f"{api.requests} requests", "limit was not passed on: at most that many at a time."
+        )
+    return Right(f"{len(ids)} products in {api.requests} pages.")
+
+
+class _Endless(Exception):
+    """The function asks and asks."""
+
+
+class _Counting(Rest):
+    """A client that counts its requests, and stops a loop that would not end."""
+
+    requests = 0
+
+    def send(self, method: str, path: str, **how: Any) -> Any:
+        self.requests += 1
+        if self.requests > 100:
+            raise _Endless
+        return super().send(method, path, **how)

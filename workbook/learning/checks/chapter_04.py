@@ -1,0 +1,304 @@
+"""The checks of chapter 04.
+
+What they publish or check out leaves no trace in the tables that the learner looks at.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from workbook.clients.rest import Rest
+from workbook.cloud import target
+from workbook.cloud.roles import role_of
+from workbook.cloud.stacks import outputs
+from workbook.learning.checks.checkouts import (
+    USER, at_once, check_out, logged, logged_checkout, ordered, put, rules, says, sweep,
+)  # fmt: skip
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
+from workbook.observe.frames import table
+
+METADATA = {"eventId", "correlationId", "schemaVersion", "occurredAt"}
+DATA = {"checkoutId", "userName", "items", "totalPrice", "firstName", "lastName", "email", "address", "paymentMethod"}
+
+
+@checks("04-bus")
+def bus_stands() -> Verdict:
+    """The bus is there, under the name that the contract gives it."""
+    if "EventBusName" not in outputs:
+        return NotYet('Write the stack and run deploy("EventBus").')
+    if outputs["EventBusName"] != "ShopEventBus":
+        return NotRight("ShopEventBus", outputs["EventBusName"], "publishers and consumers know the bus by that name.")
+    return Right("A bus, and whoever knows its name may be allowed to use it.")
+
+
+@checks("04-log")
+def log_catches_all() -> Verdict:
+    """An event of any source arrives in the log."""
+    if "EventLogTable" not in outputs:
+        return NotYet('Write the function and the stack, and run deploy("EventLog").')
+    sent = str(uuid.uuid4())
+    put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
+    found = logged(lambda detail: detail["metadata"].get("eventId") == sent)
+    if found:
+        return Right("Whatever its source, an event on the bus is in the log.")
+    if not rules():
+        return NotRight("a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing.")
+    if not any(_fits(rule, "shop.check", "Checked") for rule in rules()):
+        return NotRight(
+            "a pattern that fits every event", rules()[0]["EventPattern"], "it names a field that not every event has so."
+        )
+    if says(outputs["EventLogFunction"], "AccessDenied"):
+        return NotRight(
+            "a function that may write", "AccessDenied in its log", "dynamodb:PutItem on the table is not granted."
+        )
+    return NotRight("the event in the log", "nothing", "the rule has no target, or the function fails: see its log.")
+
+
+@checks("04-rule")
+def rule_sends() -> Verdict:
+    """Audit's rule wants checkouts, and has the queue as its target."""
+    there = [rule for rule in rules() if rule["Name"] == "audit"]
+    if not there:
+        return NotYet("Make the rule audit on the bus.")
+    if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
+        return NotRight("a pattern that fits a checkout", there[0]["EventPattern"], "a checkout is not what it asks for.")
+    if _fits(there[0], "shop.basket", "BasketEmptied"):
+        return NotRight("a pattern that fits checkouts only", there[0]["EventPattern"], "it does not name the detail-type.")
+    targets = target.client("events").list_targets_by_rule(Rule="audit", EventBusName=outputs["EventBusName"])["Targets"]
+    if not any(t["Arn"].endswith(":audit") for t in targets):
+        return NotRight("the queue audit as the target", f"{len(targets)} targets", "put_targets was not called.")
+    return Right("Checkouts go to Audit, other events do not.")
+
+
+@checks("04-silences")
+def silences_mended() -> Verdict:
+    """The rule is mended."""
+    there = [rule for rule in rules() if rule["Name"] == "audit"]
+    if not there:
+        return NotYet("Make the rule audit, and the three mistakes.")
+    if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
+        return NotRight(
+            "BasketCheckedOut in the rule's pattern", there[0]["EventPattern"], "the rule still has the typo: put it again."
+        )
+    return Right("Three mistakes that nobody reported, each found where its trail ends.")
+
+
+@checks("04-publish")
+def publishes() -> Verdict:
+    """A checkout is answered 202, its event has the contract's shape, and the basket is gone."""
+    if "BasketApiUrl" not in outputs or "EventLogTable" not in outputs:
+        return NotYet("Build the bus, the log and Basket first.")
+    answer = check_out()
+    if answer.status == 201:
+        return NotYet('Write the files of this step, and run deploy("Basket").')
+    if answer.status == 503:
+        return NotRight(
+            "202", "503", "Basket could not publish: events:PutEvents on the bus is not granted, or BUS_NAME is missing."
+        )
+    if answer.status != 202:
+        return NotRight("202", str(answer.status), "the checkout fails: see the log of outputs['BasketFunction'].")
+    event = logged_checkout(answer)
+    if not event:
+        return NotRight("the event in the log", "nothing", "it was published with another source, or to another bus.")
+    if (event["source"], event["detail-type"]) != ("shop.basket", "BasketCheckedOut"):
+        return NotRight(
+            "shop.basket and BasketCheckedOut",
+            f"{event['source']} and {event['detail-type']}",
+            "a typo here is one that nobody reports.",
+        )
+    missing = (METADATA - set(event["detail"]["metadata"])) | (DATA - set(event["detail"]["data"]))
+    if missing:
+        return NotRight("all fields of the contract", f"no {', '.join(sorted(missing))}", "a consumer relies on them.")
+    if Rest(outputs["BasketApiUrl"]).delete(f"basket/{USER}").status != 404:
+        return NotRight("no basket after the checkout", "the basket", "the basket is to be removed once it is published.")
+    return Right("Accepted, published in the shop's shape, and the basket is gone.")
+
+
+@checks("04-fan-out")
+def fan_out() -> Verdict:
+    """A checkout gets to the log and to Ordering."""
+    if not any(rule["Name"].startswith("Ordering-") for rule in rules()):
+        return NotYet('Write handler and stack of Ordering, and run deploy("Ordering").')
+    answer = check_out()
+    if answer.status != 202:
+        return NotRight("202 for a checkout", str(answer.status), "Basket does not publish: go back to step 5.")
+    stored, logged = ordered(answer), logged_checkout(answer)
+    if not stored:
+        wants = [rule for rule in rules() if rule["Name"].startswith("Ordering-")][0]
+        if not _fits(wants, "shop.basket", "BasketCheckedOut"):
+            return NotRight("a pattern that fits a checkout", wants["EventPattern"], "Ordering's rule does not want it.")
+        return NotRight("an order", "none", "the rule fits, and the handler fails: see the log of OrderingFunction.")
+    if not logged:
+        return NotRight("the event in the log", "nothing", "the rule of EventLog has gone.")
+    return Right("One event, two consumers.")
+
+
+@checks("04-replay")
+def replayed() -> Verdict:
+    """There is a replay that ended, and what it brought are orders, each once."""
+    if "OrderingTable" not in outputs:
+        return NotYet("Let Ordering subscribe first.")
+    replays = target.client("events").list_replays(NamePrefix="to-ordering-")["Replays"]
+    if not any(replay["State"] == "COMPLETED" for replay in replays):
+        return NotYet("Start the replay, and wait for its end.")
+    stored = table(outputs["OrderingTable"])
+    missing = {"gina", "hans", "ida"} - set(stored.userName)
+    if missing:
+        return NotRight(
+            "orders of Gina, Hans and Ida",
+            f"none of {', '.join(sorted(missing)).title()}",
+            "their events are outside EventStartTime and EventEndTime, or were before the archive.",
+        )
+    sweep()
+    return Right("Those who came too early have their orders, and nobody has one twice.")
+
+
+@checks("04-refused")
+def right_is_back() -> Verdict:
+    """Basket has the right to publish again."""
+    if "BasketFunction" not in outputs:
+        return NotYet("Build Basket first.")
+    role = role_of(outputs["BasketFunction"])
+    if "NoEvents" in target.client("iam").list_role_policies(RoleName=role)["PolicyNames"]:
+        return NotRight(
+            "no policy NoEvents on Basket's role", "it is there", "the Deny is still in force: delete_role_policy takes it away."
+        )
+    return Right("Refused, the basket kept, and the right to publish is back.")
+
+
+@checks("04-once")
+def once() -> Verdict:
+    """The same key gives one answer and one event, however concurrently; without a key, a basket is sold once."""
+    if "BasketCheckouts" not in outputs:
+        return NotYet('Write the five files of this step, and run deploy("Basket").')
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    twins = at_once(3, **key)
+    if any(twin.status != 202 for twin in twins):
+        return NotRight(
+            "202 three times for the same Idempotency-Key",
+            ", ".join(str(twin.status) for twin in twins),
+            "a twin must wait for the first one's answer, and give it again.",
+        )
+    ids = {twin.body["checkoutId"] for twin in twins}
+    if len(ids) > 1:
+        return NotRight("one checkoutId", f"{len(ids)}", "the second request made a checkout of its own.")
+    singles = at_once(3)
+    sold = [single for single in singles if single.status == 202]
+    for one in (twins[0], *sold):
+        ordered(one)
+        logged_checkout(one)
+    sweep()
+    if len(sold) != 1:
+        return NotRight(
+            "one 202 without a key", f"{len(sold)}", "two requests had the basket at once: the claim's condition is missing."
+        )
+    return Right("With a key, one answer for all; without, one is served and the others are told.")
+
+
+@checks(
+    "04-1",
+    "Start with the source and the detail-type, as in CHECKOUTS. Every value stands in a list.",
+    "What is in the event's detail is nested in the pattern in the same way: detail, then data, then the field.",
+    'A number is compared with [{"numeric": [">=", 100]}].',
+)
+def own_pattern(pattern: Any) -> Verdict:
+    """The pattern fits large checkouts by invoice, and nothing else."""
+    if not pattern:
+        return NotYet("Write the pattern.")
+    if not isinstance(pattern, dict):
+        return NotRight("a dict", type(pattern).__name__, "a pattern has the form of an event: fields and their values.")
+    plain = _plain_value(pattern)
+    if plain:
+        return NotRight(
+            "a list of values for every field", f"{plain}: a value by itself", "every value in a pattern stands in a list."
+        )
+    wrong = sorted(set(pattern) - {"source", "detail-type", "detail"})
+    if wrong:
+        return NotRight(
+            "source, detail-type and detail", ", ".join(wrong), "these fields are not on the event's outside: see its envelope."
+        )
+    client = target.client("events")
+    try:
+        found = {
+            name: client.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"]
+            for name, (event, _, _) in _INVOICES.items()
+        }
+    except client.exceptions.InvalidEventPatternException as error:
+        return NotRight("an event pattern", error.response["Error"]["Message"], "EventBridge does not take it for a pattern.")
+    if not found["by invoice, 250"] and not found["by invoice, 100"]:
+        inside = pattern.get("detail")
+        if isinstance(inside, dict) and "data" not in inside:
+            return NotRight(
+                "detail, then data, then the field",
+                f"detail, then {', '.join(inside)}",
+                "paymentMethod and totalPrice stand in data, which stands in detail.",
+            )
+        return NotRight("a pattern that fits an invoice of 250", json.dumps(pattern), "one of its fields does not fit.")
+    for name, (_, expected, mistake) in _INVOICES.items():
+        if found[name] != expected:
+            return NotRight(f"{name}: {expected}", str(found[name]), mistake)
+    return Right("Invoices of 100 and more, from Basket, and nothing else.")
+
+
+@checks(
+    "04-2",
+    "The log has every event that was on the bus.",
+    "If a function was called, the rule has done its work.",
+)
+def whose_mistake(mistake: dict[str, str | None]) -> Verdict:
+    """Each trail ends at the right place."""
+    if not any(mistake.values()):
+        return NotYet("Put in a word for each of them.")
+    answers = dict(zip(mistake, _MISTAKES, strict=False))
+    for situation, given in mistake.items():
+        expected, why = answers[situation]
+        if given is None:
+            return NotYet(f"One is left: {situation}.")
+        if given not in ("bus", "pattern", "grant", "consumer"):
+            return NotRight("bus, pattern, grant or consumer", repr(given), "it is to be one of these four words.")
+        if given != expected:
+            return NotRight(f"another word for: {situation}", repr(given), why)
+    return Right("The trail ends where the mistake is.")
+
+
+_MISTAKES = [
+    ("bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?"),
+    ("pattern", "the event was on the bus, so the publisher is right, and the rule did not want it."),
+    ("grant", "this one is not silent: the publisher itself was told that it may not."),
+    ("consumer", "the function was called, so bus and rule have done their work; the error is its own."),
+]
+
+
+def _invoice(source: str = "shop.basket", kind: str = "BasketCheckedOut", **data: Any) -> dict[str, Any]:
+    envelope = {"id": "1", "account": "000000000000", "time": "2026-01-31T09:30:00Z", "region": "us-east-1", "resources": []}
+    paid = {"paymentMethod": "invoice", "totalPrice": 250, "userName": "ada"} | data
+    detail = {"metadata": {"schemaVersion": "1"}, "data": paid}
+    return envelope | {"source": source, "detail-type": kind, "detail": detail}
+
+
+_INVOICES: dict[str, tuple[dict[str, Any], bool, str]] = {
+    "by invoice, 250": (_invoice(), True, "a checkout by invoice of 250 is what they want."),
+    "by invoice, 100": (_invoice(totalPrice=100), True, "100 is wanted, too: \"of 100 or more\" is >=."),
+    "by invoice, 99.5": (_invoice(totalPrice=99.5), False, "it fits small invoices, too: totalPrice is not compared."),
+    "by card, 250": (_invoice(paymentMethod="card"), False, "it fits cards, too: paymentMethod is not named."),
+    "a basket emptied": (_invoice(kind="BasketEmptied"), False, "it fits other events, too: name the detail-type."),
+    "of another shop": (_invoice(source="other.basket"), False, "it fits events of others, too: name the source."),
+}
+
+
+def _plain_value(pattern: dict[str, Any]) -> str | None:
+    """The first field of a pattern whose value is neither a list nor a level further down."""
+    for field, value in pattern.items():
+        if isinstance(value, dict):
+            if found := _plain_value(value):
+                return found
+        elif not isinstance(value, list):
+            return field
+    return None
+
+
+def _fits(rule: dict[str, Any], source: str, kind: str) -> bool:
+    event = json.dumps(_invoice(source, kind))
+    return target.client("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=event)["Result"]

@@ -1,0 +1,300 @@
+"""The checks of chapter 05."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from workbook.clients.invoke import invoke
+from workbook.clients.rest import Rest
+from workbook.cloud import target
+from workbook.cloud.roles import granted
+from workbook.cloud.stacks import outputs
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
+from workbook.observe.frames import queue
+
+BUS = "ShopEventBus"
+
+
+@checks("05-queue")
+def queue_in_between() -> Verdict:
+    """A rule of the bus has the queue as its target, and none calls Ordering's function."""
+    if "OrderingQueue" not in outputs:
+        return NotYet('Write the stack with the queue and run deploy("Ordering").')
+    targets = _targets()
+    if any(arn.endswith(f":{outputs['OrderingFunction']}") for arn in targets):
+        return NotRight(
+            "the queue as the rule's target",
+            "Ordering's function",
+            "the rule still calls the function: targets must have SqsQueue(queue).",
+        )
+    if _queue_arn() not in targets:
+        return NotRight(
+            "a rule that has the queue as its target", "none", "nothing puts events into the queue: see targets of the rule."
+        )
+    return Right("The rule fills the queue. Who empties it, and when, is Ordering's to decide.")
+
+
+@checks("05-by-hand")
+def by_hand() -> Verdict:
+    """No message that was received by hand is still in the queue."""
+    if "OrderingQueue" not in outputs:
+        return NotYet("Deploy the queue first.")
+    there = queue(outputs["OrderingQueue"])
+    if len(held := there[there.receives > 0]):
+        return NotRight(
+            "no message that was received and not deleted",
+            f"{len(held)}, received {held.receives.max()} times",
+            "it was not deleted: delete_message with the receipt handle of the last time that you received it.",
+        )
+    return Right("Received, come back, received again, deleted.")
+
+
+@checks("05-worker")
+def worker() -> Verdict:
+    """The mapping polls the queue for the worker, with settings that fit, and the roles are apart."""
+    if "OrderingWorker" not in outputs:
+        return NotYet('Write worker and stack, and run deploy("Ordering").')
+    mapping = _mapping()
+    if mapping is None:
+        return NotRight("a mapping from the queue to the worker", "none", "add_event_source is missing in the stack.")
+    if mapping["EventSourceArn"] != _queue_arn():
+        return NotRight("Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue.")
+    timeout, visibility = _worker()["Timeout"], int(_queue_attribute("VisibilityTimeout"))
+    if visibility < 6 * timeout:
+        return NotRight(
+            f"a visibility timeout of {6 * timeout} s or more",
+            f"{visibility} s",
+            f"the worker may run for {timeout} s, and six times that is what AWS advises.",
+        )
+    if not any(action.endswith(":PutItem") for action in granted(outputs["OrderingWorker"])):
+        return NotRight("a worker that may write orders", "no grant", "worker.allow(…) with dynamodb:PutItem is missing.")
+    writes = [a for a in granted(outputs["OrderingFunction"]) if a.endswith((":PutItem", ":UpdateItem", ":DeleteItem", "*"))]
+    if writes:
+        return NotRight("an API that only reads", ", ".join(writes), "the API makes no orders: leave that to the worker.")
+    return Right("The mapping polls, the worker writes, the API reads.")
+
+
+@checks("05-partial")
+def partial() -> Verdict:
+    """The worker answers which message failed, and the mapping reads the answer."""
+    if "OrderingWorker" not in outputs:
+        return NotYet("Build the worker first.")
+    times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
+    bad = {"messageId": "checked", "body": json.dumps({"hello": "check"}), "attributes": times}
+    answer = invoke(outputs["OrderingWorker"], {"Records": [bad]})
+    if answer.error is not None:
+        return NotRight(
+            "an answer that names the bad message",
+            f"an error: {answer.error}",
+            "an error brings the whole batch back: let process_partial_response call process for each record.",
+        )
+    failed = [one["itemIdentifier"] for one in (answer.result or {}).get("batchItemFailures", [])]
+    if failed != ["checked"]:
+        return NotRight(
+            "the bad message among the failures",
+            json.dumps(answer.result),
+            "what is not among them gets deleted: process must not swallow the exception.",
+        )
+    if "ReportBatchItemFailures" not in ((_mapping() or {}).get("FunctionResponseTypes") or []):
+        return NotRight(
+            "a mapping that reads the answer", "one that does not", "report_batch_item_failures=True is missing in the stack."
+        )
+    return Right("Only what failed comes back.")
+
+
+@checks("05-backlog")
+def backlog() -> Verdict:
+    """The mapping polls again, with a maximum concurrency, and nothing waits."""
+    if "OrderingWorker" not in outputs:
+        return NotYet("Build the worker first.")
+    mapping = _mapping() or {}
+    if mapping.get("State") in ("Disabled", "Disabling"):
+        return NotRight("a mapping that polls", "one that is paused", "the backlog only drains after polling(True).")
+    if not mapping.get("ScalingConfig", {}).get("MaximumConcurrency"):
+        return NotRight("a maximum concurrency", "none", "SqsEventSource takes max_concurrency.")
+    waiting = queue(outputs["OrderingQueue"])
+    if not waiting.empty:
+        return NotRight("an empty queue", f"{len(waiting)} messages", "the backlog has not drained yet: wait for it.")
+    return Right("Stopped, backed up, drained, and nothing lost.")
+
+
+@checks("05-api")
+def api() -> Verdict:
+    """The API lists a user's orders newest first, between dates, and knows what is not there."""
+    if "OrderingApiUrl" not in outputs:
+        return NotYet('Write the stack of step 3 and run deploy("Ordering").')
+    client = Rest(outputs["OrderingApiUrl"])
+    listed = client.get("order/gus")
+    if listed.status in (403, 404, 502):
+        return NotYet("Write app.py and deploy it.")
+    if listed.status != 200:
+        return NotRight(
+            "200 for GET /order/gus", str(listed.status), "may the API query the index by-date? It needs dynamodb:Query."
+        )
+    dates = [order["orderDate"] for order in listed.body["items"]]
+    if not dates:
+        return NotYet("Let Gus check out.")
+    if dates != sorted(dates, reverse=True):
+        return NotRight("the newest first", "another order", "the query needs ScanIndexForward=False.")
+    if len(client.get("order/gus", to=dates[-1][:10]).body["items"]) >= len(dates) > 1:
+        return NotRight("only orders up to a date", "all of them", "to does not reach the query.")
+    status = client.get(f"order/gus/{uuid.uuid4()}").status
+    if status != 404:
+        return NotRight("404 for an order that is not there", str(status), "NoSuchOrder must become a 404.")
+    return Right("Newest first, between dates, one by one; and 404 for what is not there, or not yet.")
+
+
+@checks(
+    "05-1",
+    "Each record is a dict; its id is record[\"messageId\"].",
+    "try: process(record), except Exception: keep the id, and go on with the next record.",
+    'The answer is {"batchItemFailures": [{"itemIdentifier": id}, ...]}, with an empty list if all went well.',
+)
+def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
+    """The function tries every record and names exactly those that failed."""
+    tried: list[str] = []
+
+    def process(record: dict) -> None:
+        tried.append(record["messageId"])
+        if "bad" in record["body"]:
+            raise ValueError(record["body"])
+
+    bodies = {"m-1": "good", "m-2": "bad", "m-3": "good", "m-4": "bad too", "m-5": "good"}
+    event = {"Records": [{"messageId": i, "body": body} for i, body in bodies.items()]}
+    try:
+        answer = answer_for(event, process)
+    except ValueError:
+        return NotRight(
+            "an answer",
+            f"the exception of {tried[-1]}",
+            "one bad record ends it all, and the whole batch comes back: catch what process raises, record by record.",
+        )
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+    if answer is None and not tried:
+        return NotYet("Write the function; it has no code yet.")
+    if tried != list(bodies):
+        return NotRight(
+            "each of the five records tried once",
+            ", ".join(tried) or "none",
+            "after a bad record the others must be tried, too.",
+        )
+    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    if not isinstance(failures, list):
+        return NotRight(
+            'a dict with a list, "batchItemFailures"', repr(answer), "without it the mapping takes all for done, and deletes it."
+        )
+    if any(not isinstance(one, dict) or set(one) != {"itemIdentifier"} for one in failures):
+        return NotRight(
+            'dicts with one key, "itemIdentifier"', repr(failures), "each failure is a dict, not just an id."
+        )
+    named = [one["itemIdentifier"] for one in failures]
+    if named == ["m-1", "m-3", "m-5"]:
+        return NotRight("the ids of those that failed", ", ".join(named), "these are the ones that succeeded.")
+    if sorted(map(str, named)) != ["m-2", "m-4"]:
+        return NotRight("m-2, m-4", ", ".join(map(str, named)) or "none", "a failure is named by the record's messageId.")
+    return Right("Five tried, two named: only those come back.")
+
+
+@checks(
+    "05-2",
+    "sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10) has no \"Messages\" when there are none.",
+    "In a loop: receive, then for each message work(message[\"Body\"]), and then delete_message.",
+    "What failed is hidden for the visibility timeout, so the loop does not meet it again at once.",
+)
+def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
+    """All that works is done once and deleted, what fails is done once and stays."""
+    sqs = target.client("sqs")
+    url = sqs.create_queue(
+        QueueName=f"checked-{uuid.uuid4()}", Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "1"}
+    )["QueueUrl"]
+    try:
+        bodies = [f"body {n:02}" for n in range(1, 26)]
+        for start in range(0, len(bodies), 10):
+            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+            sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        return _judge(drain, url, bodies)
+    finally:
+        sqs.delete_queue(QueueUrl=url)
+
+
+def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: list[str]) -> Verdict:
+    bad, done = bodies[6], []
+
+    def work(body: str) -> None:
+        if len(done) > 4 * len(bodies):
+            raise _Endless
+        done.append(body)
+        if body == bad:
+            raise ValueError(body)
+
+    try:
+        result = drain(url, work)
+    except _Endless:
+        return NotRight("an end", f"{len(done)} messages worked on", "the same messages come again and again: delete them.")
+    except ValueError:
+        return NotRight(
+            "the others worked on", "the exception of work", "one bad message ends it all: catch what work raises."
+        )
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("a drained queue", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+    if result is None and not done:
+        return NotYet("Write the function; it has no code yet.")
+    missing = [body for body in bodies if body not in done]
+    if missing:
+        return NotRight(
+            f"{len(bodies)} messages worked on",
+            f"{len(set(done))}",
+            "the function stops too early: one receiving brings at most ten, so go on until none comes.",
+        )
+    left = _left(url)
+    if left == 0:
+        return NotRight(
+            "the message whose work failed still in the queue", "none", "it was deleted although its work was not done."
+        )
+    if left > 1:
+        return NotRight("one message left", f"{left}", "what is done must be deleted, or it comes back.")
+    return Right(f"{len(bodies) - 1} done and deleted; the one that failed is still in the queue.")
+
+
+class _Endless(BaseException):
+    """The function works and works; no `except Exception` may stop this."""
+
+
+def _left(url: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return sum(map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
+
+
+def _targets() -> list[str]:
+    """What the rules of the bus that are Ordering's or look like it call."""
+    client = target.client("events")
+    rules = client.list_rules(EventBusName=BUS)["Rules"]
+    return [
+        goal["Arn"]
+        for rule in rules
+        for goal in client.list_targets_by_rule(EventBusName=BUS, Rule=rule["Name"])["Targets"]
+    ]
+
+
+def _queue_arn() -> str:
+    return _queue_attribute("QueueArn")
+
+
+def _queue_attribute(name: str) -> str:
+    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs["OrderingQueue"], AttributeNames=[name])
+    return answer["Attributes"][name]
+
+
+def _worker() -> dict[str, Any]:
+    return target.client("lambda").get_function_configuration(FunctionName=outputs["OrderingWorker"])
+
+
+def _mapping() -> dict[str, Any] | None:
+    """The worker's event source mapping."""
+    client = target.client("lambda")
+    found = client.list_event_source_mappings(FunctionName=outputs["OrderingWorker"])["EventSourceMappings"]
+    return client.get_event_source_mapping(UUID=found[0]["UUID"]) if found else None

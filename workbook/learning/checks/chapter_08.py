@@ -1,0 +1,283 @@
+"""The checks of chapter 08."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import LAMBDA_SRC
+from workbook.base.waiting import poll
+from workbook.clients.invoke import invoke
+from workbook.clients.rest import Rest
+from workbook.cloud import target
+from workbook.cloud.roles import granted
+from workbook.cloud.stacks import outputs
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
+from workbook.observe.frames import table
+
+PATIENCE = 20  # seconds until an order must be there
+CUSTOMER = {
+    "firstName": "Lea", "lastName": "Test", "email": "lea@example.com", "address": "1 Main Street",
+    "paymentMethod": "invoice",
+}  # fmt: skip
+LAMP = {"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 12.5}
+
+
+@checks("08-doubled")
+def doubled(counts: Any = None) -> Verdict:
+    """Each source has doubled an order, and the worker that is deployed stores whatever comes."""
+    if not isinstance(counts, pd.DataFrame) or "orders" not in counts:
+        return NotYet("Give the check the frame with the number of orders.")
+    few = counts[counts.orders < 2]
+    if len(few):
+        return NotRight(
+            "two orders of each or more", f"of {', '.join(few.index)} {int(few.orders.min())}",
+            "either the duplicate has not arrived yet, or the deployed worker is already the one that looks first.",
+        )  # fmt: skip
+    return Right("Four sources, and each has doubled an order.")
+
+
+@checks("08-once")
+def once(counts: Any = None) -> Verdict:
+    """Nobody has two orders, and the deployed worker stores a checkout that it is told of twice once."""
+    if not isinstance(counts, pd.DataFrame) or "orders" not in counts:
+        return NotYet("Give the check the frame with the number of orders.")
+    user, checkout_id = "lea", str(uuid.uuid4())
+    event = {"Records": [_record(user, checkout_id), _record(user, checkout_id)]}
+    answers = [invoke(outputs["OrderingWorker"], event) for _ in range(2)]
+    if error := next((answer.error for answer in answers if answer.error), None):
+        return NotRight("an answer of the worker", f"an error: {error}", "the worker fails: look at its log.")
+    stored = table(outputs["OrderingTable"])
+    mine = stored[(stored.userName == user) & (stored.orderDate == "2026-01-31T09:30:00.000Z")]
+    if not len(mine):
+        return NotRight("one order for a checkout that is told four times", "none", "the worker does not store it.")
+    if len(mine) > 1:
+        for order in mine.orderId:  # of an earlier worker
+            target.client("dynamodb").delete_item(
+                TableName=outputs["OrderingTable"], Key={"userName": {"S": user}, "orderId": {"S": order}}
+            )
+        return NotRight(
+            "one order for a checkout that is told four times", str(len(mine)),
+            "the order's id must be the checkoutId, and it must be stored only if it is not there: orders.store.",
+        )  # fmt: skip
+    target.client("dynamodb").delete_item(
+        TableName=outputs["OrderingTable"], Key={"userName": {"S": user}, "orderId": {"S": checkout_id}}
+    )
+    many = counts[counts.orders != 1]
+    if len(many):
+        return NotRight(
+            "one order of each", f"of {', '.join(many.index)} {int(many.orders.max())}",
+            "a caller that tries again must send the same Idempotency-Key; for the others, the worker was not the new one yet.",
+        )  # fmt: skip
+    return Right("Told seven times, stored four times.")
+
+
+@checks("08-memory")
+def memory(made: Any = None) -> Verdict:
+    """The vouchers were made as often as the step brings about."""
+    if not made:
+        return NotYet("Run the cells of this step.")
+    times = {user: sum(user in one for one in made) for user in ("eve", "finn", "gus")}
+    if times != {"eve": 1, "finn": 2, "gus": 2}:
+        return NotRight(
+            "one voucher for Eve, two for Finn and two for Gus", json.dumps(times),
+            "some cells ran more than once: begin at the cell with made, at_work = [].",
+        )  # fmt: skip
+    return Right("Expired or killed: two cases in which a memory beside the work does not help.")
+
+
+@checks("08-versions")
+def versions(write: Callable[[str, dict], Any] | None = None, ends: Any = None) -> Verdict:
+    """Whatever order events arrive in, the newest one stays."""
+    if write is None or not isinstance(ends, pd.DataFrame):
+        return NotYet("Give the check newest_wins and the frame.")
+    if len(ends) != 6 or not (ends["newest_wins"] == "shipped").all():
+        wrong = sorted(set(ends["newest_wins"]) - {"shipped"})
+        return NotRight(
+            "shipped in all six", ", ".join(wrong) or f"{len(ends)} rows",
+            "an older event replaced a newer one: the condition must compare the versions.",
+        )  # fmt: skip
+    if (ends["last_wins"] == "shipped").all():
+        return NotRight("last_wins to be wrong in some", "all right", "last_wins has a condition, too: it should have none.")
+    return Right("Six orders of arrival, one end.")
+
+
+@checks("08-dual")
+def dual(first: Any = None, second: Any = None) -> Verdict:
+    """One checkout was lost, another one doubled."""
+    if not first or not second:
+        return NotYet("Give the check what is left of Hana and Ivo.")
+    if first["orders"] or first["baskets"]:
+        return NotRight(
+            "no basket and no order of Hana", json.dumps(first),
+            "Basket did not die between the two writes: was the file deployed, with the deletion first?",
+        )  # fmt: skip
+    if second["orders"] != 2:
+        return NotRight(
+            "two orders of Ivo", json.dumps(second), "Basket did not die between the two writes, or Ivo did not try again."
+        )
+    return Right("One lost, one doubled, by the same two lines.")
+
+
+@checks("08-outbox")
+def outbox() -> Verdict:
+    """The outbox is deployed, roles are apart, and a checkout goes through it, once for a key."""
+    if "BasketOutbox" not in outputs:
+        return NotYet('Write the files and run deploy("Basket").')
+    if (LAMBDA_SRC / "basket" / "claims.py").exists():
+        return NotYet("Remove claims.py; nobody needs it any more.")
+    if "events:PutEvents" in granted(outputs["BasketFunction"]):
+        return NotRight(
+            "an API that cannot publish", "events:PutEvents in its role",
+            "as long as it may, somebody will: give the right to the publisher only.",
+        )  # fmt: skip
+    if "events:PutEvents" not in granted(outputs["BasketPublisher"]):
+        return NotRight("a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing.")
+    shop, user, key = Rest(outputs["BasketApiUrl"]), f"lea-{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
+    shop.post("basket", {"userName": user, "items": [LAMP]})
+    body = {"userName": user, **CUSTOMER}
+    answers = [shop.send("POST", "basket/checkout", json=body, headers={"Idempotency-Key": key}) for _ in range(2)]
+    if [answer.status for answer in answers] != [202, 202] or answers[0].body != answers[1].body:
+        found = " and ".join(str(answer.status) for answer in answers)
+        return NotRight(
+            "202 twice, with the same answer", found,
+            "the answer must be written in the transaction, under the request's id, and be looked for first.",
+        )  # fmt: skip
+    try:
+        poll(lambda: _orders(user), "the order", seconds=PATIENCE)
+        poll(lambda: user not in " ".join(table(outputs["BasketOutbox"]).get("event", [])), "the outbox", seconds=PATIENCE)
+    except WorkbookError:
+        return NotRight(
+            "an order, and nothing left in the outbox", f"{_orders(user)} orders after {PATIENCE} s",
+            "the publisher does not get the row, cannot publish it, or does not remove it: look at logs(PUBLISHER).",
+        )  # fmt: skip
+    return Right("One transaction, one row, one event, one order; and the row is gone.")
+
+
+@checks("08-killed")
+def killed(after_death: Any = None) -> Verdict:
+    """After each death the books balanced, and in the end there is one order."""
+    if not after_death:
+        return NotYet("Give the check the states.")
+    if len(after_death) < 8:
+        return NotYet("Run the cell to its end: seven deaths, and one life.")
+    bad = [point for point, state in after_death.items() if not state["balances"]]
+    if bad:
+        return NotRight("books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there.")
+    *_, end = after_death.values()
+    if end["orders"] != 1 or end["outbox"] or end["in flight"]:
+        return NotRight("one order, and nothing on its way", json.dumps(end, default=str), "it had not arrived yet; wait until the queue is empty.")
+    return Right("Killed seven times, and one order.")
+
+
+@checks(
+    "08-1",
+    "What belongs together is written together: client.transact_write_items(TransactItems=[…, …]).",
+    "One item says that this event was done: a Put of {\"id\": …} with the condition attribute_not_exists(id). "
+    "Its id must not be one that a user can have: \"event \" + eventId, for example.",
+    "The other adds: Update with UpdateExpression=\"ADD points :points\".",
+    "A repetition cancels the transaction: catch client.exceptions.TransactionCanceledException, and it is done.",
+)
+def points_once(give: Callable[[Any, str, dict], Any]) -> Verdict:
+    """Points are added once for each event, under duplicates and when killed around any call."""
+    import boto3
+
+    name = f"checked-{uuid.uuid4()}"
+    dynamodb = target.client("dynamodb")
+    dynamodb.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )  # fmt: skip
+    try:
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+        return _judge_points(give, boto3.resource("dynamodb").Table(name))
+    finally:
+        dynamodb.delete_table(TableName=name)
+
+
+class _Killed(BaseException):
+    """As if the process were gone: no `except Exception` stops it."""
+
+
+def _judge_points(give: Callable[[Any, str, dict], Any], points: Any) -> Verdict:
+    client = points.meta.client
+
+    def total(user: str) -> Any:
+        return points.get_item(Key={"id": user}, ConsistentRead=True).get("Item", {}).get("points", 0)
+
+    calls: list[str] = []
+    client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    event = {"eventId": str(uuid.uuid4()), "userName": "mia", "points": 5}
+    try:
+        give(client, points.name, event)
+        if not calls:
+            return NotYet("Write the function; it has no code yet.")
+        each = len(calls)
+        if (found := total("mia")) != 5:
+            return NotRight('{"id": "mia", "points": 5} after one event of 5', f"points: {found}", "the user's item has the id userName, and its points are added up there.")
+        give(client, points.name, event)
+    except Exception as error:  # whatever a learner's own code may raise
+        again = total("mia") == 5 and len(calls) > 0
+        mistake = "a repetition is no error: catch it, for the work is done." if again else "the function raised an error of its own."
+        return NotRight("no error", f"{type(error).__name__}: {error}", mistake)
+    if (found := total("mia")) != 5:
+        return NotRight("5 points after the same event twice", str(found), "the second time adds again: nothing says that this event was there before.")
+    try:
+        for more in (7, 7):
+            give(client, points.name, {"eventId": str(uuid.uuid4()), "userName": "mia", "points": more})
+        if (found := total("mia")) != 19:
+            return NotRight("19 points after 5, 7 and 7", str(found), "two events with the same points are two events: the eventId tells them apart, and every one counts.")
+        give(client, points.name, event)
+        if (found := total("mia")) != 19:
+            return NotRight("19 points, an old event having come again", str(found), "it is not enough to remember the last event: an older one may come again.")
+        for moment in ("before", "after"):
+            for at in range(1, 2 * each + 1):
+                if verdict := _killed_at(give, points, moment, at, total):
+                    return verdict
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("no error", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+    return Right("Once for each event, whoever dies, and whenever.")
+
+
+def _killed_at(give: Callable[[Any, str, dict], Any], points: Any, moment: str, at: int, total: Callable[[str], Any]) -> Verdict | None:
+    """Kill the function before or after its call number `at`, then call it again; what is wrong then, if anything."""
+    import boto3
+
+    dies, user, seen = boto3.resource("dynamodb").meta.client, f"nia-{moment}-{at}", []
+
+    def die(model: Any, **_: Any) -> None:
+        seen.append(model.name)
+        if len(seen) == at:
+            raise _Killed
+
+    dies.meta.events.register(f"{moment}-call.dynamodb", die)
+    event = {"eventId": str(uuid.uuid4()), "userName": user, "points": 5}
+    try:
+        give(dies, points.name, event)
+    except _Killed:
+        give(points.meta.client, points.name, event)
+    found = total(user)
+    if found == 5:
+        return None
+    where = f"killed {moment} {seen[-1] if seen else 'its call'}, and called again"
+    if found > 5:
+        return NotRight(f"5 points, {where}", str(found), "the points were added, and the event was not yet marked: two writes, one after the other.")
+    return NotRight(f"5 points, {where}", str(found), "the event was marked as done, and its points were not yet added: two writes, one after the other.")
+
+
+def _record(user: str, checkout_id: str) -> dict[str, Any]:
+    """A checkout as the poller hands it to the worker."""
+    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "check-08", "schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"}
+    data = {"checkoutId": checkout_id, "userName": user, **CUSTOMER, "items": [LAMP], "totalPrice": 25}
+    times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
+    return {"messageId": str(uuid.uuid4()), "body": json.dumps({"detail": {"metadata": metadata, "data": data}}), "attributes": times}
+
+
+def _orders(user: str) -> int:
+    return int((table(outputs["OrderingTable"]).userName == user).sum())

@@ -1,0 +1,170 @@
+"""`clean_up()` and `leftovers()`: everything that the book made is gone, and every service is asked for it."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from workbook.base.display import Progress, in_notebook
+from workbook.base.waiting import poll
+from workbook.cloud import local, target
+from workbook.cloud.consent import confirm_deletion
+from workbook.cloud.stacks import described_stack, status
+from workbook.deployment.assets import asset_bucket
+from workbook.deployment.inventory import made, ours
+from workbook.deployment.teardown import destroy, empty_bucket, importers_first
+from workbook.learning import published
+from workbook.learning.learner_data import keep_contents
+
+BOOTSTRAP = "CDKToolkit"
+QUIET_SECONDS = 2  # without a log group that comes back
+# How each service lists what it has: type in CloudFormation, service, operation, where the answers are, their ids.
+LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
+    ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_apis", "items", lambda it: it["id"]),
+    ("AWS::CloudWatch::Alarm", "cloudwatch", "describe_alarms", "MetricAlarms", lambda it: it["AlarmName"]),
+    ("AWS::CloudWatch::Dashboard", "cloudwatch", "list_dashboards", "DashboardEntries", lambda it: it["DashboardName"]),
+    ("AWS::DynamoDB::Table", "dynamodb", "list_tables", "TableNames", str),
+    ("AWS::Events::EventBus", "events", "list_event_buses", "EventBuses", lambda it: it["Name"]),
+    ("AWS::Events::Rule", "events", "list_rules", "Rules", lambda it: it["Name"]),
+    ("AWS::IAM::Role", "iam", "list_roles", "Roles", lambda it: it["RoleName"]),
+    ("AWS::Lambda::EventSourceMapping", "lambda", "list_event_source_mappings", "EventSourceMappings", lambda it: it["UUID"]),
+    ("AWS::Lambda::Function", "lambda", "list_functions", "Functions", lambda it: it["FunctionName"]),
+    ("AWS::Lambda::LayerVersion", "lambda", "list_layers", "Layers", lambda it: it["LatestMatchingVersion"]["LayerVersionArn"]),
+    ("AWS::Logs::LogGroup", "logs", "describe_log_groups", "logGroups", lambda it: it["logGroupName"]),
+    ("AWS::S3::Bucket", "s3", "list_buckets", "Buckets", lambda it: it["Name"]),
+    ("AWS::Scheduler::ScheduleGroup", "scheduler", "list_schedule_groups", "ScheduleGroups", lambda it: it["Name"]),
+    ("AWS::SNS::Subscription", "sns", "list_subscriptions", "Subscriptions", lambda it: it["SubscriptionArn"]),
+    ("AWS::SNS::Topic", "sns", "list_topics", "Topics", lambda it: it["TopicArn"]),
+    ("AWS::SQS::Queue", "sqs", "list_queues", "QueueUrls", lambda url: url.rpartition("/")[2]),
+]
+
+
+def leftovers() -> pd.DataFrame:
+    """What is still there of all that was ever deployed from this checkout, as each service itself says.
+
+    Returns:
+        A row for each resource, with columns service, what, name; none if all is gone.
+    """
+    _reach()
+    wanted = {(kind, name.rpartition("/")[2] if kind == "AWS::SQS::Queue" else name) for kind, name in made()}
+    wanted |= {("AWS::Logs::LogGroup", f"/aws/lambda/{name}") for kind, name in wanted if kind == "AWS::Lambda::Function"}
+    buses = {name for kind, name in wanted if kind == "AWS::Events::EventBus"}
+    found = [("AWS::CloudFormation::Stack", stack) for stack in _stacks() if ours(stack)]
+    for kind, service, operation, key, id_of in LISTS:
+        found += [(kind, name) for it in _all(service, operation, key) if (kind, name := id_of(it)) in wanted]
+    found += [("AWS::Events::Archive", name) for name in _archives(buses)]
+    rows = [(*kind.split("::")[1:], name) for kind, name in found]
+    return pd.DataFrame(rows, columns=["service", "what", "name"]).sort_values(["service", "what", "name"], ignore_index=True)
+
+
+def clean_up(*, bootstrap: bool = False) -> None:
+    """Delete all that was deployed from this checkout, here or in the AWS account.
+
+    What was not deployed from here is left alone, even if it has the same name. Rows of tables and
+    objects in buckets are kept in files first.
+
+    Args:
+        bootstrap: also what `cdk bootstrap` made: the bucket of assets, and on AWS the stack
+            CDKToolkit. Other CDK apps of the same account and region need it, too.
+
+    Raises:
+        WorkbookError: CloudFormation refuses, or the use of an AWS account was not confirmed.
+    """
+    _reach()
+    if not target.is_local():
+        confirm_deletion(target.account(), target.region())
+    text, said = "Everything that was deployed from here is gone.", []
+    with Progress("Cleaning up", text=text) as progress:
+        known = published.all_stacks()
+        stacks = [*known, *(stack for stack in _stacks() if stack not in known)]
+        for stack in importers_first([stack for stack in stacks if ours(stack)]):
+            progress(f"deleting {stack}")
+            said += keep_contents(stack)
+            destroy(stack)
+            said.append(f"The stack {stack} is deleted.")
+        progress("waiting for the last words of functions")
+        _delete_late_logs()
+        for stack in known:
+            if status(stack):
+                said.append(f"There is a stack {stack} that was not deployed from here. It is left alone.")
+        if bootstrap:
+            progress("deleting the CDK bootstrap")
+            for name, delete in _bootstrap().items():
+                delete()
+                said.append(f"Deleted: {name}.")
+        else:
+            said += [f"Left on purpose: {name}. clean_up(bootstrap=True) deletes it, too." for name in _bootstrap()]
+        progress.closing = f"<p>✓ {text}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in said)
+    if not in_notebook():
+        print("\n".join([text, *said]))
+
+
+def _delete_late_logs() -> None:
+    """Delete the logs of functions that still ran while their stack went: Lambda makes their log group anew."""
+    client = target.client("logs")
+    groups = {f"/aws/lambda/{name}" for kind, name in made() if kind == "AWS::Lambda::Function"}
+    last = time.monotonic()
+
+    def quiet() -> bool:
+        nonlocal last
+        for group in _all("logs", "describe_log_groups", "logGroups"):
+            if group["logGroupName"] in groups:
+                client.delete_log_group(logGroupName=group["logGroupName"])
+                last = time.monotonic()
+        return time.monotonic() - last > QUIET_SECONDS
+
+    poll(quiet, "the last functions to end", 120)
+
+
+def _stacks() -> list[str]:
+    """The names of the stacks that were ever deployed from this checkout."""
+    return sorted({name.split("/")[1] for kind, name in made() if kind == "AWS::CloudFormation::Stack"})
+
+
+def _bootstrap() -> dict[str, Callable[[], None]]:
+    """What there is of the CDK bootstrap, each with what deletes it."""
+    found: dict[str, Callable[[], None]] = {}
+    if described_stack(BOOTSTRAP):
+        found[f"the stack {BOOTSTRAP}"] = lambda: destroy(BOOTSTRAP)
+    if asset_bucket() in [it["Name"] for it in _all("s3", "list_buckets", "Buckets")]:
+        found[f"the bucket {asset_bucket()}"] = lambda: _delete_bucket(asset_bucket())
+    return found
+
+
+def _delete_bucket(name: str) -> None:
+    """Delete a bucket with all that is in it."""
+    empty_bucket(name)
+    target.client("s3").delete_bucket(Bucket=name)
+
+
+def _archives(buses: set[str]) -> list[str]:
+    return [
+        it["ArchiveName"]
+        for it in _all("events", "list_archives", "Archives")
+        if it["EventSourceArn"].rpartition("/")[2] in buses
+    ]
+
+
+def _all(service: str, operation: str, key: str) -> Iterator[Any]:
+    """All that an operation lists, page by page."""
+    client = target.client(service)
+    if client.can_paginate(operation):
+        for page in client.get_paginator(operation).paginate():
+            yield from page.get(key, [])
+        return
+    token: dict[str, str] = {}
+    while True:
+        page = getattr(client, operation)(**token)
+        yield from page.get(key, [])
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+def _reach() -> None:
+    if target.is_local():
+        local.ensure()

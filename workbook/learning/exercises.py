@@ -1,0 +1,149 @@
+"""`check(...)`, `hint(...)`, `solution(...)`: is it right, and if not, why not.
+
+A check gives one of three answers: right, not yet attempted, not right because. The checks of each
+chapter stand in a module of their own; solutions only in `notebooks/solutions/`.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbook.base.display import GREEN, GREY, RED, show
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import SOLUTIONS
+from workbook.learning import bookmark
+
+
+@dataclass(frozen=True)
+class Right:
+    """The work is right.
+
+    Attributes:
+        why: a sentence on what makes it so.
+    """
+
+    why: str
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """There is nothing to check yet.
+
+    Attributes:
+        todo: a sentence that says what to do.
+    """
+
+    todo: str
+
+
+@dataclass(frozen=True)
+class NotRight:
+    """The work is not right.
+
+    Attributes:
+        expected: what should have been found.
+        found: what was found.
+        mistake: the mistake that this looks like, and the way out.
+    """
+
+    expected: str
+    found: str
+    mistake: str
+
+
+Verdict = Right | NotYet | NotRight
+
+
+@dataclass
+class _Check:
+    look: Callable[..., Verdict]
+    hints: tuple[str, ...] = ()
+    shown: int = field(default=0)
+
+
+_checks: dict[str, _Check] = {}
+_OWN_MODULES = {"08-2": "lost_order.check"}  # checks that do not stand in their chapter's module
+
+
+class CheckFailed(WorkbookError):
+    """A check that is not right, where that must stop the notebook: in its tests."""
+
+
+def checks(name: str, *hints: str) -> Callable[[Callable[..., Verdict]], Callable[..., Verdict]]:
+    """Register a function as the check of that name.
+
+    Args:
+        name: such as `"02-table"` for a step, `"02-1"` for an exercise; the chapter's number first.
+        hints: shown one at a time.
+    """
+
+    def register(look: Callable[..., Verdict]) -> Callable[..., Verdict]:
+        _checks[name] = _Check(look, hints)
+        return look
+
+    return register
+
+
+def check(name: str, *answers: Any) -> None:
+    """Say whether a step or an exercise is right.
+
+    Args:
+        name: such as `"02-1"`.
+        answers: what the learner made, where the check cannot find it by itself.
+
+    Raises:
+        CheckFailed: it is not right, and this is a test of the notebook.
+    """
+    verdict = _find(name).look(*answers)
+    match verdict:
+        case Right(why):
+            bookmark.record_pass(name)
+            text, colour = f"✓ Right. {why}", GREEN
+        case NotYet(todo):
+            text, colour = f"· Not yet attempted. {todo}", GREY
+            if _find(name).hints:
+                text += f' hint("{name}") gives a hint.'
+        case NotRight(expected, found, mistake):
+            text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
+            colour = RED
+    show(text, f'<p style="color:{colour}; white-space:pre-wrap">{html.escape(text)}</p>')
+    if isinstance(verdict, NotRight) and os.environ.get("WORKBOOK_TESTING"):
+        raise CheckFailed(text)
+
+
+def hint(name: str) -> None:
+    """Show the next hint of an exercise; after the last, where its solution is."""
+    found = _find(name)
+    if found.shown < len(found.hints):
+        found.shown += 1
+        show(f"Hint {found.shown} of {len(found.hints)}: {found.hints[found.shown - 1]}")
+    else:
+        show(f'There are no more hints. solution("{name}") shows a solution.')
+
+
+def solution(name: str) -> None:
+    """Show the solution of an exercise.
+
+    Raises:
+        WorkbookError: there is no such exercise.
+    """
+    file = SOLUTIONS / f"{name}.py"
+    if not file.exists():
+        there = ", ".join(sorted(f.stem for f in SOLUTIONS.glob("*.py")))
+        raise WorkbookError(f"There is no exercise {name!r}. There are: {there}.")
+    code = file.read_text(encoding="utf-8").rstrip()
+    show(code, f"<pre>{html.escape(code)}</pre>")
+
+
+def _find(name: str) -> _Check:
+    try:
+        importlib.import_module(f"workbook.learning.{_OWN_MODULES.get(name, f'checks.chapter_{name[:2]}')}")
+        return _checks[name]
+    except (ImportError, KeyError):
+        there = ", ".join(sorted(n for n in _checks if n[:2] == name[:2])) or "none of that chapter"
+        raise WorkbookError(f"There is no check {name!r}. There are: {there}.") from None

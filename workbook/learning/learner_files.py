@@ -1,0 +1,167 @@
+"""A learner's own files: nothing that no chapter wrote is overwritten before it is kept aside."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, shown
+from workbook.learning.published import WRITES, chapters, ending_in_newline, every_version, files_before
+
+KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
+
+
+def replay(number: int) -> Path | None:
+    """Bring the files that the chapters write to how they stand at the start of a chapter.
+
+    A file that holds something no chapter wrote is a person's own edit: it is kept aside first.
+    Files that no chapter writes are not touched.
+
+    Returns:
+        Where edits were kept, or None if there were none.
+    """
+    wanted = files_before(number)
+    aside = None
+    for path in sorted(every_version()):
+        file = ROOT / path
+        if path in wanted and file.exists() and file.read_text(encoding="utf-8") == wanted[path]:
+            continue
+        aside = keep_aside(file, aside) or aside
+        if path in wanted:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(wanted[path], encoding="utf-8")
+        else:
+            file.unlink(missing_ok=True)
+            _remove_empty_folders(file.parent)
+    return aside
+
+
+def remove(path: str) -> None:
+    """Remove a file that an earlier chapter wrote, and nobody needs any more; a person's own edit is kept aside.
+
+    A cell that begins with it is part of the book: whoever comes in later has the file no more.
+
+    Args:
+        path: below the checkout, such as `lambda_src/basket/claims.py`.
+
+    Raises:
+        WorkbookError: no chapter wrote that file.
+    """
+    if path not in every_version():
+        raise WorkbookError(f"No chapter wrote {path!r}, so it stays.")
+    if folder := keep_aside(ROOT / path):
+        print(f"What stood in {path} was not from this book. It is kept in {shown(folder)}.")
+    (ROOT / path).unlink(missing_ok=True)
+    print(f"{path} is gone.")
+
+
+def renew_notebooks() -> Path | None:
+    """Bring the notebooks back to how they were published; what a person did in them is kept aside.
+
+    Returns:
+        Where it is kept, or None if there was nothing to keep.
+    """
+    aside = None
+    for notebook in chapters().values():
+        file = NOTEBOOKS / notebook.name
+        if not file.exists() or file.read_bytes() != notebook.read_bytes():
+            aside = keep_aside(file, aside) or aside
+            shutil.copyfile(notebook, file)
+    return aside
+
+
+def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
+    """Copy a file that holds a person's own edit to a safe place.
+
+    Args:
+        file: any file; one that is absent, or as some chapter wrote it, is not kept.
+        folder: where to keep it, if something else was already kept for the same reason.
+
+    Returns:
+        The folder it is kept in, or None if there was nothing to keep.
+    """
+    if not file.exists() or not file.is_relative_to(ROOT):
+        return None
+    path = file.relative_to(ROOT).as_posix()
+    content = file.read_bytes()
+    if content in every_version().get(path, set()) or not content.strip():
+        return None
+    if folder is None:
+        folder = new_folder_aside()
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(file, folder / path)
+    return folder
+
+
+def new_folder_aside() -> Path:
+    """A new folder to keep things in, named for the time."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    name = time.strftime("%Y-%m-%d_%H-%M-%S_")
+    return Path(tempfile.mkdtemp(prefix=name, dir=KEPT))
+
+
+def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
+    """Put files that were kept aside back where they came from.
+
+    What stands there now is kept aside in its turn.
+
+    Args:
+        name: the folder's name below `.workbook/kept`; the newest with files by default.
+
+    Returns:
+        The folder; the paths that were put back; where the files they replaced are now kept.
+
+    Raises:
+        WorkbookError: nothing was kept, or not under that name.
+    """
+    there = {f.name: f for f in sorted(KEPT.glob("*"), key=_age) if any((f / name).exists() for name in KEEPS)}
+    if not there:
+        raise WorkbookError("Nothing has been kept aside, so there is nothing to bring back.")
+    if name is not None and name not in there:
+        raise WorkbookError(f"There is no {name!r}. There are: {', '.join(there)}.")
+    folder = there[name] if name else list(there.values())[-1]
+    aside, paths = None, []
+    for kept in sorted(f for f in folder.glob("**/*") if f.is_file()):
+        path = kept.relative_to(folder)
+        if (ROOT / path).exists() and (ROOT / path).read_bytes() == kept.read_bytes():
+            continue
+        aside = keep_aside(ROOT / path, aside) or aside
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(kept, ROOT / path)
+        paths.append(path.as_posix())
+    return folder, paths, aside
+
+
+def guard_writefile(info: object) -> None:
+    """Before a `%%writefile` cell runs: make its folder, and keep aside what it would overwrite.
+
+    For IPython's `pre_run_cell` event.
+    """
+    match = WRITES.match(getattr(info, "raw_cell", "") or "")
+    if not match:
+        return
+    file = (Path.cwd() / match["path"]).resolve()
+    if not file.is_relative_to(ROOT):
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    body = ending_in_newline(match["body"]).encode()
+    if file.exists() and file.read_bytes() == body:
+        return
+    if folder := keep_aside(file):
+        print(
+            f"What stood in {shown(file)} was not from this book. It is kept in {shown(folder)}; "
+            "`workbook restore` brings it back."
+        )
+
+
+def _age(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
+    if folder != ROOT and folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()

@@ -1,0 +1,113 @@
+"""`workbook status`: how far one is, what is deployed, and what waits, on one screen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from workbook.base.paths import CLOUD
+from workbook.cloud import local, saved_state, target
+from workbook.cloud.stacks import recorded_stacks
+from workbook.learning import bookmark, published
+
+CHECK = re.compile(r"^check\(\"([^\"]+)\"", re.MULTILINE)
+PLACES = {bookmark.START: "at the start of", bookmark.WITHIN: "in the middle of", bookmark.END: "at the end of"}
+
+
+def overview() -> Group:
+    """The whole screen, for Rich. The local cloud is not started for it."""
+    parts: list[Any] = [_where(), _chapters()]
+    if target.is_local() and local.running() is None:
+        if local.was_killed():
+            parts.append("The local cloud was killed. The next chapter(…) or `workbook up` puts back what it can.")
+        elif stacks := recorded_stacks():
+            parts.append(f"Deployed, and there again at the next start: {', '.join(stacks)}.")
+    else:
+        parts += [_stacks(), _queues()]
+    return Group(*(line for part in parts if part for line in (part, "")))
+
+
+def held() -> str:
+    """What the local cloud of this checkout holds, in words."""
+    files = [f for folder in saved_state.STATE_FOLDERS for f in (CLOUD / folder).glob("**/*") if f.is_file()]
+    size = f"{sum(f.stat().st_size for f in files) / 1e6:.1f} MB of rows, messages and logs"
+    stacks = recorded_stacks()
+    if not files and not stacks:
+        return "nothing, as there was nothing"
+    return f"the stacks {', '.join(stacks)}; {size}" if stacks else size
+
+
+def _where() -> Table:
+    table = Table.grid(padding=(0, 2))
+    if target.is_local():
+        running = local.running()
+        said = (
+            f"running at {running.url}, process {running.pid}, {local.memory() / 1e6:.0f} MB"
+            if running
+            else "not running; `workbook lab` or `workbook up` starts it"
+        )
+        table.add_row("local cloud", said)
+        if sentence := saved_state.loss():
+            table.add_row("", Text(f"{sentence} The next chapter(…) or `workbook up` puts it back."))
+    else:
+        table.add_row("target", f"AWS, account {target.account()}, region {target.region()}")
+    chapter, at = bookmark.position()
+    if chapter is None:
+        table.add_row("you are", "at the beginning")
+    elif chapter in published.chapters():
+        table.add_row("you are", f"{PLACES[at]} chapter {chapter:02}, {published.title(chapter)}")
+    else:
+        table.add_row("you are", "at the end of the book")
+    return table
+
+
+def _chapters() -> Table:
+    table = Table("", "chapter", "checks passed", box=None, pad_edge=False)
+    done, passed = bookmark.finished(), Counter(name[:2] for name in bookmark.passed())
+    for number, notebook in published.chapters().items():
+        key = f"{number:02}"
+        mark = "[green]✓[/]" if number in done else "·"
+        table.add_row(mark, f"{key} {published.title(number)}", f"{passed[key]} of {len(_checks_in(notebook))}")
+    return table
+
+
+def _checks_in(notebook: Path) -> set[str]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return {name for c in cells if c["cell_type"] == "code" for name in CHECK.findall("".join(c["source"]))}
+
+
+def _stacks() -> Table | str:
+    known = {*recorded_stacks(), *published.all_stacks()}
+    pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
+    found = [s for page in pages for s in page["Stacks"] if s["StackName"] in known]
+    if not found:
+        return "Nothing is deployed."
+    table = Table("stack", "status", "since", box=None, pad_edge=False)
+    for stack in sorted(found, key=lambda s: s["CreationTime"]):
+        changed = stack.get("LastUpdatedTime", stack["CreationTime"])
+        colour = "green" if stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else "red"
+        table.add_row(
+            stack["StackName"], f"[{colour}]{stack['StackStatus']}[/]", f"{changed.astimezone():%d %b %H:%M}"
+        )
+    return table
+
+
+def _queues() -> Table | None:
+    client = target.client("sqs")
+    urls = [url for page in client.get_paginator("list_queues").paginate() for url in page.get("QueueUrls", [])]
+    prefixes = tuple(f"{stack}-" for stack in {*recorded_stacks(), *published.all_stacks()})
+    table = Table("queue", "waiting", "in flight", box=None, pad_edge=False)
+    for url in sorted(urls):
+        name = url.rsplit("/", 1)[-1]
+        if target.is_local() or name.startswith(prefixes):
+            waiting, flying = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
+            answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=[waiting, flying])["Attributes"]
+            table.add_row(name, answer[waiting], answer[flying])
+    return table if table.row_count else None

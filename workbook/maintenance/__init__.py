@@ -1,0 +1,1 @@
+"""What keeps the book true: copies of the tree, the notebooks executed, measurements, faults."""

@@ -1,0 +1,256 @@
+"""`workbook bench`: how fast the shop deploys and answers on this machine.
+
+It measures where it stands and changes the code there, so `workbook bench` runs it in a copy.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+from rich.console import Console
+from rich.table import Table
+
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import LAMBDA_SRC, ROOT
+from workbook.base.processes import quiet_interrupt
+from workbook.base.waiting import poll, wait_until
+from workbook.cloud import local, target
+from workbook.cloud.stacks import outputs
+from workbook.deployment.deploy import deploy
+from workbook.observe.ledger import ledger
+
+CALLS, FEW = 200, 20
+ORDERS, CLIENTS = 1000, 8
+LAMP = {"name": "Lamp", "price": 19.99}
+ITEMS = [{"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 19.99}]
+CUSTOMER = {
+    "firstName": "Ada", "lastName": "Example", "email": "ada@example.com", "address": "1 Main Street",
+    "paymentMethod": "invoice",
+}  # fmt: skip
+SHOP = ("EventBus", "Product", "Basket", "Ordering", "EventLog")
+MARKED = """
+
+_unmarked = handler
+
+
+def handler(event, context):
+    answer = _unmarked(event, context)
+    answer.setdefault("multiValueHeaders", {})["x-bench"] = ["2"]
+    return answer
+"""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measured value.
+
+    Attributes:
+        what: what was measured.
+        value: in `unit`.
+        unit: `s`, `ms`, `MB`, `/s`, or nothing for a number of things.
+        goal: what it should not exceed; None if there is no such promise.
+    """
+
+    what: str
+    value: float
+    unit: str
+    goal: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        return self.goal is None or self.value <= self.goal
+
+
+def measure(progress: Callable[[str], None]) -> list[Measurement]:
+    """Measure all, from nothing to a shop under load. It takes about a minute and a half.
+
+    Args:
+        progress: called with what is measured next.
+
+    Raises:
+        WorkbookError: the shop does not deploy.
+    """
+    progress("deploying")
+    found = [Measurement("the local cloud starts", _seconds(local.ensure), "s")]
+    local.stop()
+    local.wipe()
+    found += _deployments()
+    progress("calling Product")
+    found += _products_answer()
+    progress("following single checkouts")
+    found += _orders_become_visible()
+    progress("uploading products and changing prices")
+    found += _other_events_arrive()
+    progress(f"checking {ORDERS} baskets out")
+    found += _orders_in_a_crowd()
+    return found
+
+
+def _deployments() -> list[Measurement]:
+    session = requests.Session()
+    up = _seconds(lambda: (_up(), session.get(_products()).raise_for_status()))
+    found = [Measurement("up: the whole shop, from nothing until it answers", up, "s", 12)]
+    found.append(Measurement("deploy: nothing changed", _seconds(lambda: deploy(*SHOP)), "s", 0.3))
+
+    worker = ROOT / "cdk_app" / "shop" / "ordering.py"
+    changed = worker.read_text(encoding="utf-8").replace("max_concurrency=5", "max_concurrency=6")
+    worker.write_text(changed, encoding="utf-8")
+    found.append(Measurement("deploy: all five stacks, CDK code of one changed", _seconds(lambda: deploy(*SHOP)), "s", 4))
+
+    products = _products()
+    handler = LAMBDA_SRC / "product" / "app.py"
+    handler.write_text(handler.read_text(encoding="utf-8") + MARKED, encoding="utf-8")
+
+    def until_the_new_code_answers() -> None:
+        deploy("Product")
+        wait_until(lambda: session.get(products).headers.get("x-bench") == "2", "the new code to answer")
+
+    found.append(Measurement("deploy: handler changed, until it answers", _seconds(until_the_new_code_answers), "s", 1))
+    return found
+
+
+def _products_answer() -> list[Measurement]:
+    session, products = requests.Session(), _products()
+    product = f"{products}/{session.post(products, json=LAMP).json()['id']}"
+    times = [_seconds(lambda: session.get(product).raise_for_status()) * 1000 for _ in range(CALLS)]
+    found = [
+        Measurement("GET of a product, warm: median", statistics.median(times), "ms", 12),
+        Measurement("GET of a product, warm: 95th percentile", _percentile(times), "ms"),
+        Measurement("memory of the cloud and its workers", local.memory() / 1e6, "MB", 300),
+    ]
+    local.stop()
+    local.ensure()
+    return [*found, Measurement("GET of a product, cold", _seconds(lambda: session.get(product)) * 1000, "ms")]
+
+
+def _orders_become_visible() -> list[Measurement]:
+    session, orders = requests.Session(), outputs["OrderingApiUrl"].rstrip("/") + "/order"
+    basket = outputs["BasketApiUrl"].rstrip("/") + "/basket"
+    answered, visible = [], []
+    for number in range(CALLS + 20):
+        user = f"single-{number}"
+        session.post(basket, json={"userName": user, "items": ITEMS}).raise_for_status()
+        started = time.perf_counter()
+        accepted = session.post(f"{basket}/checkout", json={"userName": user, **CUSTOMER})
+        answered.append((time.perf_counter() - started) * 1000)
+        order = f"{orders}/{user}/{accepted.json()['checkoutId']}"
+        poll(lambda order=order: session.get(order).status_code == 200, "the order", seconds=30)
+        visible.append((time.perf_counter() - started) * 1000)
+    answered, visible = answered[20:], visible[20:]  # the first ones start cold
+    return [
+        Measurement("checkout, until the answer: median", statistics.median(answered), "ms"),
+        Measurement("checkout, until the order can be seen: median", statistics.median(visible), "ms", 150),
+        Measurement("checkout, until the order can be seen: 95th percentile", _percentile(visible), "ms", 300),
+    ]
+
+
+def _other_events_arrive() -> list[Measurement]:
+    session, products, s3 = requests.Session(), _products(), target.client("s3")
+    rows = target.client("dynamodb").get_paginator("scan")
+    uploaded, told = [], []
+    for number in range(FEW):
+        category = f"upload-{number}"
+        file = f"sku,name,price,category\n{category},Lamp,19.99,{category}\n"
+        upload = {"Bucket": outputs["ProductUploads"], "Key": f"products/{category}.csv", "Body": file.encode()}
+        in_shop = lambda wanted={"category": category}: session.get(products, params=wanted).json()["items"]
+        uploaded.append(_seconds(lambda: (s3.put_object(**upload), poll(in_shop, "the product", seconds=30))))
+
+        [product] = in_shop()
+        change = lambda at=f"{products}/{product['id']}": session.put(at, json=LAMP | {"price": 20}).raise_for_status()
+        in_log = lambda wanted=product["id"]: wanted in str(list(rows.paginate(TableName=outputs["EventLogTable"])))
+        told.append(_seconds(lambda: (change(), poll(in_log, "the event", seconds=30))))
+    return [
+        Measurement("upload, until the product can be seen: median", statistics.median(uploaded) * 1000, "ms"),
+        Measurement("a new price, until its event is in EventLog: median", statistics.median(told) * 1000, "ms"),
+    ]
+
+
+def _orders_in_a_crowd() -> list[Measurement]:
+    basket = outputs["BasketApiUrl"].rstrip("/") + "/basket"
+    started, opened = time.perf_counter(), datetime.now(UTC)
+
+    def customers(client: int) -> None:
+        session = requests.Session()
+        for number in range(client, ORDERS, CLIENTS):
+            user = f"crowd-{number}"
+            session.post(basket, json={"userName": user, "items": ITEMS}).raise_for_status()
+            session.post(f"{basket}/checkout", json={"userName": user, **CUSTOMER}).raise_for_status()
+
+    with ThreadPoolExecutor(CLIENTS) as crowd:
+        list(crowd.map(customers, range(CLIENTS)))
+    calling = time.perf_counter() - started
+    poll(lambda: not ledger(opened).in_flight, "the queue to be empty", seconds=120)
+    drained, books = time.perf_counter() - started, ledger(opened)
+    lost = ORDERS - len(books.accepted) + len(books.missing) + len(books.dead)
+    what = f"{ORDERS} checkouts, {CLIENTS} clients"
+    return [
+        Measurement(f"{what}: calls", 2 * ORDERS / calling, "/s"),
+        Measurement(f"{what}: until the last order is stored", drained, "s"),
+        Measurement(f"{what}: lost", lost, "", 0),
+        Measurement(f"{what}: twice, or unasked", len(books.twice) + len(books.unasked), "", 0),
+        Measurement(f"{what}: memory of the cloud and its workers", local.memory() / 1e6, "MB"),
+    ]
+
+
+def _percentile(times: list[float]) -> float:
+    """The 95th percentile."""
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def _up() -> None:
+    done = subprocess.run([sys.executable, "-m", "workbook", "up"], capture_output=True, text=True)
+    if done.returncode:
+        raise WorkbookError(done.stderr.strip())
+    local.ensure()  # `up` was another process; this one learns where the cloud is
+
+
+def _products() -> str:
+    return outputs["ProductApiUrl"].rstrip("/") + "/product"
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def table(found: list[Measurement]) -> Table:
+    """The measurements beside their goals."""
+    shown = Table("how fast it is here", "measured", "goal", "of goal", box=None, pad_edge=False)
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for one in found:
+        digits = {"s": 2, "ms": 1}.get(one.unit, 0)
+        goal, ratio = "", ""
+        if one.goal is not None:
+            goal = f"≤ {one.goal:g} {one.unit}".rstrip()
+            said = f"{one.value / one.goal:.0%}" if one.goal else "kept" if one.kept else "not kept"
+            ratio = f"[{'green' if one.kept else 'red'}]{said}[/]"
+        shown.add_row(one.what, f"{one.value:.{digits}f} {one.unit}".rstrip(), goal, ratio)
+    return shown
+
+
+def main() -> int:
+    """Measure, and print the table; the exit code, which is 0 whether or not the goals are kept."""
+    console = Console(highlight=False)
+    try:
+        with console.status("Measuring; this takes about a minute and a half") as status:
+            found = measure(lambda now: status.update(f"Measuring: {now}"))
+    except WorkbookError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    console.print(table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    with quiet_interrupt():
+        sys.exit(main())
