@@ -50,7 +50,7 @@ class Sentences(TyperGroup):
             if error.errno is None:
                 raise
             where = f" ({error.filename})" if error.filename else ""
-            _fail(f"{error.strerror or error}{where}. `workbook doctor` checks this machine.")
+            _fail(f"{error.strerror or error}{where}. `python3 run.py doctor` checks this machine.")
         except Exception as error:
             sentence = _said_by_aws(error)
             if sentence is None:
@@ -119,7 +119,7 @@ def reset(yes: Yes = False) -> None:
 
     _reach(yes)
     if aside := book.renew_notebooks():
-        print(f"Your notebooks are kept in {shown(aside)}; `workbook restore {aside.name}` brings them back.")
+        print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
     _say(chapters.catch_up(0))
     _restored()
     progress.forget()
@@ -145,7 +145,7 @@ def restore(
     if aside:
         print(f"What stood there is now kept in {shown(aside)}.")
     if any(not path.startswith("notebooks/") for path in paths):
-        print("Deploy again to see it work: in the notebook, or with `workbook up`.")
+        print("Deploy again to see it work: in the notebook, or with `python3 run.py up`.")
 
 
 @app.command(rich_help_panel=SHOP)
@@ -167,7 +167,7 @@ def up(
     elif not (CDK_APP / "app.py").exists():
         raise WorkbookError(
             "There is no shop to deploy yet: chapter 00 begins it. "
-            "`workbook up --chapter 00` brings everything to the end of that chapter."
+            "`python3 run.py up --chapter 00` brings everything to the end of that chapter."
         )
     _reach(yes)
     if chapter is not None:
@@ -191,7 +191,7 @@ def outputs(
     elif found:
         _console().print(_as_table(found))
     else:
-        print("Nothing is deployed. `workbook up` deploys the shop.")
+        print("Nothing is deployed. `python3 run.py up` deploys the shop.")
 
 
 @app.command(rich_help_panel=SHOP)
@@ -271,7 +271,7 @@ def bench(
 def test(context: typer.Context) -> None:
     """Run all tests, the notebooks' too, on a copy of everything.
 
-    What follows is handed to pytest: `workbook test tests/unit -x`.
+    What follows is handed to pytest: `python3 run.py test tests/unit -x`.
     """
     from workbook import runner
 
@@ -338,7 +338,7 @@ def _outputs() -> dict[str, str]:
             return {}
         cloud.ensure()
         if sentence := cloud.loss():
-            print(f"{sentence} `workbook up` deploys the shop again.", file=sys.stderr)
+            print(f"{sentence} `python3 run.py up` deploys the shop again.", file=sys.stderr)
     return dict(deployed)
 
 
@@ -362,7 +362,7 @@ def _said_by_aws(error: Exception) -> str | None:
 
         if isinstance(error, ClientError | BotoCoreError):
             where = "The local cloud" if target.is_local() else "AWS"
-            return f"{where} refused or did not answer: {error}. `workbook status` shows what is there."
+            return f"{where} refused or did not answer: {error}. `python3 run.py status` shows what is there."
     return None
 
 

@@ -25,7 +25,7 @@ def overview() -> Group:
     parts: list[Any] = [_where(), _chapters()]
     if target.is_local() and cloud.running() is None:
         if cloud.was_killed():
-            parts.append("The local cloud was killed. The next chapter(…) or `workbook up` puts back what it can.")
+            parts.append("The local cloud was killed. The next chapter(…) or `python3 run.py up` puts back what it can.")
         elif stacks := recorded_stacks():
             parts.append(f"Deployed, and there again at the next start: {', '.join(stacks)}.")
     else:
@@ -50,11 +50,11 @@ def _where() -> Table:
         said = (
             f"running at {running.url}, process {running.pid}, {cloud.memory() / 1e6:.0f} MB"
             if running
-            else "not running; `workbook lab` or `workbook up` starts it"
+            else "not running; `python3 run.py lab` or `python3 run.py up` starts it"
         )
         table.add_row("local cloud", said)
         if sentence := cloud.loss():
-            table.add_row("", Text(f"{sentence} The next chapter(…) or `workbook up` puts it back."))
+            table.add_row("", Text(f"{sentence} The next chapter(…) or `python3 run.py up` puts it back."))
     else:
         table.add_row("target", f"AWS, account {target.account()}, region {target.region()}")
     chapter, at = progress.position()
