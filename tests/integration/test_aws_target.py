@@ -99,7 +99,10 @@ def test_looking_needs_no_confirmation(aws, signed_in):
 def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
     signed_in(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
     said = signed_in.refused("from workbook import deploy; deploy('Hello')")
-    assert said == f"This account has no CDK bootstrap in {REGION}. Run, once: cdk bootstrap aws://{ACCOUNT}/{REGION}"
+    assert said == (
+        f"This account has no CDK bootstrap in {REGION}. Run, once, in a terminal inside JupyterLab: "
+        f"`cdk bootstrap aws://{ACCOUNT}/{REGION}`"
+    )
 
 
 # Credentials

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from calls import Api
@@ -65,7 +66,7 @@ def test_catching_up_keeps_an_edit_aside_and_deploys_the_books_code(learner, pyt
     assert done.returncode == 0, done.stderr
     [path] = kept(learner)
     assert path.endswith(f"/{HELLO}") and kept(learner)[path] == MINE
-    assert f"Edits of your own are kept in .workbook/kept/{path.split('/')[0]}; `workbook restore` brings them back." in done.stdout
+    assert f"Edits of your own are kept in .workbook/kept/{path.split('/')[0]}; `python3 run.py restore` brings them back." in done.stdout
     assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result") == {"message": "Good to see you, Ada"}
 
 
@@ -167,3 +168,17 @@ def test_other_cells_are_none_of_its_business(learner, write, cell):
     before = kept(learner)
     assert write(cell) == ""
     assert kept(learner) == before
+
+
+# README
+
+
+def test_what_the_readme_tells_a_learner_to_type_works(learner, python):
+    """The rows of its table, in their order; `lab` is tested by itself, and `catch-up` above."""
+    section = learner.read("README.md").partition("## For the learner")[2].partition("\n## ")[0]
+    told = [row.split() for row in re.findall(r"^\|.*\| `python3 run\.py ([^`]+)`", section, re.MULTILINE)]
+    tried = [arguments for arguments in told if arguments[0] not in ("lab", "catch-up")]
+    assert len(tried) >= 6
+    for arguments in tried:
+        done = learner.cli(*arguments)
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"

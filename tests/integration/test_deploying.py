@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -50,9 +52,14 @@ def put_back(learner, python):
 
 def by_hand(python, *arguments: str) -> str:
     """Run `cdk` in its folder, as a person would; what it says."""
+    return typed(python, f"cd cdk_app\n{shlex.join(['cdk', *arguments])}")
+
+
+def typed(python, lines: str) -> str:
+    """Run lines in a shell in the checkout, as a terminal inside JupyterLab does; what they say."""
     done = python(f"""
 import subprocess
-done = subprocess.run(["cdk", *{arguments!r}], cwd=cdk.CDK_APP, env=cdk.environment(), text=True,
+done = subprocess.run(["sh", "-ec", {lines!r}], cwd=cdk.CDK_APP.parent, env=cdk.environment(), text=True,
     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 [done.returncode, done.stdout]
 """)
@@ -97,6 +104,15 @@ def test_a_full_deployment_by_hand_agrees(learner, python):
     assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
     assert "There were no differences" in by_hand(python, "diff", "Hello", "--app", python("str(assembly.ASSEMBLY)"))
     assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+
+
+def test_what_the_readme_tells_to_type_in_a_terminal_works(learner, python):
+    """Of another stack than there, the only one that stands here; and the names of what is deployed, as it says."""
+    section = learner.read("README.md").partition("**CDK by hand.**")[2].partition("\n## ")[0]
+    block = re.search(r"```sh\n(.*?)```", section, re.DOTALL)[1].replace("Product", "Hello")
+    assert block.splitlines() == ["cd cdk_app", "cdk list", "cdk diff Hello", "cdk deploy Hello"]
+    assert "Hello" in typed(python, block).splitlines()
+    assert "HelloFunction" in typed(python, "workbook outputs")
 
 
 def test_a_new_file_beside_the_handler_is_new_code(learner, python):

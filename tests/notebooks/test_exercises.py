@@ -1,6 +1,7 @@
 """A chapter with exercises, alone on a fresh cloud: it gives its stored outputs, up to the first exercise.
 
-And for each exercise: the starter does not pass, the solution does, a typical wrong answer is told why.
+And for each exercise: the starter does not pass, the solution does, a typical wrong answer is told why, and
+whoever asks for help where the exercise stands gets it.
 """
 
 from __future__ import annotations
@@ -57,14 +58,14 @@ each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, 
 
 def said(exercise: Exercise, answer: str) -> str:
     """What the notebook said to an answer, from the cell of the exercise to its check."""
-    everything, _ = all_said(exercise.notebook)
+    everything, *_ = all_said(exercise.notebook)
     assert everything, f"{exercise.notebook.name} could not be executed up to its last exercise"
     return everything[exercise.name][answer]
 
 
 @functools.cache
-def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """What a notebook said to each answer, by exercise and by the answer's name; and what was not as stored.
+def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str], dict[str, list[str]]]:
+    """What a notebook said to each answer, by exercise and by the answer's name; what was not as stored; what help it gave.
 
     It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
     wrong answer, then the solution, with which it goes on.
@@ -81,8 +82,8 @@ def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str]]:
         write_json(copy / ".workbook" / "answers.json", answers)
         script = str(Path(__file__).with_name("try_answers.py"))
         copies.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
-        said, different = (read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences"))
-        return said or {}, ["nothing was executed"] if different is None else different
+        said, different, helped = (read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences", "helped"))
+        return said or {}, ["nothing was executed"] if different is None else different, helped or {}
 
 
 def test_every_chapter_from_01_on_has_an_exercise() -> None:
@@ -96,8 +97,20 @@ def test_solutions_belong_to_exercises() -> None:
 
 @pytest.mark.parametrize("notebook", [pytest.param(n, id=n.stem, marks=by_itself(n)) for n in NOTEBOOKS_WITH])
 def test_alone_on_a_fresh_cloud_it_is_as_stored(notebook: Path) -> None:
-    _, different = all_said(notebook)
+    _, different, _ = all_said(notebook)
     assert different == []
+
+
+@each_exercise
+def test_hints_come_one_at_a_time_and_then_the_solution(exercise: Exercise) -> None:
+    """Asked for in the kernel, at the place of the exercise, as often as somebody may."""
+    *hints, solution, mistyped = all_said(exercise.notebook)[2][exercise.name]
+    given = [hint for hint in hints if hint.startswith("Hint ")]
+    assert [re.match(r"Hint (\d) of (\d): \S", hint).groups() for hint in given] == [(str(i + 1), str(len(given))) for i in range(len(given))]
+    assert 0 < len(given) < len(hints)
+    assert set(hints[len(given) :]) == {f'There are no more hints. solution("{exercise.name}") shows a solution.'}
+    assert solution == (SOLUTIONS / f"{exercise.name}.py").read_text(encoding="utf-8").rstrip()
+    assert mistyped == "There is no exercise or step '99-9'. There are: 99-gone."
 
 
 @each_exercise

@@ -1,7 +1,7 @@
 """Execute a notebook, compare it with what is stored, and try several answers at each of its exercises.
 
 What was said to them goes to `.workbook/said.json`, what differed up to the first exercise to
-`.workbook/differences.json`.
+`.workbook/differences.json`, and what the kernel showed whoever asked for help there to `.workbook/helped.json`.
 
 In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The one
 that has the exercise's own name is the solution: it comes last, and the notebook goes on with it.
@@ -22,6 +22,7 @@ from workbook.base.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STA
 from workbook.cloud import local, saved_state
 from workbook.maintenance.notebooks import differences, kernel
 
+ASKED = 8  # times for a hint: more than any exercise has
 EXPECT = re.compile(r"# expect: .*\n")  # not a part of the answer: %%writefile must come first
 
 
@@ -30,6 +31,7 @@ def main(name: str) -> None:
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     stored = copy.deepcopy(notebook.cells)
     said: dict[str, dict[str, str]] = {}
+    helped: dict[str, list[str]] = {}
     different: list[str] = []
     index = 0
     with kernel(notebook, allow_errors=True) as client:
@@ -40,6 +42,12 @@ def main(name: str) -> None:
                 return ""
             client.execute_cell(cell, index)
             return "\n".join(_text(output) for output in cell.outputs)
+
+        def typed(code: str) -> str:
+            """What a cell of the learner's own shows."""
+            cell = nbformat.v4.new_code_cell(code)
+            client.execute_cell(cell, index, store_history=False)
+            return "\n".join("\n".join(o.traceback) if o.output_type == "error" else _text(o) for o in cell.outputs)
 
         last = max(i for i, cell in enumerate(notebook.cells) if _exercise(cell))
         last = _check_of(_exercise(notebook.cells[last]), notebook.cells)
@@ -53,6 +61,7 @@ def main(name: str) -> None:
                 continue
             end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
             said[exercise] = {}
+            helped[exercise] = [typed(code) for code in [f'hint("{exercise}")'] * ASKED + [f'solution("{exercise}")', 'hint("99-9")']]
             before = _remembered()
             for answer, source in [("starter", starter), *answers[exercise]]:
                 _as(before)
@@ -61,6 +70,7 @@ def main(name: str) -> None:
             index = end + 1
     write_json(STATE / "said.json", said)
     write_json(STATE / "differences.json", different)
+    write_json(STATE / "helped.json", helped)
 
 
 def _what_answers_may_change() -> list[Path]:

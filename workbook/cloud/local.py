@@ -197,7 +197,7 @@ def _start() -> Cloud:
             break
     raise WorkbookError(
         f"The local cloud did not start; the end of {shown(CLOUD / 'log.txt')} says why. "
-        "`workbook doctor` checks this machine."
+        "`python3 run.py doctor` checks this machine."
     )
 
 

@@ -113,7 +113,7 @@ def reset(yes: Yes = False) -> None:
 
     reach(yes)
     if aside := learner_files.renew_notebooks():
-        print(f"Your notebooks are kept in {shown(aside)}; `workbook restore {aside.name}` brings them back.")
+        print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
     say(chapters.catch_up(0))
     restored()
     bookmark.forget()
@@ -139,7 +139,7 @@ def restore(
     if aside:
         print(f"What stood there is now kept in {shown(aside)}.")
     if any(not path.startswith("notebooks/") for path in paths):
-        print("Deploy again to see it work: in the notebook, or with `workbook up`.")
+        print("Deploy again to see it work: in the notebook, or with `python3 run.py up`.")
 
 
 @app.command(rich_help_panel=SHOP)
@@ -161,7 +161,7 @@ def up(
     elif not (CDK_APP / "app.py").exists():
         raise WorkbookError(
             "There is no shop to deploy yet: chapter 00 begins it. "
-            "`workbook up --chapter 00` brings everything to the end of that chapter."
+            "`python3 run.py up --chapter 00` brings everything to the end of that chapter."
         )
     reach(yes)
     if chapter is not None:
@@ -185,7 +185,7 @@ def outputs(
     elif found:
         console().print(as_table(found))
     else:
-        print("Nothing is deployed. `workbook up` deploys the shop.")
+        print("Nothing is deployed. `python3 run.py up` deploys the shop.")
 
 
 @app.command(rich_help_panel=SHOP)
@@ -281,7 +281,7 @@ def setup() -> None:
 def test(context: typer.Context) -> None:
     """Run all tests, the notebooks' too, on a copy of everything.
 
-    What follows is handed to pytest: `workbook test tests/unit -x`.
+    What follows is handed to pytest: `python3 run.py test tests/unit -x`.
     """
     from workbook.maintenance import copies
 

@@ -43,7 +43,7 @@ def deployed_outputs() -> dict[str, str]:
             return {}
         local.ensure()
         if sentence := saved_state.loss():
-            print(f"{sentence} `workbook up` deploys the shop again.", file=sys.stderr)
+            print(f"{sentence} `python3 run.py up` deploys the shop again.", file=sys.stderr)
     return dict(deployed)
 
 

@@ -29,7 +29,7 @@ class Sentences(TyperGroup):
             if error.errno is None:
                 raise
             where = f" ({error.filename})" if error.filename else ""
-            fail(f"{error.strerror or error}{where}. `workbook doctor` checks this machine.")
+            fail(f"{error.strerror or error}{where}. `python3 run.py doctor` checks this machine.")
         except Exception as error:
             sentence = _said_by_aws(error)
             if sentence is None:
@@ -44,7 +44,7 @@ def _said_by_aws(error: Exception) -> str | None:
 
         if isinstance(error, ClientError | BotoCoreError):
             where = "The local cloud" if target.is_local() else "AWS"
-            return f"{where} refused or did not answer: {error}. `workbook status` shows what is there."
+            return f"{where} refused or did not answer: {error}. `python3 run.py status` shows what is there."
     return None
 
 

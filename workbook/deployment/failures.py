@@ -42,8 +42,8 @@ def why_cdk_failed(stacks: list[str], said: list[str]) -> str:
     errors = [line for line in said if "Error" in line or "❌" in line or "fail" in line.lower()]
     if any("bootstrap" in line.lower() or "NoSuchBucket" in line for line in said):
         return (
-            f"This account has no CDK bootstrap in {target.region()}. Run, once: "
-            f"cdk bootstrap aws://{target.account()}/{target.region()}"
+            f"This account has no CDK bootstrap in {target.region()}. Run, once, in a terminal inside JupyterLab: "
+            f"`cdk bootstrap aws://{target.account()}/{target.region()}`"
         )
     return f"cdk deploy failed: {(errors or said or ['it ended without a word'])[-1]}"
 

@@ -40,7 +40,7 @@ def destroy(stack: str) -> None:
     target.client("cloudformation").delete_stack(StackName=stack)
     poll(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
-        raise WorkbookError(f"{stack} could not be deleted; `workbook status` shows what is left of it.")
+        raise WorkbookError(f"{stack} could not be deleted; `python3 run.py status` shows what is left of it.")
     for function in functions:
         _delete_logs(function)
     records = read_json(RECORD, {})

@@ -63,7 +63,7 @@ def catch_up(number: int) -> list[str]:
     """
     done = [f"The code stands as at the start of chapter {number:02}."]
     if aside := learner_files.replay(number):
-        done.append(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
+        done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
     expected = published.stacks_before(number)
     for stack in importers_first([s for s in published.all_stacks() if s not in expected and status(s)]):
         done += keep_contents(stack)

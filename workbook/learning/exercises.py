@@ -10,6 +10,7 @@ import html
 import importlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +68,7 @@ class _Check:
 
 
 _checks: dict[str, _Check] = {}
-_OWN_MODULES = {"08-2": "lost_order.check"}  # checks that do not stand in their chapter's module
+_MODULES = ("checks.chapter_{}", "lost_order.check")  # in which those of a chapter stand
 
 
 class CheckFailed(WorkbookError):
@@ -117,33 +118,44 @@ def check(name: str, *answers: Any) -> None:
 
 
 def hint(name: str) -> None:
-    """Show the next hint of an exercise; after the last, where its solution is."""
+    """Show the next hint of an exercise; after the last, where its solution is.
+
+    Raises:
+        WorkbookError: there is no such exercise and no such step.
+    """
     found = _find(name)
     if found.shown < len(found.hints):
         found.shown += 1
         show(f"Hint {found.shown} of {len(found.hints)}: {found.hints[found.shown - 1]}")
-    else:
+    elif name in _exercises():
         show(f'There are no more hints. solution("{name}") shows a solution.')
+    else:
+        show(f"{name} is a step, and has no hints. Run its check: it says what is missing, or what is not right and why.")
 
 
 def solution(name: str) -> None:
     """Show the solution of an exercise.
 
     Raises:
-        WorkbookError: there is no such exercise.
+        WorkbookError: there is no such exercise and no such step.
     """
-    file = SOLUTIONS / f"{name}.py"
-    if not file.exists():
-        there = ", ".join(sorted(f.stem for f in SOLUTIONS.glob("*.py")))
-        raise WorkbookError(f"There is no exercise {name!r}. There are: {there}.")
-    code = file.read_text(encoding="utf-8").rstrip()
-    show(code, f"<pre>{html.escape(code)}</pre>")
+    if name in _exercises():
+        code = (SOLUTIONS / f"{name}.py").read_text(encoding="utf-8").rstrip()
+        return show(code, f"<pre>{html.escape(code)}</pre>")
+    _find(name)
+    show(f"{name} is a step: its solution is what the chapter does between the step's heading and its check.")
+
+
+def _exercises() -> list[str]:
+    return sorted(file.stem for file in SOLUTIONS.glob("*.py"))
 
 
 def _find(name: str) -> _Check:
-    try:
-        importlib.import_module(f"workbook.learning.{_OWN_MODULES.get(name, f'checks.chapter_{name[:2]}')}")
-        return _checks[name]
-    except (ImportError, KeyError):
-        there = ", ".join(sorted(n for n in _checks if n[:2] == name[:2])) or "none of that chapter"
-        raise WorkbookError(f"There is no check {name!r}. There are: {there}.") from None
+    chapter = str(name)[:2]
+    for module in _MODULES:
+        with suppress(ModuleNotFoundError):
+            importlib.import_module(f"workbook.learning.{module.format(chapter)}")
+    if str(name) not in _checks:
+        there = sorted(n for n in _checks if n[:2] == chapter) or _exercises()
+        raise WorkbookError(f"There is no exercise or step {name!r}. There are: {', '.join(there)}.")
+    return _checks[str(name)]

@@ -153,7 +153,7 @@ def guard_writefile(info: object) -> None:
     if folder := keep_aside(file):
         print(
             f"What stood in {shown(file)} was not from this book. It is kept in {shown(folder)}; "
-            "`workbook restore` brings it back."
+            "`python3 run.py restore` brings it back."
         )
 
 

@@ -1,4 +1,4 @@
-"""`workbook status`: how far one is, what is deployed, and what waits, on one screen."""
+"""`python3 run.py status`: how far one is, what is deployed, and what waits, on one screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def overview() -> Group:
     parts: list[Any] = [_where(), _chapters()]
     if target.is_local() and local.running() is None:
         if local.was_killed():
-            parts.append("The local cloud was killed. The next chapter(…) or `workbook up` puts back what it can.")
+            parts.append("The local cloud was killed. The next chapter(…) or `python3 run.py up` puts back what it can.")
         elif stacks := recorded_stacks():
             parts.append(f"Deployed, and there again at the next start: {', '.join(stacks)}.")
     else:
@@ -51,11 +51,11 @@ def _where() -> Table:
         said = (
             f"running at {running.url}, process {running.pid}, {local.memory() / 1e6:.0f} MB"
             if running
-            else "not running; `workbook lab` or `workbook up` starts it"
+            else "not running; `python3 run.py lab` or `python3 run.py up` starts it"
         )
         table.add_row("local cloud", said)
         if sentence := saved_state.loss():
-            table.add_row("", Text(f"{sentence} The next chapter(…) or `workbook up` puts it back."))
+            table.add_row("", Text(f"{sentence} The next chapter(…) or `python3 run.py up` puts it back."))
     else:
         table.add_row("target", f"AWS, account {target.account()}, region {target.region()}")
     chapter, at = bookmark.position()

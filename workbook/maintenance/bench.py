@@ -1,6 +1,6 @@
-"""`workbook bench`: how fast the shop deploys and answers on this machine.
+"""`python3 run.py bench`: how fast the shop deploys and answers on this machine.
 
-It measures where it stands and changes the code there, so `workbook bench` runs it in a copy.
+It measures where it stands and changes the code there, so `python3 run.py bench` runs it in a copy.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def queue_in_between() -> Verdict:
         return NotRight(
             "the queue as the rule's target",
             "Ordering's function",
-            "the rule still calls the function: targets must have SqsQueue(queue).",
+            "the rule still calls the function: its targets must have targets.SqsQueue(queue).",
         )
     if _queue_arn() not in targets:
         return NotRight(

@@ -123,7 +123,7 @@ def _points_arrive() -> Verdict:
     basket.post("basket", {"userName": user, "items": ITEMS})
     accepted = basket.post("basket/checkout", {"userName": user, **CUSTOMER})
     if accepted.status != 202:
-        return NotRight("202 for a checkout", str(accepted.status), "Basket itself does not work; catch up with `workbook catch-up 6`.")
+        return NotRight("202 for a checkout", str(accepted.status), "Basket itself does not work; catch up with `python3 run.py catch-up 06`.")
     checkout_id = accepted.body["checkoutId"]
     try:
         rows = poll(lambda: _rows_of(user), "the points", seconds=PATIENCE)

@@ -116,8 +116,8 @@ def logs_go() -> Verdict:
 @checks(
     "10-1",
     'Leave only the answers first: lines[lines.message == "Answered"].',
-    'groupby("function").milliseconds.quantile(0.95) is a Series: a number for each function.',
-    "sort_values(ascending=False), then those above the limit; list(….index) is the list of their names.",
+    'On these, .groupby("function").milliseconds.quantile(0.95) is a Series: a number for each function.',
+    "Then .sort_values(ascending=False), and of them those above the limit; list(….index) is the list of their names.",
 )
 def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
     """The functions whose 95th percentile is above the limit, the slowest first."""

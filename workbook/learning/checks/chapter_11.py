@@ -241,9 +241,9 @@ def _table_arn() -> str:
 
 @checks(
     "11-2",
-    "Make a copy first: copy.deepcopy(event), or a new dict for data.",
+    "Make a copy first: import copy, and copy.deepcopy(event); or a new dict for data.",
     "A hash alone is no secret: there are not so many names, and anybody can hash them all and compare.",
-    "hmac.new(secret, name.encode(), hashlib.sha256).hexdigest() is a hash that only the secret's owner can make.",
+    'hmac.new(secret, event["data"]["userName"].encode(), hashlib.sha256).hexdigest() is a hash that only who has the secret can make.',
 )
 def without_people(function: Callable[[dict, bytes], Any]) -> Verdict:
     """People are gone, users can be told apart, and nobody can tell who they are."""

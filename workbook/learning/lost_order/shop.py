@@ -139,7 +139,7 @@ def is_broken() -> bool:
 
 def _tell(aside: Path | None) -> None:
     if aside:
-        show(f"Edits of your own are kept in {shown(aside)}; `workbook restore` brings them back.")
+        show(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
 
 
 def _as_the_stack_says() -> None:

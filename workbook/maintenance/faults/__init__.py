@@ -1,4 +1,4 @@
 """A fault campaign: many checkouts while everything around them breaks, and a judge at the end.
 
-`workbook bench --faults` runs it in a copy of the tree; tests/integration/test_fault_campaign.py runs it short.
+`python3 run.py bench --faults` runs it in a copy of the tree; tests/integration/test_fault_campaign.py runs it short.
 """
