@@ -124,9 +124,20 @@ def test_down_is_harmless_where_nothing_runs(nothing_yet):
 
 def test_tests_get_their_arguments_and_give_their_exit_code(monkeypatch):
     seen = []
-    monkeypatch.setattr(copies, "test", lambda arguments: seen.extend(arguments) or 5)
+    monkeypatch.setattr(copies, "test", lambda arguments, **how: seen.extend([*arguments, how]) or 5)
     assert called("test", "tests/unit", "-k", "product", "-x").exit_code == 5
-    assert seen == ["tests/unit", "-k", "product", "-x"]
+    assert seen == ["tests/unit", "-k", "product", "-x", {"quick": False, "everything": False, "busy": False}]
+
+
+def test_which_tests_run_can_be_chosen(monkeypatch):
+    seen = []
+    monkeypatch.setattr(copies, "test", lambda arguments, **how: seen.append((arguments, how)) or 0)
+    called("test", "--quick", "-x")
+    called("test", "--all", "--busy")
+    assert seen == [
+        (["-x"], {"quick": True, "everything": False, "busy": False}),
+        ([], {"quick": False, "everything": True, "busy": True}),
+    ]
 
 
 def test_the_version_is_said():

@@ -278,14 +278,19 @@ def setup() -> None:
     rich_help_panel=BOOK,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
-def test(context: typer.Context) -> None:
+def test(
+    context: typer.Context,
+    quick: Annotated[bool, typer.Option("--quick", help="Only handlers, helpers and templates: under a minute.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is slow by nature: for the night.")] = False,
+    busy: Annotated[bool, typer.Option("--busy", help="Beside four processes that only compute.")] = False,
+) -> None:
     """Run all tests, the notebooks' too, on a copy of everything.
 
-    What follows is handed to pytest: `python3 run.py test tests/unit -x`.
+    What else follows is handed to pytest: `python3 run.py test tests/unit -x`.
     """
     from workbook.maintenance import copies
 
-    raise typer.Exit(copies.test(context.args))
+    raise typer.Exit(copies.test(context.args, quick=quick, everything=everything, busy=busy))
 
 
 @app.command(rich_help_panel=BOOK)

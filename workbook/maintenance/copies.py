@@ -30,6 +30,8 @@ NOT_COPIED = {
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
+QUICK_SUITES = ("infrastructure", "unit")
+BUSY = 4
 PROCESSES = "3"  # on two cores: half of the time they wait for something
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
@@ -103,18 +105,36 @@ def run_in(copy: Path, command: Sequence[str], **more: str) -> int:
     return run(command, folder=copy, environment=environment_of(copy) | more)
 
 
-def test(arguments: Sequence[str] = ()) -> int:
-    """Run the tests in a copy of the tree; pytest's exit code.
+def test(arguments: Sequence[str] = (), *, quick: bool = False, everything: bool = False, busy: bool = False) -> int:
+    """Run the tests in a copy of the tree, and name the ten that took longest; pytest's exit code.
 
     Args:
-        arguments: pytest's; without a path among them, all tests run.
+        arguments: pytest's; without a path among them, all tests run but those for the night.
+        quick: only those of handlers, helpers and templates, in less than a minute.
+        everything: those for the night, too.
+        busy: beside processes that do nothing but compute, as on a machine that others use.
     """
-    with copy_of_the_tree() as copy:
-        command = [sys.executable, "-m", "pytest", "-rs", "-o", f"cache_dir={STATE / 'pytest'}"]
+    with copy_of_the_tree() as copy, _computing(BUSY if busy else 0):
+        command = [sys.executable, "-m", "pytest", "-rs", "--durations=10", "-o", f"cache_dir={STATE / 'pytest'}"]
         if not any((copy / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
-            command += [f"tests/{suite}" for suite in SUITES if (copy / "tests" / suite).is_dir()]
+            suites = QUICK_SUITES if quick else SUITES
+            command += [f"tests/{suite}" for suite in suites if (copy / "tests" / suite).is_dir()]
             command += ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
+        leave_out = [mark for mark, wanted in (("nightly", everything), ("slow", not quick)) if not wanted]
+        command += ["-m", " and ".join(f"not {mark}" for mark in leave_out)] if leave_out else []
         return run_in(copy, [*command, *arguments])
+
+
+@contextmanager
+def _computing(processes: int) -> Iterator[None]:
+    """Meanwhile, some processes do nothing but compute."""
+    started = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def bench() -> int:
