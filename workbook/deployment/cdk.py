@@ -23,7 +23,9 @@ from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 
-EVENT_LINE = re.compile(r"^(?P<stack>\S+) \|\s*(?P<count>\d+/\d+|\d+)\s*\|[^|]*\| (?P<status>[A-Z_]+)\s*\| (?P<type>\S+)\s*\| (?P<name>.*)$")
+EVENT_LINE = re.compile(
+    r"^(?P<stack>\S+) \|\s*(?P<count>\d+/\d+|\d+)\s*\|[^|]*\| (?P<status>[A-Z_]+)\s*\| (?P<type>\S+)\s*\| (?P<name>.*)$"
+)
 Progress = Callable[[str], None]
 
 
