@@ -10,28 +10,36 @@ MINUTE, MINUTES = Duration.minutes(1), Duration.minutes(5)
 
 
 class ServiceAlarms(Construct):
-    """Alarms for the functions, APIs and queues that a stack has; they tell the topic ShopAlarms."""
+    """Alarms for a stack's functions, APIs and queues; they tell the topic ShopAlarms."""
 
     def __init__(self, scope, id):
         super().__init__(scope, id)
         stack, self.tell = Stack.of(self), actions.SnsAction(shop_alarms(self))
         found = stack.node.find_all()
-        for alarm in [it for it in found if isinstance(it, cloudwatch.Alarm)]:  # what the stack watches by itself
+        # what the stack watches by itself
+        for alarm in [it for it in found if isinstance(it, cloudwatch.Alarm)]:
             alarm.node.default_child.alarm_name = path(alarm)
             alarm.add_alarm_action(self.tell)
             alarm.add_ok_action(self.tell)
-        watched = str([stack.resolve(it.dimensions) for it in found if isinstance(it, cloudwatch.CfnAlarm)])
-        polled = [stack.resolve(it.event_source_arn) for it in found if isinstance(it, lambda_.CfnEventSourceMapping)]
+        alarms = [it for it in found if isinstance(it, cloudwatch.CfnAlarm)]
+        watched = str([stack.resolve(alarm.dimensions) for alarm in alarms])
+        mappings = [it for it in found if isinstance(it, lambda_.CfnEventSourceMapping)]
+        polled = [stack.resolve(mapping.event_source_arn) for mapping in mappings]
         for it in found:
             if isinstance(it, lambda_.Function):
-                self.add(f"{path(it)}-Errors", it.metric_errors(statistic="Average", period=MINUTES), 0.05)
+                errors = it.metric_errors(statistic="Average", period=MINUTES)
+                self.add(f"{path(it)}-Errors", errors, 0.05)
             elif isinstance(it, apigateway.RestApi):
                 self.add(f"{path(it)}-Errors", server_errors(it, stack.stack_name), 0.05)
             elif isinstance(it, sqs.Queue) and stack.resolve(it.queue_arn) in polled:
-                self.add(f"{path(it)}-Age", it.metric_approximate_age_of_oldest_message(statistic="Maximum", period=MINUTE), 300)
+                age = it.metric_approximate_age_of_oldest_message(
+                    statistic="Maximum", period=MINUTE
+                )
+                self.add(f"{path(it)}-Age", age, 300)
                 self.add(f"{path(it)}-Depth", depth(it), 1000)
             elif isinstance(it, sqs.Queue) and str(stack.resolve(it.queue_name)) not in watched:
-                self.add(f"{path(it)}-Depth", depth(it), 0)  # whatever lies there waits for a person
+                # whatever lies there waits for a person
+                self.add(f"{path(it)}-Depth", depth(it), 0)
 
     def add(self, name, metric, threshold):
         alarm = cloudwatch.Alarm(
@@ -41,7 +49,8 @@ class ServiceAlarms(Construct):
             threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # no metric: nothing happens there
+            # no metric: nothing happens there
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(self.tell)
         alarm.add_ok_action(self.tell)
@@ -58,7 +67,8 @@ def depth(queue):
 
 def server_errors(api, name):
     """Which share of an API's answers says 500 or more."""
-    api.node.default_child.name = name  # metrics tell APIs apart by their names, and all of them are called Api
+    # metrics tell APIs apart by their names, and all of them are called Api
+    api.node.default_child.name = name
     return cloudwatch.Metric(
         namespace="AWS/ApiGateway", metric_name="5XXError", dimensions_map={"ApiName": name},
         statistic="Average", period=MINUTES,

@@ -11,7 +11,9 @@ REFUND = Schema(
     required=["checkoutId", "amount", "reason"],
     additional_properties=False,
     properties={
-        "checkoutId": Schema(type=Type.STRING, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+        "checkoutId": Schema(
+            type=Type.STRING, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+        ),
         "amount": Schema(type=Type.NUMBER, minimum=0.01, maximum=10_000),
         "reason": Schema(type=Type.STRING, enum=["damaged", "late", "unwanted"]),
     },
@@ -24,7 +26,9 @@ class Backoffice(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
         bus = shop_bus(self)
-        function = ServiceFunction(self, "Function", "backoffice", BUS_NAME=bus.event_bus_name, ORIGIN=ORIGIN)
+        function = ServiceFunction(
+            self, "Function", "backoffice", BUS_NAME=bus.event_bus_name, ORIGIN=ORIGIN
+        )
         may_publish(function, bus, "shop.backoffice")
         api = apigateway.RestApi(
             self, "Api",
@@ -51,7 +55,9 @@ class Backoffice(Stack):
         key = api.add_api_key("Key")
         plan.add_api_key(key)
         clerk = iam.Role(self, "Clerk", assumed_by=iam.AccountRootPrincipal())
-        clerk.add_to_policy(iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[refund.method_arn]))
+        clerk.add_to_policy(
+            iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[refund.method_arn])
+        )
 
         CfnOutput(self, "BackofficeFunction", value=function.function_name)
         CfnOutput(self, "BackofficeApiUrl", value=api.url)

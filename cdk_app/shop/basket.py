@@ -1,6 +1,7 @@
 from aws_cdk import (
     CfnOutput, Duration, Stack,
-    aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_lambda as lambda_,
+    aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets,
+    aws_lambda as lambda_,
 )
 from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
@@ -8,7 +9,10 @@ from shop.publishing import may_publish
 from shop.rest_service import RestService
 from shop.table import ServiceTable
 
-READ_STREAM = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
+READ_STREAM = [
+    f"dynamodb:{action}"
+    for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+]
 INSERTED = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})
 
 
@@ -22,7 +26,9 @@ class Basket(Stack):
         basket.function.allow(checkouts.table_arn, "dynamodb:GetItem", "dynamodb:PutItem")
         basket.function.add_environment("CHECKOUTS_NAME", checkouts.table_name)
 
-        outbox = ServiceTable(self, "Outbox", "checkoutId", stream=dynamodb.StreamViewType.NEW_IMAGE)
+        outbox = ServiceTable(
+            self, "Outbox", "checkoutId", stream=dynamodb.StreamViewType.NEW_IMAGE
+        )
         basket.function.allow(outbox.table_arn, "dynamodb:PutItem")
         basket.function.add_environment("OUTBOX_NAME", outbox.table_name)
 

@@ -4,10 +4,14 @@ APIS = ("Product", "Basket", "Ordering")
 
 
 def widgets(stack):
-    """The rows of the shop's dashboard: names that are agreed upon, so that no stack need be asked."""
+    """The rows of the shop's dashboard: names that are agreed on, so no stack need be asked."""
     return [
         [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms_of_all(stack), width=24)],
-        [plot(title, business(name)) for title, name in (("Orders", "OrdersStored"), ("Revenue", "Revenue"), ("Not stored", "NotStored"))],
+        [
+            plot("Orders", business("OrdersStored")),
+            plot("Revenue", business("Revenue")),
+            plot("Not stored", business("NotStored")),
+        ],
         [
             plot("Requests", *(api(name, "Count", "Sum") for name in APIS)),
             plot("Error rate", *(api(name, "5XXError", "Average") for name in APIS)),
@@ -22,31 +26,39 @@ def widgets(stack):
 
 def alarms_of_all(stack):
     """The alarms of all stacks that the app has so far."""
-    names = [it.alarm_name for it in stack.node.root.node.find_all() if isinstance(it, cloudwatch.CfnAlarm)]
+    found = stack.node.root.node.find_all()
+    names = [it.alarm_name for it in found if isinstance(it, cloudwatch.CfnAlarm)]
     arn = lambda name: stack.format_arn(
-        service="cloudwatch", resource="alarm", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+        service="cloudwatch", resource="alarm", resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     return [cloudwatch.Alarm.from_alarm_arn(stack, name, arn(name)) for name in names]
 
 
 def plot(title, *metrics):
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=8, period=Duration.minutes(1))
+    return cloudwatch.GraphWidget(
+        title=title, left=list(metrics), width=8, period=Duration.minutes(1)
+    )
 
 
 def business(name):
     """What Ordering's worker writes into its log."""
-    return cloudwatch.Metric(namespace="Shop", metric_name=name, dimensions_map={"service": "ordering"}, statistic="Sum")
+    return cloudwatch.Metric(
+        namespace="Shop", metric_name=name, dimensions_map={"service": "ordering"}, statistic="Sum"
+    )
 
 
 def api(name, metric, statistic):
     dimension = {"ApiName": name}
     return cloudwatch.Metric(
-        namespace="AWS/ApiGateway", metric_name=metric, dimensions_map=dimension, statistic=statistic, label=name
+        namespace="AWS/ApiGateway", metric_name=metric, dimensions_map=dimension,
+        statistic=statistic, label=name,
     )
 
 
 def queues(metric):
     """A line for each of the shop's queues, found by their names."""
     names = "(Product OR Ordering OR EventLog OR Report)"
-    found = f"SEARCH('{{AWS/SQS,QueueName}} MetricName=\"{metric}\" QueueName={names}', 'Maximum', 60)"
+    what = f'{{AWS/SQS,QueueName}} MetricName="{metric}" QueueName={names}'
+    found = f"SEARCH('{what}', 'Maximum', 60)"
     return cloudwatch.MathExpression(expression=found, label="")

@@ -17,7 +17,8 @@ class Imports(Construct):
         arn = f"arn:aws:s3:::{name}"
 
         importer = ServiceFunction(
-            self, "Importer", "product", handler="importer.handler", timeout=60, TABLE_NAME=table.table_name
+            self, "Importer", "product", handler="importer.handler", timeout=60,
+            TABLE_NAME=table.table_name,
         )
         importer.allow(table.table_arn, "dynamodb:PutItem")
         importer.allow(f"{arn}/products/*", "s3:GetObject")
@@ -26,7 +27,8 @@ class Imports(Construct):
         importer.configure_async_invoke(on_failure=destinations.SqsDestination(failures))
         importer.add_permission(
             "Uploads",
-            principal=iam.ServicePrincipal("s3.amazonaws.com"), source_arn=arn, source_account=stack.account,
+            principal=iam.ServicePrincipal("s3.amazonaws.com"),
+            source_arn=arn, source_account=stack.account,
         )
 
         uploads = ServiceBucket(self, "Uploads", name)
@@ -35,11 +37,14 @@ class Imports(Construct):
         notification = s3.CfnBucket.LambdaConfigurationProperty(
             event="s3:ObjectCreated:*",
             function=importer.function_arn,
-            filter=s3.CfnBucket.NotificationFilterProperty(s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=rules)),
+            filter=s3.CfnBucket.NotificationFilterProperty(
+                s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=rules)
+            ),
         )
-        uploads.node.default_child.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        configuration = s3.CfnBucket.NotificationConfigurationProperty(
             lambda_configurations=[notification]
         )
+        uploads.node.default_child.notification_configuration = configuration
         CfnOutput(stack, "ProductUploads", value=uploads.bucket_name)
         CfnOutput(stack, "ProductImporter", value=importer.function_name)
         CfnOutput(stack, "ProductImportFailures", value=failures.queue_url)

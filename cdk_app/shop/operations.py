@@ -21,11 +21,14 @@ class Operations(Stack):
             )
         )
         notifications = sqs.Queue(self, "Notifications", retention_period=Duration.days(14))
-        topic.add_subscription(subscriptions.SqsSubscription(notifications, raw_message_delivery=True))
+        topic.add_subscription(
+            subscriptions.SqsSubscription(notifications, raw_message_delivery=True)
+        )
         cloudwatch.Dashboard(self, "Dashboard", dashboard_name="Shop", widgets=widgets(self))
         CfnOutput(self, "OperationsTopic", value=topic.topic_arn)
         CfnOutput(self, "OperationsNotifications", value=notifications.queue_url)
 
 
 def shop_alarms(scope):
-    return sns.Topic.from_topic_arn(scope, "Topic", Stack.of(scope).format_arn(service="sns", resource=NAME))
+    arn = Stack.of(scope).format_arn(service="sns", resource=NAME)
+    return sns.Topic.from_topic_arn(scope, "Topic", arn)

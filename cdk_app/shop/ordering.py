@@ -12,13 +12,15 @@ class Ordering(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
         ordering = RestService(
-            self, "Default", service="ordering", key="userName", sort_key="orderId", actions=["GetItem", "Scan"]
+            self, "Default", service="ordering", key="userName", sort_key="orderId",
+            actions=["GetItem", "Scan"],
         )
         by_date = ordering.table.add_index("by-date", "userName", "orderDate")
         ordering.function.allow(by_date, "dynamodb:Query")
 
         worker = ServiceFunction(
-            self, "Worker", "ordering", handler="worker.handler", timeout=5, TABLE_NAME=ordering.table.table_name
+            self, "Worker", "ordering", handler="worker.handler", timeout=5,
+            TABLE_NAME=ordering.table.table_name,
         )
         worker.allow(ordering.table.table_arn, "dynamodb:PutItem")
 
@@ -29,7 +31,9 @@ class Ordering(Stack):
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=3),
         )
         worker.add_event_source(
-            event_sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True, max_concurrency=5)
+            event_sources.SqsEventSource(
+                queue, batch_size=10, report_batch_item_failures=True, max_concurrency=5
+            )
         )
         undelivered = sqs.Queue(self, "Undelivered", retention_period=Duration.days(14))
         events.Rule(
@@ -40,7 +44,9 @@ class Ordering(Stack):
                 detail_type=["BasketCheckedOut"],
                 detail={"metadata": {"schemaVersion": ["1"]}},
             ),
-            targets=[targets.SqsQueue(queue, dead_letter_queue=undelivered, max_event_age=Duration.hours(24))],
+            targets=[targets.SqsQueue(
+                queue, dead_letter_queue=undelivered, max_event_age=Duration.hours(24)
+            )],
         )
         cloudwatch.Alarm(
             self, "DeadLettersAlarm",
@@ -50,7 +56,8 @@ class Ordering(Stack):
             threshold=0,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # no metric: nothing happens there
+            # no metric: nothing happens there
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         CfnOutput(self, "OrderingWorker", value=worker.function_name)
         CfnOutput(self, "OrderingQueue", value=queue.queue_url)

@@ -7,7 +7,10 @@ from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
 from shop.publishing import may_publish
 
-READ_STREAM = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
+READ_STREAM = [
+    f"dynamodb:{action}"
+    for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+]
 CHANGED = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})
 
 
@@ -18,7 +21,8 @@ class PriceChanges(Construct):
         super().__init__(scope, id)
         bus = shop_bus(self)
         publisher = ServiceFunction(
-            self, "Function", "product", handler="price_changes.handler", BUS_NAME=bus.event_bus_name
+            self, "Function", "product", handler="price_changes.handler",
+            BUS_NAME=bus.event_bus_name,
         )
         may_publish(publisher, bus, "shop.product")
         publisher.allow(table.table_stream_arn, *READ_STREAM)

@@ -8,7 +8,8 @@ class Product(Stack):
     def __init__(self, scope, id):
         super().__init__(scope, id)
         product = RestService(
-            self, "Default", service="product", key="id", stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            self, "Default", service="product", key="id",
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             actions=["GetItem", "PutItem", "DeleteItem", "Scan"],
         )
         index = product.table.add_index("by-category", "category", "name")

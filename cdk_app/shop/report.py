@@ -17,7 +17,9 @@ class Report(Stack):
         bucket = ServiceBucket(self, "Bucket")
         failures = sqs.Queue(self, "Failures", retention_period=Duration.days(14))
 
-        notes = ServiceFunction(self, "Notes", "report", handler="notes.handler", TABLE_NAME=orders.table_name)
+        notes = ServiceFunction(
+            self, "Notes", "report", handler="notes.handler", TABLE_NAME=orders.table_name
+        )
         notes.allow(orders.table_arn, "dynamodb:PutItem")
         queue = sqs.Queue(
             self, "Queue",
@@ -25,7 +27,9 @@ class Report(Stack):
             dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=3),
         )
         notes.add_event_source(
-            event_sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2)
+            event_sources.SqsEventSource(
+                queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2
+            )
         )
         events.Rule(
             self, "Rule",

@@ -17,7 +17,9 @@ class RestService(Construct):
             self, "Api",
             handler=self.function,
             integration_options=apigateway.LambdaIntegrationOptions(allow_test_invoke=False),
-            deploy_options=apigateway.StageOptions(throttling_rate_limit=1000, throttling_burst_limit=2000),
+            deploy_options=apigateway.StageOptions(
+                throttling_rate_limit=1000, throttling_burst_limit=2000
+            ),
         )
         shape_errors(self.api, "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX")
         name = service.capitalize()

@@ -6,7 +6,7 @@ from constructs import Construct
 
 
 class Schedules(Construct):
-    """When a function is called: each night, and at any moment for which somebody makes a one-time schedule."""
+    """When a function is called: each night, and at the moments of one-time schedules."""
 
     def __init__(self, scope, id, function, failures):
         super().__init__(scope, id)
@@ -15,12 +15,15 @@ class Schedules(Construct):
             schedule=events.Schedule.expression("cron(0 1 * * ? *)"),  # at one o'clock, UTC
             targets=[targets.LambdaFunction(function, dead_letter_queue=failures)],
         )
-        self.group = scheduler.ScheduleGroup(self, "OneTime", removal_policy=RemovalPolicy.DESTROY)  # with all in it
+        # destroyed with all in it
+        self.group = scheduler.ScheduleGroup(self, "OneTime", removal_policy=RemovalPolicy.DESTROY)
         only_this_group = {"ArnEquals": {"aws:SourceArn": self.group.schedule_group_arn}}
         self.role = iam.Role(
             self, "Role",
             assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=only_this_group),
         )
         self.role.add_to_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[function.function_arn]
+            )
         )

@@ -27,7 +27,9 @@ def approve_refund():
         return error(403, "Only staff may do this, and nothing says who you are.")
     refund = rules.refund(json_object(app.current_event))
     refund_id = refunds.publish(refund)
-    logger.info("Refund approved", refund_id=refund_id, checkout_id=refund["checkoutId"], approved_by=clerk)
+    logger.info(
+        "Refund approved", refund_id=refund_id, checkout_id=refund["checkoutId"], approved_by=clerk
+    )
     return answer(202, {"refundId": refund_id, "status": "accepted"})
 
 

@@ -1,4 +1,4 @@
-"""Tells the shop of a refund. Whoever pays knows the order by its id: no name, no address goes along."""
+"""Tells the shop of a refund. Whoever pays knows the order by its id: no name, no address."""
 
 import os
 import uuid
@@ -12,7 +12,9 @@ from shop_http.answers import as_json
 
 NAMESPACE = uuid.UUID("0b7b0a3e-5d0c-4c55-8f0e-6a4f0a1d9c27")  # ours alone, made once
 logger = Logger(service="backoffice")
-bus = boto3.client("events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+bus = boto3.client(
+    "events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+)
 
 
 class NotPublished(Exception):
@@ -20,7 +22,7 @@ class NotPublished(Exception):
 
 
 def publish(refund):
-    """Publish that a refund is approved; its id, the same for a checkout whenever it is approved again."""
+    """Publish that a refund is approved; its id, the same each time for the same checkout."""
     refund_id = str(uuid.uuid5(NAMESPACE, refund["checkoutId"]))
     metadata = {
         "eventId": str(uuid.uuid4()),

@@ -21,7 +21,11 @@ def amount(name, value):
     return found
 
 
-FIELDS = {"checkoutId": checkout_id, "amount": amount, "reason": one_of("damaged", "late", "unwanted")}
+FIELDS = {
+    "checkoutId": checkout_id,
+    "amount": amount,
+    "reason": one_of("damaged", "late", "unwanted"),
+}
 
 
 def refund(body):

@@ -40,7 +40,8 @@ def check_out():
 def put_basket():
     basket = rules.basket(json_object(app.current_event))
     replaced = baskets.put(basket)
-    return answer(200 if replaced else 201, basket, Location=here(app.current_event, f"basket/{basket['userName']}"))
+    location = here(app.current_event, f"basket/{basket['userName']}")
+    return answer(200 if replaced else 201, basket, Location=location)
 
 
 @app.get("/basket")

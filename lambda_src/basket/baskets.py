@@ -21,7 +21,8 @@ def put(basket):
 
     Each new basket gets the id that its checkout will have.
     """
-    answer = table.put_item(Item={**basket, "checkoutId": str(uuid.uuid4())}, ReturnValues="ALL_OLD")
+    item = {**basket, "checkoutId": str(uuid.uuid4())}
+    answer = table.put_item(Item=item, ReturnValues="ALL_OLD")
     return "Attributes" in answer
 
 
@@ -34,7 +35,9 @@ def get(user_name):
 
 def delete(user_name):
     try:
-        table.delete_item(Key={"userName": user_name}, ConditionExpression=Attr("userName").exists())
+        table.delete_item(
+            Key={"userName": user_name}, ConditionExpression=Attr("userName").exists()
+        )
     except ConditionFailed:
         raise NoSuchBasket from None
 

@@ -2,7 +2,8 @@
 
 import re
 
-UUID = re.compile("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")  # chance may put a card number's digits into one
+# chance may put a card number's digits into one
+UUID = re.compile("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 DIGITS = re.compile(r"\d+(?:[ -]\d+)*")  # however they are grouped
 LENGTHS = range(13, 20)  # of a card number
 LONGEST = 1000  # characters; a longer text is too long for any field
@@ -15,11 +16,12 @@ def has_card_number(value):
     if isinstance(value, list):
         return any(map(has_card_number, value))
     found = DIGITS.findall(UUID.sub("an id", str(value)[:LONGEST]))
-    return any(map(passes_luhn, (number for digits in found for number in numbers(re.split("[ -]", digits)))))
+    split = (re.split("[ -]", digits) for digits in found)
+    return any(passes_luhn(number) for groups in split for number in numbers(groups))
 
 
 def numbers(groups):
-    """Groups next to each other that are as long as a card number; what stands beside may be its date."""
+    """Adjacent groups that are as long as a card number; what stands beside may be its date."""
     for first in range(len(groups)):
         for last in range(first, min(first + LENGTHS.stop, len(groups))):
             number = "".join(groups[first : last + 1])
@@ -28,6 +30,6 @@ def numbers(groups):
 
 
 def passes_luhn(digits):
-    """Whether the last digit is the one that Luhn's rule gives: so in every card number, else in one of ten."""
+    """Whether the last digit follows Luhn's rule: so in every card number, else in one of ten."""
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(number // 10 + number % 10 for number in doubled) % 10 == 0

@@ -31,11 +31,22 @@ def check_out(customer, key):
 
 def check_out_now(customer, request):
     basket, occurred_at = get(customer["userName"]), events.now()
-    checkout = {"checkoutId": basket["checkoutId"], "status": "accepted", "totalPrice": rules.total(basket)}
-    order = {**customer, "items": basket["items"], "checkoutId": checkout["checkoutId"], "totalPrice": checkout["totalPrice"]}
+    checkout = {
+        "checkoutId": basket["checkoutId"], "status": "accepted", "totalPrice": rules.total(basket),
+    }
+    order = {
+        **customer, "items": basket["items"],
+        "checkoutId": checkout["checkoutId"], "totalPrice": checkout["totalPrice"],
+    }
     accept(
         basket,
-        answer={"requestId": request or checkout["checkoutId"], **checkout, "acceptedAt": occurred_at},
-        event={"checkoutId": checkout["checkoutId"], "event": events.checked_out(order, occurred_at), "acceptedAt": occurred_at},
+        answer={
+            "requestId": request or checkout["checkoutId"], **checkout, "acceptedAt": occurred_at,
+        },
+        event={
+            "checkoutId": checkout["checkoutId"],
+            "event": events.checked_out(order, occurred_at),
+            "acceptedAt": occurred_at,
+        },
     )
     return checkout

@@ -23,13 +23,20 @@ class NotStored(Exception):
 
 
 def accept(basket, answer, event):
-    """Remove the basket, remember the answer, and put the event into the outbox: all of it, or nothing."""
-    unchanged = {"ConditionExpression": "checkoutId = :id", "ExpressionAttributeValues": {":id": basket["checkoutId"]}}
+    """Remove the basket, remember the answer, put the event into the outbox: all, or nothing."""
+    unchanged = {
+        "ConditionExpression": "checkoutId = :id",
+        "ExpressionAttributeValues": {":id": basket["checkoutId"]},
+    }
     first = {"ConditionExpression": "attribute_not_exists(requestId)"}
     try:
         client.transact_write_items(
             TransactItems=[
-                {"Delete": {"TableName": baskets.table.name, "Key": {"userName": basket["userName"]}, **unchanged}},
+                {"Delete": {
+                    "TableName": baskets.table.name,
+                    "Key": {"userName": basket["userName"]},
+                    **unchanged,
+                }},
                 {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},
                 {"Put": {"TableName": NAME, "Item": event}},
             ]

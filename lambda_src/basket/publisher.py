@@ -1,4 +1,4 @@
-"""Publishes what is in the outbox: at once, as the table's stream tells of it; and each minute what is left over."""
+"""Publishes what is in the outbox: at once, as its stream tells of it; each minute what is left."""
 
 import json
 import os
@@ -13,7 +13,9 @@ from botocore.config import Config
 AT_ONCE = 10  # entries that PutEvents takes
 GRACE = timedelta(minutes=1)  # until then it is the stream's
 logger = Logger(service="basket")
-bus = boto3.client("events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+bus = boto3.client(
+    "events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+)
 table = boto3.resource("dynamodb").Table(os.environ["OUTBOX_NAME"])
 
 
@@ -41,16 +43,16 @@ def left_over():
 
 def publish(rows):
     """Publish rows, and remove from the outbox what the bus has taken; how many it has not."""
-    answers = bus.put_events(Entries=[entry(row) for row in rows])["Entries"]  # the status is 200 even if some failed
+    answers = bus.put_events(Entries=[entry(row) for row in rows])["Entries"]
     with table.batch_writer() as outbox:
         for row, answer in zip(rows, answers, strict=True):
-            metadata = json.loads(row["event"])["metadata"]
+            checkout_id, metadata = row["checkoutId"], json.loads(row["event"])["metadata"]
             logger.set_correlation_id(metadata["correlationId"])
-            if "ErrorCode" in answer:
-                logger.error("Not published", checkout_id=row["checkoutId"], error=answer["ErrorCode"])
+            if "ErrorCode" in answer:  # the status is 200 even if some failed
+                logger.error("Not published", checkout_id=checkout_id, error=answer["ErrorCode"])
             else:
-                logger.info("Published", checkout_id=row["checkoutId"], event_id=metadata["eventId"])
-                outbox.delete_item(Key={"checkoutId": row["checkoutId"]})
+                logger.info("Published", checkout_id=checkout_id, event_id=metadata["eventId"])
+                outbox.delete_item(Key={"checkoutId": checkout_id})
     return sum("ErrorCode" in answer for answer in answers)
 
 

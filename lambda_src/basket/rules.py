@@ -32,7 +32,9 @@ def basket(body):
 
 def checkout(body):
     if has_card_number(body):
-        raise BadRequestError("Never send a card number here. How to pay is enough: card or invoice.")
+        raise BadRequestError(
+            "Never send a card number here. How to pay is enough: card or invoice."
+        )
     return checked(body, CHECKOUT, required=CHECKOUT)
 
 

@@ -1,4 +1,4 @@
-"""Writes down every event of the shop, whatever it is, and for a while only: there are people in some of them."""
+"""Writes down every event of the shop, and for a while only: there are people in some of them."""
 
 import json
 import os
@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor, EventType, process_partial_response,
+)
 
 logger = Logger(service="event_log")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -28,4 +30,6 @@ def write_down(record):
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
-    return process_partial_response(event=event, record_handler=write_down, processor=processor, context=context)
+    return process_partial_response(
+        event=event, record_handler=write_down, processor=processor, context=context
+    )

@@ -23,5 +23,7 @@ def moment(name, text, of_day):
             found = datetime.fromisoformat(text)
             found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadRequestError(f"{name} must be a date such as 2026-01-31, or a time such as 2026-01-31T09:30:00Z.") from None
+        raise BadRequestError(
+            f"{name} must be a date such as 2026-01-31, or a time such as 2026-01-31T09:30:00Z."
+        ) from None
     return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,7 +6,9 @@ from decimal import Decimal
 import orders
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor, EventType, process_partial_response,
+)
 
 logger = Logger(service="ordering")
 metrics = Metrics(namespace="Shop", service="ordering")
@@ -25,7 +27,10 @@ def process(record):
         logger.exception("Not stored", message_id=record.message_id)
         metrics.add_metric("NotStored", MetricUnit.Count, 1)
         raise
-    times = {"sent_at": int(record.attributes.sent_timestamp), "received_at": int(record.attributes.approximate_first_receive_timestamp)}
+    times = {
+        "sent_at": int(record.attributes.sent_timestamp),
+        "received_at": int(record.attributes.approximate_first_receive_timestamp),
+    }
     logger.info("Order stored" if new else "Order was there", checkout_id=order["orderId"], **times)
     metrics.add_metric("OrdersStored", MetricUnit.Count, int(new))
     metrics.add_metric("Revenue", MetricUnit.NoUnit, order["totalPrice"] if new else 0)
@@ -34,4 +39,6 @@ def process(record):
 @metrics.log_metrics
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
-    return process_partial_response(event=event, record_handler=process, processor=processor, context=context)
+    return process_partial_response(
+        event=event, record_handler=process, processor=processor, context=context
+    )

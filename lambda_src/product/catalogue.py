@@ -15,8 +15,9 @@ def page_key(category):
 
 
 def page(category, limit, start):
-    """At most `limit` products after the key `start`, and the key to go on from if there are more."""
+    """At most `limit` products after the key `start`, and the key to go on from, if any."""
     read = table.scan
     if category is not None:
-        read = partial(table.query, IndexName="by-category", KeyConditionExpression=Key("category").eq(category))
+        condition = Key("category").eq(category)
+        read = partial(table.query, IndexName="by-category", KeyConditionExpression=condition)
     return paging.page(read, page_key(category), limit, start)

@@ -15,9 +15,12 @@ s3 = boto3.client("s3")
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
     for record in S3Event(event).records:
-        bucket, key = record.s3.bucket.name, unquote_plus(record.s3.get_object.key)  # URL-encoded in the event
+        # the key is URL-encoded in the event
+        bucket, key = record.s3.bucket.name, unquote_plus(record.s3.get_object.key)
         content = s3.get_object(Bucket=bucket, Key=key)["Body"].read(rows.LARGEST + 1)
         products, rejects = rows.read(content)
         new = intake.store(products)
         intake.keep(bucket, "rejects/" + key.removeprefix("products/"), rejects)
-        logger.info("Imported", key=key, new=new, there_already=len(products) - new, rejected=len(rejects))
+        logger.info(
+            "Imported", key=key, new=new, there_already=len(products) - new, rejected=len(rejects)
+        )

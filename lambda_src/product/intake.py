@@ -14,13 +14,15 @@ s3 = boto3.client("s3")
 
 def store(products):
     """Store those that are new; how many that are."""
-    return sum(store_some(products[start : start + AT_ONCE]) for start in range(0, len(products), AT_ONCE))
+    starts = range(0, len(products), AT_ONCE)
+    return sum(store_some(products[start : start + AT_ONCE]) for start in starts)
 
 
 def store_some(products):
     new = {"TableName": TABLE, "ConditionExpression": "attribute_not_exists(id)"}
     try:
-        dynamodb.transact_write_items(TransactItems=[{"Put": {"Item": product, **new}} for product in products])
+        puts = [{"Put": {"Item": product, **new}} for product in products]
+        dynamodb.transact_write_items(TransactItems=puts)
         return len(products)
     except dynamodb.exceptions.TransactionCanceledException as error:
         codes = [reason["Code"] for reason in error.response["CancellationReasons"]]

@@ -21,9 +21,11 @@ class NotPublished(Exception):
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
-    details = [price_changed(record) for record in DynamoDBStreamEvent(event).records if differs(record.dynamodb)]
+    records = DynamoDBStreamEvent(event).records
+    details = [price_changed(record) for record in records if differs(record.dynamodb)]
     logger.info("Changes seen", records=len(event["Records"]), of_the_price=len(details))
-    failed = sum(publish(details[start : start + AT_ONCE]) for start in range(0, len(details), AT_ONCE))
+    starts = range(0, len(details), AT_ONCE)
+    failed = sum(publish(details[start : start + AT_ONCE]) for start in starts)
     if failed:
         raise NotPublished(f"{failed} of {len(details)}")
 
@@ -33,7 +35,7 @@ def differs(images):
 
 
 def price_changed(record):
-    """The event that says so. The same record again gives the same event again, with the same id."""
+    """The event that says so. The same record gives the same event again, with the same id."""
     old, new = record.dynamodb.old_image, record.dynamodb.new_image
     event_id = str(uuid.uuid5(NAMESPACE, record.event_id))
     when = datetime.fromtimestamp(record.dynamodb.approximate_creation_date_time, UTC)
@@ -43,18 +45,26 @@ def price_changed(record):
         "schemaVersion": "1",
         "occurredAt": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
-    data = {"productId": new["id"], "name": new["name"], "oldPrice": old["price"], "newPrice": new["price"]}
+    data = {
+        "productId": new["id"], "name": new["name"],
+        "oldPrice": old["price"], "newPrice": new["price"],
+    }
     return {"metadata": metadata, "data": data}
 
 
 def publish(details):
     """Publish events; how many of them the bus has not taken."""
-    entry = {"EventBusName": os.environ["BUS_NAME"], "Source": "shop.product", "DetailType": "ProductPriceChanged"}
-    answers = bus.put_events(Entries=[{**entry, "Detail": as_json(detail)} for detail in details])["Entries"]
+    entry = {
+        "EventBusName": os.environ["BUS_NAME"],
+        "Source": "shop.product", "DetailType": "ProductPriceChanged",
+    }
+    entries = [{**entry, "Detail": as_json(detail)} for detail in details]
+    answers = bus.put_events(Entries=entries)["Entries"]
     for detail, answer in zip(details, answers, strict=True):
-        logger.set_correlation_id(detail["metadata"]["correlationId"])
+        product_id, metadata = detail["data"]["productId"], detail["metadata"]
+        logger.set_correlation_id(metadata["correlationId"])
         if "ErrorCode" in answer:
-            logger.error("Not published", product_id=detail["data"]["productId"], error=answer["ErrorCode"])
+            logger.error("Not published", product_id=product_id, error=answer["ErrorCode"])
         else:
-            logger.info("Published", product_id=detail["data"]["productId"], event_id=detail["metadata"]["eventId"])
+            logger.info("Published", product_id=product_id, event_id=metadata["eventId"])
     return sum("ErrorCode" in answer for answer in answers)

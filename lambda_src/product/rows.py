@@ -21,7 +21,8 @@ def read(content):
     try:
         if len(content) > LARGEST:
             raise BadRequestError(f"The file has more than {LARGEST} bytes.")
-        (_, header), *rows = lines(content.decode("utf-8-sig"))  # sig: without the mark that spreadsheets put in front
+        # sig: without the mark that spreadsheets put in front
+        (_, header), *rows = lines(content.decode("utf-8-sig"))
         check(header, rows)
     except UnicodeDecodeError:
         return [], [(1, "The file is not UTF-8.", [])]
@@ -42,7 +43,7 @@ def read(content):
 
 
 def lines(content):
-    """The rows that are not empty, each with the line at which it starts: a cell in quotes may have several."""
+    """The rows that are not empty, each with its first line: a cell in quotes may have several."""
     reader, start = csv.reader(io.StringIO(content, newline=""), strict=True), 1
     found = []
     for cells in reader:
@@ -56,7 +57,8 @@ def check(header, rows):
     """What must be right before any row is looked at."""
     if not header:
         raise BadRequestError("The file is empty.")
-    checked(dict.fromkeys(header), dict.fromkeys(COLUMNS, lambda name, value: value), {"sku", "name", "price"})
+    anything = dict.fromkeys(COLUMNS, lambda name, value: value)
+    checked(dict.fromkeys(header), anything, {"sku", "name", "price"})
     if len(set(header)) < len(header):
         raise BadRequestError("The header has a column twice.")
     if len(rows) > MOST:
@@ -64,7 +66,7 @@ def check(header, rows):
 
 
 def product(header, cells):
-    """The product in a row, by the rules that the API has, too. Its id is made of the sku: the same each time."""
+    """The product in a row, by the API's rules. Its id is made of the sku: the same each time."""
     if len(cells) != len(header):
         raise BadRequestError(f"The row has {len(cells)} cells, the header {len(header)}.")
     row = {name: cell for name, cell in zip(header, cells, strict=True) if cell}

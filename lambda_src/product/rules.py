@@ -3,7 +3,7 @@
 from shop_http.validation import BadRequestError, checked, money, text
 
 # With these lengths no product comes near the limits of DynamoDB: 400 KB for an item, 2 KB for the
-# partition key of an index (category, which therefore cannot be empty), 1 KB for its sort key (name).
+# partition key of an index (category, therefore never empty), 1 KB for its sort key (name).
 FIELDS = {
     "name": text(1, 200),
     "price": money,

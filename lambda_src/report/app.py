@@ -20,12 +20,15 @@ def handler(event, context):
     day = date.fromisoformat(event["day"]) if "day" in event else day_before(event["time"])
     orders = orders_of(day)
     key = f"orders/{day}.csv"
-    s3.put_object(Bucket=os.environ["BUCKET_NAME"], Key=key, Body=report(orders).encode(), ContentType="text/csv")
+    s3.put_object(
+        Bucket=os.environ["BUCKET_NAME"], Key=key, Body=report(orders).encode(),
+        ContentType="text/csv",
+    )
     logger.info("Report written", key=key, orders=len(orders))
 
 
 def day_before(time):
-    """The day before the moment of an event. The event's, not the clock's: a late try is for the same day."""
+    """The day before an event's moment, not before the clock's: a late try is for the same day."""
     return datetime.fromisoformat(time).date() - timedelta(days=1)
 
 

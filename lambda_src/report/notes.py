@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor, EventType, process_partial_response,
+)
 
 logger = Logger(service="report")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -30,4 +32,6 @@ def process(record):
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event, context):
-    return process_partial_response(event=event, record_handler=process, processor=processor, context=context)
+    return process_partial_response(
+        event=event, record_handler=process, processor=processor, context=context
+    )

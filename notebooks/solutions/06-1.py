@@ -36,7 +36,9 @@ class Loyalty(Stack):
         events.Rule(
             self, "Rule",
             event_bus=shop_bus(self),
-            event_pattern=events.EventPattern(source=["shop.basket"], detail_type=["BasketCheckedOut"]),
+            event_pattern=events.EventPattern(
+                source=["shop.basket"], detail_type=["BasketCheckedOut"]
+            ),
             targets=[targets.LambdaFunction(function)],
         )
         CfnOutput(self, "LoyaltyTable", value=table.table_name)
@@ -45,6 +47,8 @@ class Loyalty(Stack):
 app = Path("../cdk_app/app.py")
 text = app.read_text()
 if "Loyalty" not in text:
-    text = text.replace("from shop.ordering", "from shop.loyalty import Loyalty\nfrom shop.ordering")
-    text = text.replace("app.synth()", 'Loyalty(app, "Loyalty").add_stack_dependency(bus)\napp.synth()')
+    imports = "from shop.loyalty import Loyalty\nfrom shop.ordering"
+    text = text.replace("from shop.ordering", imports)
+    stack = 'Loyalty(app, "Loyalty").add_stack_dependency(bus)'
+    text = text.replace("app.synth()", f"{stack}\napp.synth()")
     app.write_text(text)

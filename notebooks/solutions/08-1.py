@@ -1,5 +1,8 @@
 def give(client, table, event):
-    done = {"TableName": table, "Item": {"id": f"event {event['eventId']}"}, "ConditionExpression": "attribute_not_exists(id)"}
+    done = {
+        "TableName": table, "Item": {"id": f"event {event['eventId']}"},
+        "ConditionExpression": "attribute_not_exists(id)",
+    }
     add = {
         "TableName": table,
         "Key": {"id": event["userName"]},

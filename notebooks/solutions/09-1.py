@@ -1,6 +1,6 @@
 from aws_lambda_powertools.utilities.data_classes import (
-    APIGatewayProxyEvent, CloudWatchLogsEvent, DynamoDBStreamEvent, EventBridgeEvent, KinesisStreamEvent, S3Event,
-    SNSEvent, SQSEvent,
+    APIGatewayProxyEvent, CloudWatchLogsEvent, DynamoDBStreamEvent, EventBridgeEvent,
+    KinesisStreamEvent, S3Event, SNSEvent, SQSEvent,
 )
 
 

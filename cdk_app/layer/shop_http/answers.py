@@ -10,7 +10,8 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError, ServiceError
 
-CORRELATION_ID = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")  # printable ASCII, which any header can carry
+# printable ASCII, which any header can carry
+CORRELATION_ID = re.compile(r"[!-~]([ -~]{0,126}[!-~])?")
 IDEMPOTENCY_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 
 
@@ -60,7 +61,8 @@ def respond(app, logger, event: dict, context) -> dict:
     response = app.resolve(event, context)
     response["multiValueHeaders"]["x-correlation-id"] = [correlation_id]
     request = {"method": event["httpMethod"], "path": event["path"]}
-    arrived = event["requestContext"].get("requestTimeEpoch")  # at the gateway, which then may have waited for a cold start
+    # at the gateway, which then may have waited for a cold start
+    arrived = event["requestContext"].get("requestTimeEpoch")
     logger.info("Answered", **request, status=response["statusCode"], arrived_at=arrived)
     return response
 

@@ -28,7 +28,9 @@ def limit(event) -> int:
     return int(wanted)
 
 
-def page(read: Callable, key: Iterable[str], limit: int, start: dict | None) -> tuple[list[dict], dict | None]:
+def page(
+    read: Callable, key: Iterable[str], limit: int, start: dict | None
+) -> tuple[list[dict], dict | None]:
     """One page of a table or an index, and the key to go on from if there are more.
 
     Args:
@@ -43,13 +45,15 @@ def page(read: Callable, key: Iterable[str], limit: int, start: dict | None) -> 
     found = read(**request)
     items = found["Items"][:limit]
     more = len(found["Items"]) > limit
-    last = items[-1] if more else found.get("LastEvaluatedKey")  # which is there if 1 MB was not enough
+    # there is a LastEvaluatedKey if 1 MB was not enough
+    last = items[-1] if more else found.get("LastEvaluatedKey")
     return items, last and {name: last[name] for name in key}
 
 
 def token(key: dict | None) -> str | None:
     """A key of DynamoDB's as an opaque word that fits into a URL."""
-    return key and base64.urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
+    text = json.dumps(key, ensure_ascii=False)
+    return key and base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def start(event, shape: dict) -> dict | None:

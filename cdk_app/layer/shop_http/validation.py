@@ -9,8 +9,10 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 
-LARGEST = Decimal("9999999999999.99")  # 15 digits: a reader that makes floats of numbers loses nothing
-USER_NAME = re.compile(r"(?!\.+$)[\w.@+-]{1,100}")  # letters of any language; not . or .., which a path would take for a place
+# 15 digits: a reader that makes floats of numbers loses nothing
+LARGEST = Decimal("9999999999999.99")
+# letters of any language; not . or .., which a path would take for a place
+USER_NAME = re.compile(r"(?!\.+$)[\w.@+-]{1,100}")
 # Control characters, halves of characters, and what stands where bytes were not UTF-8.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
@@ -22,7 +24,8 @@ def json_object(event) -> dict:
         if event.is_base64_encoded:
             body = base64.b64decode(body, validate=True).decode()
         found = json.loads(
-            body, object_pairs_hook=_once, parse_float=Decimal, parse_int=Decimal, parse_constant=_not_json
+            body, object_pairs_hook=_once,
+            parse_float=Decimal, parse_int=Decimal, parse_constant=_not_json,
         )
     except (ValueError, ArithmeticError, RecursionError):
         raise BadRequestError("The body is not valid JSON.") from None
@@ -32,7 +35,7 @@ def json_object(event) -> dict:
 
 
 def checked(body: dict, fields: dict[str, Callable], required: Iterable[str], at: str = "") -> dict:
-    """The body, if it has all required fields, none that is unknown, and every one passes its check.
+    """The body, if it has all required fields, none that is unknown, and each passes its check.
 
     Args:
         body: what was sent.
@@ -83,7 +86,9 @@ def whole(lowest: int, highest: int) -> Callable:
     return check
 
 
-def several(fewest: int, most: int, fields: dict[str, Callable], required: Iterable[str]) -> Callable:
+def several(
+    fewest: int, most: int, fields: dict[str, Callable], required: Iterable[str]
+) -> Callable:
     """A check for a list of so many objects, each with these fields."""
 
     def check(name: str, value) -> list[dict]:
@@ -92,7 +97,9 @@ def several(fewest: int, most: int, fields: dict[str, Callable], required: Itera
         for number, one in enumerate(value):
             if not isinstance(one, dict):
                 raise BadRequestError(f"{name}[{number}] must be a JSON object.")
-        return [checked(one, fields, required, f"{name}[{number}].") for number, one in enumerate(value)]
+        return [
+            checked(one, fields, required, f"{name}[{number}].") for number, one in enumerate(value)
+        ]
 
     return check
 

@@ -1,4 +1,4 @@
-"""Publishes what is in the outbox: at once, as the table's stream tells of it; and each minute what is left over."""
+"""Publishes what is in the outbox: at once, as its stream tells of it; each minute what is left."""
 
 import json
 import os
@@ -13,7 +13,9 @@ from botocore.config import Config
 AT_ONCE = 10  # entries that PutEvents takes
 GRACE = timedelta(minutes=1)  # until then it is the stream's
 logger = Logger(service="basket")
-bus = boto3.client("events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+bus = boto3.client(
+    "events", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+)
 table = boto3.resource("dynamodb").Table(os.environ["OUTBOX_NAME"])
 
 
@@ -39,10 +41,10 @@ def publish(rows):
     bus.put_events(Entries=[entry(row) for row in rows])
     with table.batch_writer() as outbox:
         for row in rows:
-            metadata = json.loads(row["event"])["metadata"]
+            checkout_id, metadata = row["checkoutId"], json.loads(row["event"])["metadata"]
             logger.set_correlation_id(metadata["correlationId"])
-            logger.info("Published", checkout_id=row["checkoutId"], event_id=metadata["eventId"])
-            outbox.delete_item(Key={"checkoutId": row["checkoutId"]})
+            logger.info("Published", checkout_id=checkout_id, event_id=metadata["eventId"])
+            outbox.delete_item(Key={"checkoutId": checkout_id})
 
 
 def entry(row):

@@ -48,7 +48,8 @@ def of_user(user_name, first, last):
     """The attributes that make up a place in a user's list, each with a test for its value."""
     return {
         "userName": lambda value: value == user_name,
-        "orderDate": lambda value: first <= value <= last,  # DynamoDB refuses to go on from elsewhere
+        # DynamoDB refuses to go on from elsewhere
+        "orderDate": lambda value: first <= value <= last,
         "orderId": UUID.fullmatch,
     }
 
@@ -56,5 +57,7 @@ def of_user(user_name, first, last):
 def page_of_user(user_name, first, last, limit, start):
     """The orders of a user between two dates, newest first."""
     condition = Key("userName").eq(user_name) & Key("orderDate").between(first, last)
-    read = partial(table.query, IndexName="by-date", KeyConditionExpression=condition, ScanIndexForward=False)
+    read = partial(
+        table.query, IndexName="by-date", KeyConditionExpression=condition, ScanIndexForward=False
+    )
     return paging.page(read, of_user(user_name, first, last), limit, start)
