@@ -124,7 +124,8 @@ class Chapter:
     def _code(self, start: int, end: int) -> str:
         """The Python of some cells, without magics, and without the files that they write."""
         sources = [c.source for c in self.cells[start:end] if c.cell_type == "code" and not c.source.startswith("%%")]
-        return "\n".join(line for source in sources for line in source.splitlines() if not line.startswith(("%", "!")))
+        lines = "\n".join(sources).replace("\\\n", " ").splitlines()  # a command may go on in the next line
+        return "\n".join(line for line in lines if not line.startswith(("%", "!")))
 
 
 def _signature(function: ast.FunctionDef) -> inspect.Signature:
