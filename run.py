@@ -378,7 +378,7 @@ def set_up(prefix: Path) -> None:
 
 
 def answer(arguments: list[str]) -> None:
-    """Print what nothing need be set up for, and end: the version, help, and what is mistyped. Leaves no file behind."""
+    """Print what nothing need be set up for, and end: version, help, what is mistyped. Leaves no file behind."""
     if arguments[:1] == ["--version"]:
         print("workbook", re.findall(r'^version = "(.+)"', PROJECT.read_text(encoding="utf-8"), re.M)[0])
         sys.exit(0)

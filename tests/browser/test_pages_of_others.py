@@ -23,7 +23,8 @@ from aws_cdk import aws_apigateway as apigateway, aws_lambda as lambda_
 app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
 shop = cdk.Stack(app, "Shop")
 function = lambda_.Function(
-    shop, "Function", runtime=lambda_.Runtime.PYTHON_3_13, handler="app.handler", code=lambda_.Code.from_asset("../lambda_src/hello")
+    shop, "Function", runtime=lambda_.Runtime.PYTHON_3_13, handler="app.handler",
+    code=lambda_.Code.from_asset("../lambda_src/hello"),
 )
 cors = apigateway.CorsOptions(allow_origins=apigateway.Cors.ALL_ORIGINS, allow_headers=["Content-Type"])
 api = apigateway.LambdaRestApi(shop, "Api", handler=function, default_cors_preflight_options=cors)
@@ -53,14 +54,22 @@ CALL = """async ([address, how]) => {
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[dict]:
-    """A local cloud with an API whose CORS settings let every page in: its port, its API's id, how to ask it as its owner."""
+    """A local cloud with an API whose CORS settings let every page in: its port, and its API's id."""
     with copies.copy_of_the_tree() as copy:
         (copy / "cdk_app/app.py").write_text(APP, encoding="utf-8")
         (copy / "lambda_src/hello/app.py").write_text(HANDLER, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-c", DEPLOY], cwd=copy, env=copies.environment_of(copy), capture_output=True, text=True, check=True
+            [sys.executable, "-c", DEPLOY],
+            cwd=copy,
+            env=copies.environment_of(copy),
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        yield {"api": done.stdout.split("API ")[1].strip(), "port": read_json(copy / ".workbook/cloud/cloud.json", {})["port"]}
+        yield {
+            "api": done.stdout.split("API ")[1].strip(),
+            "port": read_json(copy / ".workbook/cloud/cloud.json", {})["port"],
+        }
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +105,8 @@ def call(request: pytest.FixtureRequest, browser: Browser, elsewhere: int, shop:
 def test_it_makes_no_role_and_runs_no_function(call, shop, mode):
     policy = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D"
     made = call(
-        f"/?{SIGNED.format('iam')}", method="POST", mode=mode, headers={"Content-Type": "application/x-www-form-urlencoded"},
+        f"/?{SIGNED.format('iam')}", method="POST", mode=mode,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
         body=f"Action=CreateRole&Version=2010-05-08&RoleName=intruder&AssumeRolePolicyDocument={policy}",
     )  # fmt: skip
     run = call(f"/2015-03-31/functions/any/invocations?{SIGNED.format('lambda')}", method="POST", mode=mode, body="{}")

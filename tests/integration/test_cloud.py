@@ -164,7 +164,10 @@ def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
     until(lambda: not newcomer.clouds())
 
     said = newcomer.cli("outputs")
-    assert "since its first start is lost: rows, messages, logs. `python3 run.py up` deploys the shop again." in said.stderr
+    assert (
+        "since its first start is lost: rows, messages, logs. `python3 run.py up` deploys the shop again."
+        in said.stderr
+    )
     assert "Traceback" not in said.stderr and said.returncode == 0
     assert python("local.ensure(); from workbook.learning.chapters import put_back; put_back()") == [
         "Deployed again: Hello."

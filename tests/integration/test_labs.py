@@ -103,7 +103,9 @@ def test_jupyterlab_asks_nobody_for_news(start: Start):
 def test_kernels_listen_where_only_their_owner_may_go(start: Start):
     lab = start()
     kernel = lab.session.post(f"{lab.url}api/kernels", timeout=30).json()["id"]
-    (process,) = until(lambda: [p for p in psutil.process_iter(["cmdline"]) if f"kernel-{kernel}" in str(p.info["cmdline"])])
+    (process,) = until(
+        lambda: [p for p in psutil.process_iter(["cmdline"]) if f"kernel-{kernel}" in str(p.info["cmdline"])]
+    )
     connection = Path(next(part for part in process.cmdline() if kernel in part))
     assert json.loads(connection.read_text())["transport"] == "ipc"
     until(lambda: len(list(connection.parent.glob(f"kernel-{kernel}-ipc-*"))) == 5)

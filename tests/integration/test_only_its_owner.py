@@ -52,12 +52,15 @@ def shop_of_root(learner):
     return learner
 
 
-def ask(uid: int, port: int, method: str = "GET", path: str = "/", headers: str = CALL, body: str = "") -> tuple[int, str]:
+def ask(
+    uid: int, port: int, method: str = "GET", path: str = "/", headers: str = CALL, body: str = ""
+) -> tuple[int, str]:
     """Send a request as a user of this machine; status and text of the answer."""
     request = f"{method} {path} HTTP/1.1\r\n{headers}content-length: {len(body)}\r\n\r\n{body}"
     program = 'exec 3<>"/dev/tcp/127.0.0.1/$1"; printf "%s" "$2" >&3; cat <&3'
+    as_user = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
     done = subprocess.run(
-        ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "bash", "-c", program, "bash", str(port), request],
+        [*as_user, "bash", "-c", program, "bash", str(port), request],
         capture_output=True, text=True, timeout=60, cwd="/", check=True,
     )  # fmt: skip
     head, _, text = done.stdout.partition("\n\n")  # as Python reads the ends of lines
@@ -110,7 +113,13 @@ def test_another_user_gets_nothing_wherever_the_cloud_or_a_worker_listens(shop_o
 
 def test_two_learners_side_by_side_each_reach_their_own_cloud_only():
     with cloud_of(ADA) as adas, cloud_of(BO) as bos:
-        for asks, port, passes in [(ADA, adas, True), (BO, bos, True), (ADA, bos, False), (BO, adas, False), (0, adas, True)]:
+        for asks, port, passes in [
+            (ADA, adas, True),
+            (BO, bos, True),
+            (ADA, bos, False),
+            (BO, adas, False),
+            (0, adas, True),
+        ]:
             assert ask(asks, port) == ((200, "Yours.\n") if passes else REFUSED), (asks, port)
 
 

@@ -67,7 +67,7 @@ def said(exercise: Exercise, answer: str) -> str:
 
 @functools.cache
 def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str], dict[str, list[str]]]:
-    """What a notebook said to each answer, by exercise and by the answer's name; what was not as stored; what help it gave.
+    """What a notebook said to each answer, by exercise and by the answer's name; what was not as stored; its help.
 
     It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
     wrong answer, then the solution, with which it goes on.
@@ -84,7 +84,9 @@ def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str], dict
         write_json(copy / ".workbook" / "answers.json", answers)
         script = str(Path(__file__).with_name("try_answers.py"))
         copies.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
-        said, different, helped = (read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences", "helped"))
+        said, different, helped = (
+            read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences", "helped")
+        )
         return said or {}, ["nothing was executed"] if different is None else different, helped or {}
 
 
@@ -108,7 +110,9 @@ def test_hints_come_one_at_a_time_and_then_the_solution(exercise: Exercise) -> N
     """Asked for in the kernel, at the place of the exercise, as often as somebody may."""
     *hints, solution, mistyped = all_said(exercise.notebook)[2][exercise.name]
     given = [hint for hint in hints if hint.startswith("Hint ")]
-    assert [re.match(r"Hint (\d) of (\d): \S", hint).groups() for hint in given] == [(str(i + 1), str(len(given))) for i in range(len(given))]
+    assert [re.match(r"Hint (\d) of (\d): \S", hint).groups() for hint in given] == [
+        (str(i + 1), str(len(given))) for i in range(len(given))
+    ]
     assert 0 < len(given) < len(hints)
     assert set(hints[len(given) :]) == {f'There are no more hints. solution("{exercise.name}") shows a solution.'}
     assert solution == (SOLUTIONS / f"{exercise.name}.py").read_text(encoding="utf-8").rstrip()

@@ -61,7 +61,9 @@ def main(name: str) -> None:
                 continue
             end, starter = _check_of(exercise, notebook.cells), notebook.cells[index].source
             said[exercise] = {}
-            helped[exercise] = [typed(code) for code in [f'hint("{exercise}")'] * ASKED + [f'solution("{exercise}")', 'hint("99-9")']]
+            helped[exercise] = [
+                typed(code) for code in [f'hint("{exercise}")'] * ASKED + [f'solution("{exercise}")', 'hint("99-9")']
+            ]
             before = _remembered()
             for answer, source in [("starter", starter), *answers[exercise]]:
                 _as(before)

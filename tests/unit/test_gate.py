@@ -52,7 +52,8 @@ def test_two_names_are_one_too_many():
                                   "/_aws/execute-api//prod/product", "/x/_aws/execute-api/abc123/prod/product",
                                   "/restapis/abc123/prod/_user_request_/product"])  # fmt: skip
 @pytest.mark.parametrize(
-    "headers", [{"origin": ELSEWHERE}, {"Origin": "null"}, {"sec_fetch_site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}]
+    "headers",
+    [{"origin": ELSEWHERE}, {"Origin": "null"}, {"sec_fetch_site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}],
 )
 def test_a_page_of_another_place_may_not_ask_for_anything(path, headers):
     assert gate.refusal(scope(path, **headers)) == gate.NOT_FOR_PAGES

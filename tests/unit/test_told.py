@@ -1,4 +1,4 @@
-"""Whatever a page, a check, a hint or an error tells its reader to call or to type is there, where the reader stands."""
+"""Whatever a page, a check, a hint or an error tells its reader to call or type is there, where the reader stands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,20 @@ from pathlib import Path
 import click
 import pytest
 import typer.main
-from told import NOTEBOOKS, ROOT, SPAN, Call, Chapter, Command, calls, chapters, commands, modules, said_by_checks, strings
+from told import (
+    NOTEBOOKS,
+    ROOT,
+    SPAN,
+    Call,
+    Chapter,
+    Command,
+    calls,
+    chapters,
+    commands,
+    modules,
+    said_by_checks,
+    strings,
+)
 
 import workbook
 from workbook.command import cli
@@ -57,7 +70,9 @@ def test_what_a_chapter_says_can_be_called_in_it(number):
     wrong = []
     for i, cell in enumerate(chapter.cells):
         below = chapter.next_code(i)
-        for call in [c for span in SPAN.findall(cell.source) for c in calls(span)] if cell.cell_type == "markdown" else []:
+        for call in (
+            [c for span in SPAN.findall(cell.source) for c in calls(span)] if cell.cell_type == "markdown" else []
+        ):
             elsewhere = re.search(re.escape(call.code) + OF_A_CHAPTER, cell.source)
             place = chapters()[elsewhere[1]] if elsewhere else chapter
             if not in_place(call, place, len(place.cells) if elsewhere else below + 1, *chapter.parameters(below)):
@@ -84,7 +99,9 @@ def test_what_other_sentences_say_can_be_called_by_whoever_may_read_them():
         told = {call for text in strings(tree) if SENTENCE.fullmatch(text) for call in calls(text)}
         for call in told if "checks" not in file.parts else []:
             wrong += [f"{file.name}: {call.code}"] * (call.name not in workbook.__all__)
-            wrong += [f"{call.code} in chapter {c.number}" for c in readers(file) if not in_place(call, c, len(c.cells))]
+            wrong += [
+                f"{call.code} in chapter {c.number}" for c in readers(file) if not in_place(call, c, len(c.cells))
+            ]
     assert wrong == []
 
 

@@ -21,7 +21,9 @@ TYPERS = typer.main.get_command(cli.app)
 PATIENCE = 60
 WATCH = """
 import os, runpy, sys
-ACTS = {"subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.mkdir", "os.remove", "os.rename", "socket.connect"}
+ACTS = {
+    "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.mkdir", "os.remove", "os.rename", "socket.connect",
+}  # fmt: skip
 
 def watch(event, arguments):
     if event in ACTS or event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR):
@@ -106,9 +108,15 @@ MISTYPED = [
     ("qqq", "There is no verb 'qqq'; python3 run.py names them all."),
     ("up --chaptr 2", "up: there is no option --chaptr; did you mean --chapter? {} up --help says what it takes."),
     ("up --chap=2", "up: there is no option --chap; did you mean --chapter? {} up --help says what it takes."),
-    ("lab --nobrowser", "lab: there is no option --nobrowser; did you mean --no-browser? {} lab --help says what it takes."),
+    (
+        "lab --nobrowser",
+        "lab: there is no option --nobrowser; did you mean --no-browser? {} lab --help says what it takes.",
+    ),
     ("outputs --yaml", "outputs: there is no option --yaml. {} outputs --help says what it takes."),
-    ("setup --help-me", "setup: there is no option --help-me; did you mean --help? {} setup --help says what it takes."),
+    (
+        "setup --help-me",
+        "setup: there is no option --help-me; did you mean --help? {} setup --help says what it takes.",
+    ),
     ("status now", "status: 'now' is one word too many. {} status --help says what it takes."),
     ("catch-up 2 3", "catch-up: '3' is one word too many. {} catch-up --help says what it takes."),
     ("catch-up two", "catch-up: argument NN: 'two' is not a whole number. {} catch-up --help says what it takes."),
@@ -191,13 +199,17 @@ def as_typer_has_it(parameter) -> dict[str, object]:
 
 
 RIGHT = """
-lab --no-browser|lab --browser|up|up --chapter 02 --yes|up --yes --chapter=2|outputs --json|catch-up 02 --yes|catch-up --yes 02
+lab --no-browser|lab --browser|up|up --chapter 02 --yes|up --yes --chapter=2|outputs --json
+catch-up 02 --yes|catch-up --yes 02
 restore|restore x|restore -- x|reset --yes|down --wipe|notebooks|notebooks 1 02 3|test|test tests/unit -x -k product
-test --lf --quick=3 -n 2|bench --faults --seed 3 --checkouts=7 --short --markdown|bench --faults --seed -3|status --|setup
+test --lf --slow=3 -n 2 --quick|bench --faults --seed 3 --checkouts=7 --short --markdown
+bench --faults --seed -3|status --|setup
 """
 WRONG = """
-lab --no-browsr|lab --browser=3|lab --no|up --chap 2|up 2|up --chapter|up --chapter x|outputs --jso|catch-up|catch-up x|catch-up 1 2
-restore x y|reset -y|down --wipe=1|notebooks x|notebooks 1 --yes|bench --checkouts 0|bench --seed 1.5|status now|setup now
+lab --no-browsr|lab --browser=3|lab --no|up --chap 2|up 2|up --chapter|up --chapter x|outputs --jso
+catch-up|catch-up x|catch-up 1 2
+restore x y|reset -y|down --wipe=1|notebooks x|notebooks 1 --yes|bench --checkouts 0
+bench --seed 1.5|status now|setup now
 """
 
 

@@ -33,7 +33,14 @@ def test_a_workflow_with_a_mistake_is_found(tmp_path: Path):
 
 def check(*files: Path) -> None:
     """Hold files against the schema of GitHub's workflows."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, files)]
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *map(str, files),
+    ]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -44,8 +51,12 @@ def test_they_run_what_readme_runs(file: Path):
 
 
 def test_the_newest_versions_are_found_as_the_lock_is_made():
-    [locked] = re.findall(r"uv pip compile (.+ -o requirements\.lock)", commands((ROOT / "pyproject.toml").read_text(encoding="utf-8")))
-    assert f"uv pip compile --upgrade {locked}" in commands((ROOT / ".github/workflows/nightly.yml").read_text(encoding="utf-8"))
+    [locked] = re.findall(
+        r"uv pip compile (.+ -o requirements\.lock)", commands((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    )
+    assert f"uv pip compile --upgrade {locked}" in commands(
+        (ROOT / ".github/workflows/nightly.yml").read_text(encoding="utf-8")
+    )
 
 
 def test_every_python_and_machine_that_is_promised_is_tested():

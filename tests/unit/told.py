@@ -1,4 +1,4 @@
-"""What the book tells its reader to call or to type, read out of its texts; and what a reader's kernel has names for."""
+"""What the book tells its reader to call or type, read out of its texts; what a reader's kernel has names for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ ANYTHING = "…"  # in a text: whatever the reader has there
 CALL = re.compile(r"(?<![\w.…)\]])(?P<name>[A-Za-z_]\w*)(?:\.\w+)*\(")
 SPAN = re.compile(r"`([^`\n]+)`")
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )?(?P<program>python3(?:\.\d+)? run\.py|workbook|cdk)(?: (?P<rest>[^#]+?))?\s*(?:#.*)?")
+COMMAND = re.compile(
+    r"(?:[A-Z_]+=\S+ )?(?P<program>python3(?:\.\d+)? run\.py|workbook|cdk)(?: (?P<rest>[^#]+?))?\s*(?:#.*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,11 @@ def commands(text: str) -> list[Command]:
     blocks = [line for block in SHELL.findall(text) for line in block.splitlines()]
     lines = [text] * text.startswith("python3") + blocks + SPAN.findall(SHELL.sub("", text))
     found = [(COMMAND.fullmatch(line.strip()), line) for line in lines]
-    return [Command(f["program"], tuple(shlex.split(re.sub(f"NN|{ANYTHING}", "05", f["rest"] or ""))), line) for f, line in found if f]
+    return [
+        Command(f["program"], tuple(shlex.split(re.sub(f"NN|{ANYTHING}", "05", f["rest"] or ""))), line)
+        for f, line in found
+        if f
+    ]
 
 
 class Chapter:
@@ -99,7 +105,9 @@ class Chapter:
 
     def place(self, check: str) -> int:
         """The cell that calls a check."""
-        return next(i for i, cell in enumerate(self.cells) if cell.cell_type == "code" and f'check("{check}"' in cell.source)
+        return next(
+            i for i, cell in enumerate(self.cells) if cell.cell_type == "code" and f'check("{check}"' in cell.source
+        )
 
     def next_code(self, index: int) -> int:
         """The cell with code that a text stands above."""
@@ -119,7 +127,9 @@ class Chapter:
 
     def parameters(self, index: int) -> set[str]:
         """The parameters of what a cell defines: an exercise speaks of them."""
-        return {parameter for signature in self.functions(index, index + 1).values() for parameter in signature.parameters}
+        return {
+            parameter for signature in self.functions(index, index + 1).values() for parameter in signature.parameters
+        }
 
     def _code(self, start: int, end: int) -> str:
         """The Python of some cells, without magics, and without the files that they write."""
@@ -147,7 +157,9 @@ def chapters() -> dict[str, Chapter]:
 def strings(tree: ast.AST) -> Iterator[str]:
     """The strings in a piece of Python, `…` for what is put into them; no docstrings."""
     joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
-    others = {id(part) for node in joined for part in node.values} | {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    others = {id(part) for node in joined for part in node.values} | {
+        id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)
+    }
     for node in joined:
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else ANYTHING for part in node.values)
     for node in ast.walk(tree):
@@ -178,5 +190,9 @@ def said_by_checks() -> Iterator[tuple[str, str]]:
 
 def _check_of(node: ast.stmt) -> str | None:
     """The name that a function is registered by, if it is a check."""
-    marks = [m for m in getattr(node, "decorator_list", []) if isinstance(m, ast.Call) and getattr(m.func, "id", "") == "checks"]
+    marks = [
+        m
+        for m in getattr(node, "decorator_list", [])
+        if isinstance(m, ast.Call) and getattr(m.func, "id", "") == "checks"
+    ]
     return ast.literal_eval(marks[0].args[0]) if marks else None

@@ -282,7 +282,9 @@ def setup() -> None:
 )
 def test(
     context: typer.Context,
-    quick: Annotated[bool, typer.Option("--quick", help="Only handlers, helpers and templates: under a minute.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only handlers, helpers and templates: under a minute.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also what is slow by nature: for the night.")] = False,
     busy: Annotated[bool, typer.Option("--busy", help="Beside four processes that only compute.")] = False,
 ) -> None:

@@ -90,7 +90,9 @@ def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
                 cwd=ROOT,
-                env=without_jupyter(_of_people(cdk.environment())) | of_jupyter(JUPYTER) | {"JUPYTER_RUNTIME_DIR": str(runtime)},
+                env=without_jupyter(_of_people(cdk.environment()))
+                | of_jupyter(JUPYTER)
+                | {"JUPYTER_RUNTIME_DIR": str(runtime)},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,

@@ -115,7 +115,9 @@ def _verb(function: ast.FunctionDef, command: ast.Call) -> Verb:
     required = len(function.args.args) - len(function.args.defaults)
     for place, argument in enumerate(function.args.args):
         match argument.annotation:
-            case ast.Subscript(ast.Name("Annotated"), ast.Tuple([kind, ast.Call(ast.Attribute(attr="Option")) as call])):
+            case ast.Subscript(
+                ast.Name("Annotated"), ast.Tuple([kind, ast.Call(ast.Attribute(attr="Option")) as call])
+            ):
                 _add_option(verb, argument.arg, ast.unparse(kind), call)
             case ast.Subscript(ast.Name("Annotated"), ast.Tuple([kind, ast.Call() as call])):
                 _add_argument(verb, argument.arg, ast.unparse(kind), call, place < required)

@@ -130,7 +130,9 @@ def hint(name: str) -> None:
     elif name in _exercises():
         show(f'There are no more hints. solution("{name}") shows a solution.')
     else:
-        show(f"{name} is a step, and has no hints. Run its check: it says what is missing, or what is not right and why.")
+        show(
+            f"{name} is a step, and has no hints. Run its check: it says what is missing, or what is not right and why."
+        )
 
 
 def solution(name: str) -> None:

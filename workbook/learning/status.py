@@ -26,7 +26,9 @@ def overview() -> Group:
     parts: list[Any] = [_where(), _chapters()]
     if target.is_local() and local.running() is None:
         if local.was_killed():
-            parts.append("The local cloud was killed. The next chapter(…) or `python3 run.py up` puts back what it can.")
+            parts.append(
+                "The local cloud was killed. The next chapter(…) or `python3 run.py up` puts back what it can."
+            )
         elif stacks := recorded_stacks():
             parts.append(f"Deployed, and there again at the next start: {', '.join(stacks)}.")
     else:

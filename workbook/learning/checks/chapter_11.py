@@ -238,7 +238,8 @@ def _table_arn() -> str:
     "11-2",
     "Make a copy first: import copy, and copy.deepcopy(event); or a new dict for data.",
     "A hash alone is no secret: there are not so many names, and anybody can hash them all and compare.",
-    'hmac.new(secret, event["data"]["userName"].encode(), hashlib.sha256).hexdigest() is a hash that only who has the secret can make.',
+    'hmac.new(secret, event["data"]["userName"].encode(), hashlib.sha256).hexdigest() is a hash '
+    "that only who has the secret can make.",
 )
 def without_people(function: Callable[[dict, bytes], Any]) -> Verdict:
     """People are gone, users can be told apart, and nobody can tell who they are."""
