@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from workbook import book
-from workbook.paths import ROOT
+from workbook.paths import NOTEBOOKS, ROOT
 
 MOST = 100  # characters
 FILES = (  # node_modules lies in cdk_app, too
@@ -24,7 +23,7 @@ FILES = (  # node_modules lies in cdk_app, too
 
 def code_cells() -> Iterator[tuple[str, str]]:
     """Where each code cell of the notebooks stands, and what is in it."""
-    for notebook in book.chapters().values():
+    for notebook in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
         for number, cell in enumerate(json.loads(notebook.read_text(encoding="utf-8"))["cells"], 1):
             if cell["cell_type"] == "code":
                 yield f"{notebook.name}, cell {number}", "".join(cell["source"])
