@@ -43,7 +43,10 @@ def read(content):
 
 
 def lines(content):
-    """The rows that are not empty, each with its first line: a cell in quotes may have several."""
+    """The rows that are not empty, each with the line at which it starts.
+
+    A cell in quotes may have several.
+    """
     reader, start = csv.reader(io.StringIO(content, newline=""), strict=True), 1
     found = []
     for cells in reader:
