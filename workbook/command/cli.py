@@ -134,8 +134,7 @@ def up(
     """Start the cloud and deploy the shop as its code stands."""
     from workbook.base.paths import CDK_APP
     from workbook.cloud.stacks import outputs
-    from workbook.deployment.deploy import deploy
-    from workbook.learning import chapters
+    from workbook.deployment.deploy import deploy, get_ready
 
     if chapter is not None:
         _known(chapter)
@@ -144,13 +143,16 @@ def up(
             "There is no shop to deploy yet: chapter 00 begins it. "
             "`workbook up --chapter 00` brings everything to the end of that chapter."
         )
+    get_ready()
     _reach(yes)
     if chapter is not None:
+        from workbook.learning import chapters
+
         say(chapters.catch_up(chapter + 1))
     else:
         print(deploy())
     _restored()
-    console().print(as_table(dict(outputs)))
+    console().print(as_table(outputs.now()))
 
 
 @app.command(rich_help_panel=SHOP)
@@ -314,7 +316,7 @@ def _outputs() -> dict[str, str]:
         local.ensure()
         if sentence := saved_state.loss():
             print(f"{sentence} `workbook up` deploys the shop again.", file=sys.stderr)
-    return dict(deployed)
+    return deployed.now()
 
 
 def _known(number: int) -> None:

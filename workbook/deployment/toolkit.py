@@ -64,17 +64,20 @@ class Toolkit:
             DeploymentFailed: says what the toolkit said.
         """
         self._tell({"deploy": stacks})
-        said = []
-        for line in self._process.stdout or ():
-            told = _told(line)
-            if event := told.get("event"):
-                progress("{count} {status} {type} {name}".format(**event))
-            elif "done" in told:
-                return
-            else:
-                said += "".join(told.values()).splitlines()
-            if "failed" in told:
-                break
+        said: list[str] = []
+        try:
+            for told in map(_told, self._process.stdout):
+                if event := told.get("event"):
+                    progress("{count} {status} {type} {name}".format(**event))
+                elif "done" in told:
+                    return
+                else:
+                    said += "".join(told.values()).splitlines()
+                if "failed" in told:
+                    break
+        except BaseException:  # an interrupt: no further stack is begun
+            self._process.terminate()
+            raise
         raise DeploymentFailed([line for line in said if line.strip()] or ["it ended without a word"])
 
     def _tell(self, order: dict[str, Any]) -> None:
