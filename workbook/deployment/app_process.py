@@ -72,6 +72,7 @@ def orders() -> dict[str, str] | None:
 
         if not told():
             rehearse()
+        print("ready", flush=True)
         if told(IDLE_SECONDS) and (line := sys.stdin.readline()) and node_answers() and not shadows():
             return json.loads(line)
     return None

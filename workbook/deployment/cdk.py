@@ -18,12 +18,15 @@ from workbook.base.environment import tools_on_path
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, CDK_STATE, STATE
 from workbook.base.processes import end
+from workbook.cloud import target
 from workbook.deployment import synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
 
+
+LOOK_SECONDS, LOOK_SECONDS_AWS = 0.1, 2  # between two looks at a stack; AWS allows no more, and has its own pace
 
 
 def environment() -> dict[str, str]:
@@ -126,7 +129,7 @@ def synthesized(stacks: Iterable[str] | None) -> list[str]:
 
 def toolkit() -> AbstractContextManager[Toolkit]:
     """AWS's toolkit for the synthesized assembly, which is loaded in the background; it ends with the block."""
-    return loading(ASSEMBLY, environment())
+    return loading(ASSEMBLY, environment(), LOOK_SECONDS if target.is_local() else LOOK_SECONDS_AWS)
 
 
 def deploy(stacks: list[str], toolkit: Toolkit, progress: Progress) -> None:

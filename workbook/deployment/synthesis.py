@@ -32,6 +32,12 @@ def make_ready(environment: Mapping[str, str]) -> None:
     _ready.append((_start([sys.executable, "-P", str(SCRIPT)], environment), dict(environment)))
 
 
+def await_ready() -> None:
+    """Wait until the process that was made ready has loaded all that it can: to measure, and to test."""
+    for process, _ in _ready:
+        process.stdout.readline()
+
+
 def forget() -> None:
     """End the process that was made ready, if there is one."""
     while _ready:

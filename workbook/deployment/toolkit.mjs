@@ -1,7 +1,7 @@
 // AWS's CDK Toolkit Library, which `cdk deploy` is made of. One JSON object a line says what to do and what happens.
 //
 //   it is told:  {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
-//                {"deploy": [stacks], "assembly": folder}
+//                {"deploy": [stacks], "assembly": folder, "interval": milliseconds between two looks at a stack}
 //   it tells:    {"event": {count, status, type, name}}      a resource is made, changed or deleted
 //                {"said": text}                              a warning or an error
 //                {"done": true}, {"failed": text}            of "deploy"
@@ -40,13 +40,13 @@ const toolkit = new Toolkit({
   unstableFeatures: ['publish-assets'],
 });
 
-async function obey({ assembly, publish, deploy }) {
+async function obey({ assembly, publish, deploy, interval }) {
   const source = await toolkit.fromAssemblyDirectory(assembly);
   const stacks = { strategy: StackSelectionStrategy.PATTERN_MUST_MATCH, patterns: publish ?? deploy, expand: 'none' };
   if (publish) {
     await toolkit.publishAssets(source, { stacks });
   } else {
-    await toolkit.deploy(source, { stacks, deploymentMethod: { method: 'direct' } });
+    await toolkit.deploy(source, { stacks, deploymentMethod: { method: 'direct' }, stackEventPollingInterval: interval });
     tell({ done: true });
   }
 }

@@ -25,7 +25,7 @@ class DeploymentFailed(Exception):
     """A deployment that failed.
 
     Attributes:
-        said: what the toolkit said, line by line; the error last.
+        said: what the toolkit said; the reason last.
     """
 
     def __init__(self, said: list[str]) -> None:
@@ -39,11 +39,12 @@ class Toolkit:
     Args:
         process: the Node process.
         assembly: the folder of the cloud assembly that it deploys.
+        interval: seconds between two looks at a stack that is being deployed.
     """
 
-    def __init__(self, process: subprocess.Popen[str], assembly: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], assembly: Path, interval: float) -> None:
         self._process = process
-        self._assembly = assembly
+        self._every_order = {"assembly": str(assembly), "interval": round(interval * 1000)}
 
     def publish(self, stacks: list[str]) -> None:
         """Begin to upload the code of the stacks' functions, which `deploy` would do first; nothing is waited for.
@@ -71,28 +72,29 @@ class Toolkit:
                     progress("{count} {status} {type} {name}".format(**event))
                 elif "done" in told:
                     return
-                else:
-                    said += "".join(told.values()).splitlines()
-                if "failed" in told:
-                    break
-        except BaseException:  # an interrupt: no further stack is begun
+                elif "failed" in told:
+                    raise DeploymentFailed([*said, " ".join(told["failed"].split())])
+                elif told["said"].strip():
+                    said.append(told["said"].strip())
+        except BaseException:  # an interrupt, say: no further stack is begun
             self._process.terminate()
             raise
-        raise DeploymentFailed([line for line in said if line.strip()] or ["it ended without a word"])
+        raise DeploymentFailed(sorted(said, key=lambda line: "Error" in line) or ["it ended without a word"])
 
     def _tell(self, order: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):  # it has ended; why, it has said
-            self._process.stdin.write(json.dumps(order | {"assembly": str(self._assembly)}) + "\n")
+            self._process.stdin.write(json.dumps(order | self._every_order) + "\n")
             self._process.stdin.flush()
 
 
 @contextmanager
-def loading(assembly: Path, environment: Mapping[str, str]) -> Iterator[Toolkit]:
+def loading(assembly: Path, environment: Mapping[str, str], interval: float) -> Iterator[Toolkit]:
     """A toolkit, which is loaded meanwhile, in the background; it ends with the block.
 
     Args:
         assembly: the folder of the cloud assembly that it is to deploy; it need not be there yet.
         environment: the environment variables, with Node on PATH and what leads to the cloud.
+        interval: seconds between two looks at a stack that is being deployed.
     """
     more = {"NODE_COMPILE_CACHE": str(COMPILED)}
     if bundle := environment.get("AWS_CA_BUNDLE"):
@@ -102,7 +104,7 @@ def loading(assembly: Path, environment: Mapping[str, str]) -> Iterator[Toolkit]
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        yield Toolkit(process, assembly)
+        yield Toolkit(process, assembly, interval)
     finally:
         end(process, grace=0)
         for pipe in (process.stdin, process.stdout):
