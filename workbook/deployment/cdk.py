@@ -25,7 +25,6 @@ from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
 
-
 LOOK_SECONDS, LOOK_SECONDS_AWS = 0.1, 2  # between two looks at a stack; AWS allows no more, and has its own pace
 
 

@@ -94,13 +94,13 @@ def deploy(*stacks: str) -> Deployment:
             deployed before stands.
     """
     started = time.perf_counter()
+    check_syntax(LAMBDA_SRC)
     get_ready(*stacks)
     if target.is_local():
         local.ensure()
     else:
         confirm_aws()
     with Progress("Deploying " + (", ".join(stacks) or "everything")) as progress, _one_at_a_time(progress):
-        check_syntax(LAMBDA_SRC)
         current, there = cdk_digest(), described_stacks()
         records = _records(stacks)
         if _made_from(records, current) and all(inventory.stands(there.get(n), record) for n, record in records.items()):

@@ -74,8 +74,8 @@ class Toolkit:
                     return
                 elif "failed" in told:
                     raise DeploymentFailed([*said, " ".join(told["failed"].split())])
-                elif told["said"].strip():
-                    said.append(told["said"].strip())
+                elif text := told["said"].strip():
+                    said.append(text)
         except BaseException:  # an interrupt, say: no further stack is begun
             self._process.terminate()
             raise
@@ -114,7 +114,4 @@ def loading(assembly: Path, environment: Mapping[str, str], interval: float) -> 
 
 def _told(line: str) -> dict[str, Any]:
     """What a line tells; a line that is not the script's own is something that Node said."""
-    try:
-        return json.loads(line)
-    except ValueError:
-        return {"said": line}
+    return json.loads(line) if line.startswith('{"') else {"said": line}
