@@ -174,7 +174,7 @@ def step(title: str, command: list[str], environment: dict[str, str], keep_open:
 
 @contextlib.contextmanager
 def signals_wait():
-    """Ctrl-C and its like take effect at the end: in the middle of a start, nobody would know of the tool it left behind."""
+    """Ctrl-C and its like take effect at the end: in the middle of a start, nobody would know of a tool left behind."""
     came = []
     before = {sign: signal.signal(sign, lambda *_: came.append(True)) for sign in SIGNALS}
     try:

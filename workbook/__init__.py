@@ -65,9 +65,9 @@ _HOME = {
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms", "finish", "hint",
-    "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outputs", "queue", "raw_events", "remove", "solution", "table",
-    "timings", "trace", "wait_until",
+    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms",
+    "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outputs", "queue",
+    "raw_events", "remove", "solution", "table", "timings", "trace", "wait_until",
 ]  # fmt: skip
 
 

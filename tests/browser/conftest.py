@@ -139,6 +139,11 @@ def page(lab: Lab, browser: Browser, screenshots: Path, request: pytest.FixtureR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    seen = [r for reports in terminalreporter.stats.values() for r in reports if "tests/browser" in str(getattr(r, "nodeid", ""))]
+    seen = [
+        r
+        for reports in terminalreporter.stats.values()
+        for r in reports
+        if "tests/browser" in str(getattr(r, "nodeid", ""))
+    ]
     if seen and config.pluginmanager.has_plugin("cacheprovider"):
         terminalreporter.write_line(f"Pictures of what the browser tests saw: {config.cache.mkdir('screenshots')}")

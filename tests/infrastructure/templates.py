@@ -12,7 +12,18 @@ from typing import Any
 
 from workbook.maintenance import copies
 
-STACKS = ("Hello", "Pricing", "EventBus", "Product", "Basket", "Ordering", "EventLog", "Report", "Backoffice", "Operations")
+STACKS = (
+    "Hello",
+    "Pricing",
+    "EventBus",
+    "Product",
+    "Basket",
+    "Ordering",
+    "EventLog",
+    "Report",
+    "Backoffice",
+    "Operations",
+)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,10 @@ def watched(alarm: dict[str, Any]) -> tuple[str, str]:
 
 
 def polled(app: App, stack: str) -> set[str]:
-    sources = [m["Properties"]["EventSourceArn"]["Fn::GetAtt"][0] for m in app.resources(stack, "AWS::Lambda::EventSourceMapping").values()]
+    sources = [
+        m["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        for m in app.resources(stack, "AWS::Lambda::EventSourceMapping").values()
+    ]
     return set(sources) & set(app.resources(stack, QUEUE))
 
 
@@ -130,7 +133,11 @@ def test_only_the_topic_may_send_to_the_queue_that_keeps_what_was_told(app: App)
 @pytest.fixture
 def widgets(app: App) -> list[dict[str, Any]]:
     [dashboard] = app.resources("Operations", "AWS::CloudWatch::Dashboard").values()
-    body = plain(dashboard["Properties"]["DashboardBody"]).replace("{AWS::Region}", "us-east-1").replace("{AWS::AccountId}", "0" * 12)
+    body = (
+        plain(dashboard["Properties"]["DashboardBody"])
+        .replace("{AWS::Region}", "us-east-1")
+        .replace("{AWS::AccountId}", "0" * 12)
+    )
     return json.loads(body)["widgets"]
 
 

@@ -34,7 +34,9 @@ def test_the_report_is_written_once_a_night(app: App) -> None:
 def test_only_the_nightly_rule_may_call_the_report(app: App) -> None:
     [permission] = [p["Properties"] for p in app.resources("Report", "AWS::Lambda::Permission").values()]
     assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
-    assert refers_to(permission["SourceArn"]) == "SchedulesNightly" and refers_to(permission["FunctionName"]) == "Function"
+    assert (
+        refers_to(permission["SourceArn"]) == "SchedulesNightly" and refers_to(permission["FunctionName"]) == "Function"
+    )
 
 
 def test_the_schedulers_role_is_for_schedules_of_one_group_and_may_call_one_function(app: App) -> None:
@@ -144,7 +146,9 @@ def test_the_mapping_wants_changes_and_gives_a_record_up_at_last(app: App) -> No
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
 
 
-def test_for_the_chapter_the_table_only_gets_a_stream_and_the_api_stays_as_it_is(chapter_08: App, chapter_09: App) -> None:
+def test_for_the_chapter_the_table_only_gets_a_stream_and_the_api_stays_as_it_is(
+    chapter_08: App, chapter_09: App
+) -> None:
     """So CloudFormation updates the table in place, and its rows are kept.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html

@@ -33,7 +33,11 @@ def nagged(root: Path) -> tuple[list[str], list[tuple[str, str]]]:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     violations = [v for p in json.loads((root / REPORT).read_text())["pluginReports"] for v in p["violations"]]
-    places = [(c["constructPath"], v["ruleName"].removeprefix("AwsSolutions-")) for v in violations for c in v["violatingConstructs"]]
+    places = [
+        (c["constructPath"], v["ruleName"].removeprefix("AwsSolutions-"))
+        for v in violations
+        for c in v["violatingConstructs"]
+    ]
     return json.loads(done.stdout.splitlines()[-1]), places
 
 
@@ -55,9 +59,16 @@ def clean(app: App) -> tuple[list[str], list[tuple[str, str]]]:
 @pytest.fixture(scope="module")
 def acknowledged(app: App) -> list[tuple[str, str, str]]:
     """Where, which rule, and why it may be broken there."""
-    code = "import json; from shop.nag import ACKNOWLEDGED as a; print(json.dumps([(p, r, w) for p, x in a.items() for r, w in x.items()]))"
+    code = (
+        "import json; from shop.nag import ACKNOWLEDGED as a; "
+        "print(json.dumps([(p, r, w) for p, x in a.items() for r, w in x.items()]))"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=app.root / "cdk_app", env=copies.environment_of(app.root), capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=app.root / "cdk_app",
+        env=copies.environment_of(app.root),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return [tuple(one) for one in json.loads(done.stdout)]
@@ -69,7 +80,9 @@ def test_cdk_nag_has_nothing_to_say(clean) -> None:
 
 def test_it_looked_at_the_very_templates_that_are_deployed(app: App, clean) -> None:
     for stack in app.stacks:
-        assert (app.root / ".workbook" / "cdk" / "nag" / f"{stack}.template.json").read_bytes() == app.text(stack), stack
+        assert (app.root / ".workbook" / "cdk" / "nag" / f"{stack}.template.json").read_bytes() == app.text(stack), (
+            stack
+        )
 
 
 def test_it_finds_a_star_in_a_policy() -> None:
@@ -84,7 +97,9 @@ def test_it_finds_a_star_in_a_policy() -> None:
 
 
 def test_every_acknowledgement_is_needed(acknowledged) -> None:
-    _, places = in_a_copy("cdk_app/shop/nag.py", lambda text: text.replace("acknowledged=ACKNOWLEDGED", "acknowledged={}"))
+    _, places = in_a_copy(
+        "cdk_app/shop/nag.py", lambda text: text.replace("acknowledged=ACKNOWLEDGED", "acknowledged={}")
+    )
     for path, rule, _ in acknowledged:
         assert [p for p, r in places if r == rule and f"{p}/".startswith(f"{path}/" if path else "")], (path, rule)
 
@@ -131,14 +146,17 @@ def test_the_open_apis_have_a_limit_that_the_shop_never_sees(app: App, stack: st
 def test_a_refund_must_be_signed_and_fit_its_model(app: App) -> None:
     methods = {i: r["Properties"] for i, r in app.resources("Backoffice", "AWS::ApiGateway::Method").items()}
     guarded = [m for m in methods.values() if m["HttpMethod"] != "OPTIONS"]
-    assert [(m["HttpMethod"], m["AuthorizationType"], m["ApiKeyRequired"]) for m in guarded] == [("POST", "AWS_IAM", True)]
+    assert [(m["HttpMethod"], m["AuthorizationType"], m["ApiKeyRequired"]) for m in guarded] == [
+        ("POST", "AWS_IAM", True)
+    ]
     [validator] = app.resources("Backoffice", "AWS::ApiGateway::RequestValidator")
     assert guarded[0]["RequestValidatorId"] == {"Ref": validator}
     assert resource(app, "Backoffice", "AWS::ApiGateway::RequestValidator")["ValidateRequestBody"] is True
     [model] = app.resources("Backoffice", "AWS::ApiGateway::Model")
     assert guarded[0]["RequestModels"] == {"application/json": {"Ref": model}}
     assert resource(app, "Backoffice", "AWS::ApiGateway::Model")["Schema"]["additionalProperties"] is False
-    assert {m["Integration"]["Type"] for m in methods.values() if m["HttpMethod"] == "OPTIONS"} == {"MOCK"}  # call nobody
+    preflights = [m for m in methods.values() if m["HttpMethod"] == "OPTIONS"]
+    assert {m["Integration"]["Type"] for m in preflights} == {"MOCK"}  # call nobody
 
 
 def test_a_key_has_a_plan_with_limits(app: App) -> None:
@@ -172,7 +190,8 @@ def test_what_the_event_log_cannot_write_down_is_kept_for_a_person(app: App) -> 
     [letters] = [i for i in app.resources("EventLog", "AWS::SQS::Queue") if i.startswith("DeadLetters")]
     queue = next(r["Properties"] for i, r in app.resources("EventLog", "AWS::SQS::Queue").items() if i != letters)
     assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]}, "maxReceiveCount": 5}
-    assert resource(app, "EventLog", "AWS::Lambda::EventSourceMapping")["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    mapping = resource(app, "EventLog", "AWS::Lambda::EventSourceMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     [target] = resource(app, "EventLog", "AWS::Events::Rule")["Targets"]
     assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [letters, "Arn"]}
 

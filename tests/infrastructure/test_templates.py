@@ -22,7 +22,8 @@ OUTPUTS = {
     "Pricing": {"PricingFunction", "PricingFailures", "PricingOrders", "PricingDeadLetters"},
     "EventBus": {"EventBusName"},
     "Product": {
-        "ProductTable", "ProductFunction", "ProductApiUrl", "ProductUploads", "ProductImporter", "ProductImportFailures",
+        "ProductTable", "ProductFunction", "ProductApiUrl", "ProductUploads", "ProductImporter",
+        "ProductImportFailures",
         "ProductPriceChanges", "ProductPriceChangesFailures",
     },
     "Basket": {"BasketTable", "BasketFunction", "BasketApiUrl", "BasketCheckouts", "BasketOutbox", "BasketPublisher"},
@@ -41,7 +42,8 @@ OUTPUTS = {
 MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$")  # RestApi's own output
 FOLLOWS = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 POLLS = {
-    "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
 }  # fmt: skip
 SENDS = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}  # what CDK grants for a destination
 BUS = "arn:aws:events:{AWS::Region}:{AWS::AccountId}:event-bus/ShopEventBus"
@@ -168,7 +170,8 @@ def test_a_function_may_do_just_this(app: App, stack: str) -> None:
                 continue
             for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
                 assert statement["Effect"] == "Allow"
-                assert "Condition" not in statement or statement["Action"] == "events:PutEvents"  # see test_locked_down.py
+                # for the condition, see test_locked_down.py
+                assert "Condition" not in statement or statement["Action"] == "events:PutEvents"
                 for resource in as_list(statement["Resource"]):
                     arn = re.sub(r"^\{(\w+)\}", lambda found: construct(found[1]), plain(resource))
                     rights.setdefault(arn, set()).update(as_list(statement["Action"]))
@@ -197,7 +200,11 @@ def test_no_policy_has_a_wildcard(app: App, stack: str) -> None:
 
 @EACH
 def test_a_role_is_a_functions_alone_and_has_no_other_managed_policy(app: App, stack: str) -> None:
-    functions = {i: r for i, r in app.resources(stack, "AWS::IAM::Role").items() if construct(i) not in OTHERS_ROLES.get(stack, ())}
+    functions = {
+        i: r
+        for i, r in app.resources(stack, "AWS::IAM::Role").items()
+        if construct(i) not in OTHERS_ROLES.get(stack, ())
+    }
     for role in functions.values():
         [trust] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert (trust["Action"], trust["Principal"]) == ("sts:AssumeRole", {"Service": "lambda.amazonaws.com"})
@@ -211,7 +218,8 @@ def test_a_role_is_a_functions_alone_and_has_no_other_managed_policy(app: App, s
 def test_only_its_own_api_may_call_the_function_of_an_api(app: App, stack: str) -> None:
     """`*` stands for the method and the path: the one function answers them all, `ANY {proxy+}`.
 
-    API, stage, account and region are named. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+    API, stage, account and region are named.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
     """
     [api], [stage] = (list(app.resources(stack, f"AWS::ApiGateway::{kind}")) for kind in ("RestApi", "Stage"))
     [function] = [name for name in app.resources(stack, "AWS::Lambda::Function") if construct(name) == "Function"]
@@ -232,7 +240,9 @@ def test_only_its_own_rule_may_call_the_publisher(app: App) -> None:
     assert permission["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}
 
 
-@pytest.mark.parametrize(("stack", "queues"), [("Ordering", {"Queue", "Undelivered"}), ("EventLog", {"Queue", "DeadLetters"})])
+@pytest.mark.parametrize(
+    ("stack", "queues"), [("Ordering", {"Queue", "Undelivered"}), ("EventLog", {"Queue", "DeadLetters"})]
+)
 def test_only_its_own_rule_may_send_to_a_consumers_queues(app: App, stack: str, queues: set[str]) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html"""
     [rule] = app.resources(stack, "AWS::Events::Rule")
@@ -261,7 +271,9 @@ def test_no_function_has_an_address_of_its_own(app: App) -> None:
 
 def test_runtimes_are_current(every) -> None:
     assert {f["Properties"]["Runtime"] for _, f in every("AWS::Lambda::Function")} == {"python3.13"}
-    assert {tuple(x["Properties"]["CompatibleRuntimes"]) for _, x in every("AWS::Lambda::LayerVersion")} == {("python3.13",)}
+    assert {tuple(x["Properties"]["CompatibleRuntimes"]) for _, x in every("AWS::Lambda::LayerVersion")} == {
+        ("python3.13",)
+    }
 
 
 def test_every_handler_is_there(app: App, every) -> None:
@@ -283,7 +295,9 @@ def test_every_function_has_what_it_imports(app: App, every) -> None:
 
 
 def test_the_layer_is_where_it_is_needed(app: App, every) -> None:
-    need = {n for n, f in every("AWS::Lambda::Function") if imported(app.asset(f)) & {"aws_lambda_powertools", "shop_http"}}
+    need = {
+        n for n, f in every("AWS::Lambda::Function") if imported(app.asset(f)) & {"aws_lambda_powertools", "shop_http"}
+    }
     assert need == {n for n, f in every("AWS::Lambda::Function") if f["Properties"].get("Layers")} != set()
 
 
@@ -401,17 +415,27 @@ def test_the_first_dead_letter_is_an_alarm(app: App) -> None:
     [dimension] = alarm["Dimensions"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert construct(dimension["Value"]["Fn::GetAtt"][0]) == "DeadLetters"
-    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("GreaterThanThreshold", 0, 1)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"], alarm["EvaluationPeriods"]) == (
+        "GreaterThanThreshold",
+        0,
+        1,
+    )
 
 
 def test_the_publisher_follows_the_outbox_from_its_first_row(app: App) -> None:
     [mapping] = [m["Properties"] for m in app.resources("Basket", "AWS::Lambda::EventSourceMapping").values()]
     name, attribute = mapping["EventSourceArn"]["Fn::GetAtt"]
-    assert (construct(name), attribute, construct(mapping["FunctionName"]["Ref"])) == ("Outbox", "StreamArn", "Publisher")
+    assert (construct(name), attribute, construct(mapping["FunctionName"]["Ref"])) == (
+        "Outbox",
+        "StreamArn",
+        "Publisher",
+    )
     assert (mapping["StartingPosition"], mapping["BatchSize"]) == ("TRIM_HORIZON", 10)
     [filtered] = mapping["FilterCriteria"]["Filters"]
     assert json.loads(filtered["Pattern"]) == {"eventName": ["INSERT"]}  # it removes rows itself
-    assert app.resources("Basket", "AWS::DynamoDB::Table")[name]["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert app.resources("Basket", "AWS::DynamoDB::Table")[name]["Properties"]["StreamSpecification"] == {
+        "StreamViewType": "NEW_IMAGE"
+    }
 
 
 # The bus
@@ -419,10 +443,14 @@ def test_the_publisher_follows_the_outbox_from_its_first_row(app: App) -> None:
 
 def test_rules_are_on_the_shops_bus(app: App, every) -> None:
     [bus] = app.resources("EventBus", "AWS::Events::EventBus").values()
-    assert {rule["Properties"].get("EventBusName") for _, rule in every("AWS::Events::Rule") if "EventPattern" in rule["Properties"]} == {
-        bus["Properties"]["Name"]
-    }
-    [publisher] = [f for n, f in app.resources("Basket", "AWS::Lambda::Function").items() if construct(n) == "Publisher"]
+    assert {
+        rule["Properties"].get("EventBusName")
+        for _, rule in every("AWS::Events::Rule")
+        if "EventPattern" in rule["Properties"]
+    } == {bus["Properties"]["Name"]}
+    [publisher] = [
+        f for n, f in app.resources("Basket", "AWS::Lambda::Function").items() if construct(n) == "Publisher"
+    ]
     assert publisher["Properties"]["Environment"]["Variables"]["BUS_NAME"] == bus["Properties"]["Name"]
 
 
@@ -431,7 +459,11 @@ def test_ordering_takes_the_checkouts_that_it_understands_and_the_event_log_ever
         stack: [r["Properties"]["EventPattern"] for r in app.resources(stack, "AWS::Events::Rule").values()]
         for stack in ("Ordering", "EventLog")
     }
-    understood = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"], "detail": {"metadata": {"schemaVersion": ["1"]}}}
+    understood = {
+        "source": ["shop.basket"],
+        "detail-type": ["BasketCheckedOut"],
+        "detail": {"metadata": {"schemaVersion": ["1"]}},
+    }
     assert patterns == {"Ordering": [understood], "EventLog": [{"source": [{"prefix": ""}]}]}
 
 
@@ -442,7 +474,9 @@ def test_nothing_outlives_its_stack(app: App, stack: str) -> None:
 
 @EACH
 def test_cfn_lint_has_nothing_to_say(app: App, stack: str) -> None:
-    found = cfnlint.api.lint_file(app.assembly / f"{stack}.template.json", config=ManualArgs(regions=["us-east-1", "eu-west-1"]))
+    found = cfnlint.api.lint_file(
+        app.assembly / f"{stack}.template.json", config=ManualArgs(regions=["us-east-1", "eu-west-1"])
+    )
     assert not [str(m) for m in found if m.rule.id not in ALLOWED_WARNINGS]
 
 
@@ -473,7 +507,7 @@ def test_basket_is_the_same_byte_for_byte_whoever_listens(app: App, unheard: App
 
 
 def test_product_built_on_what_services_share_is_the_one_of_chapter_02(chapter_02: App, chapter_08: App) -> None:
-    """But for metadata, and the name of its API's deployment, into which CDK hashes the function's place in the code."""
+    """But for metadata, and the name of its API's deployment, into which CDK hashes the function's place in the app."""
     assert chapter_02.stacks == ["Hello", "Pricing", "Product"]
     assert comparable(chapter_02, "Product") == comparable(chapter_08, "Product")
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 INTERNAL = re.compile(r"Traceback|Exception|boto|dynamodb|arn:aws|\.py\b|/var/|TABLE_NAME", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ import pytest
 from calls import Api
 from differences import packed
 from learner import Learner, a_learner
+from shopping import Customer
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,12 @@ def basket(shop: Learner) -> Api:
 def ordering(shop: Learner) -> Api:
     """Calls the Ordering service."""
     return Api(shop.outputs["OrderingApiUrl"])
+
+
+@pytest.fixture
+def customer(shop: Learner) -> Customer:
+    """Somebody who has not been in the shop before."""
+    return Customer(shop)
 
 
 @pytest.fixture

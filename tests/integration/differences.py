@@ -22,7 +22,18 @@ import pytest
 from learner import Learner, until
 
 # Handlers: one that counts its calls and may fail, and one that logs how large its batches are.
-FAILS = "calls = 0\n\n\ndef handler(event, context):\n    global calls\n    calls += 1\n    print('call', calls)\n    if 'fail' in event:\n        raise KeyError('items')\n    return calls\n"
+FAILS = """
+calls = 0
+
+
+def handler(event, context):
+    global calls
+    calls += 1
+    print('call', calls)
+    if 'fail' in event:
+        raise KeyError('items')
+    return calls
+"""
 SIZES = "def handler(event, context):\n    print('size', len(event['Records']))\n"
 
 

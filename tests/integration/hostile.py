@@ -95,21 +95,32 @@ def paths(collection: str, nobody: str) -> list[str]:
     """
     below = [
         "/..", "/./x", "/x/y/z", "/%2e%2e", "/%00", "/%", "/%zz", "/%ff", "/%c0%af", "/a%2Fb", "/a%0d%0aX:%20y",
-        "/%F0%9F%92%A1", "/" + "x" * 30_000, "/" + "a/" * 2000, ";x=1", "/*", "/{id}", "/1'%20OR%20'1'='1", "/$(id)", "/<script>",
+        "/%F0%9F%92%A1", "/" + "x" * 30_000, "/" + "a/" * 2000, ";x=1", "/*", "/{id}", "/1'%20OR%20'1'='1", "/$(id)",
+        "/<script>",
         "%3flimit=1",
     ]  # fmt: skip
     return [
-        f"/{collection}", f"{collection}//x", f"{collection}/..{collection}/../x!", collection.upper(), f"{nobody}%20", f"{nobody}%0a",
+        f"/{collection}", f"{collection}//x", f"{collection}/..{collection}/../x!", collection.upper(),
+        f"{nobody}%20", f"{nobody}%0a",
         "/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/_ministack/health", *(collection + path for path in below),
     ]  # fmt: skip
 
 
 QUERIES = [
-    "limit", "limit=", "limit=1&limit=2", "limit=%ff", "limit=%00", "limit=1;2", "limit=%2B1", "limit=0x1", "limit=1%0a", "limit=" + "1" * 10_000,
-    "next=", "next=%00", "next=%ff", "next=" + "A" * 50_000, "next=....", "next=bnVsbA", "next=W10", "next=e30&next=e30",
+    "limit", "limit=", "limit=1&limit=2", "limit=%ff", "limit=%00", "limit=1;2", "limit=%2B1", "limit=0x1",
+    "limit=1%0a", "limit=" + "1" * 10_000,
+    "next=", "next=%00", "next=%ff", "next=" + "A" * 50_000, "next=....", "next=bnVsbA", "next=W10",
+    "next=e30&next=e30",
     "next=" + quote("[" * 10_000),
 ]  # fmt: skip
-HARMLESS = ["&&=&", "%ff=1", "x=" + "y" * 50_000, "&".join(f"a{n}=1" for n in range(2000)), "limit[]=1", "__proto__[x]=1"]
+HARMLESS = [
+    "&&=&",
+    "%ff=1",
+    "x=" + "y" * 50_000,
+    "&".join(f"a{n}=1" for n in range(2000)),
+    "limit[]=1",
+    "__proto__[x]=1",
+]
 METHODS = ["PATCH", "OPTIONS", "TRACE", "LOCK", "PROPFIND", "X"]
 HEADERS = {
     "another type of content": {"content-type": "text/xml; charset=utf-16"},
@@ -119,7 +130,10 @@ HEADERS = {
     "8 KB": {"x-large": "x" * 8000},
     "a hundred": {f"x-{n}": "y" for n in range(100)},
     "bytes": {"x-bytes": b"\xff\xfe"},
-    "a signature": {"authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00"},
+    "a signature": {
+        "authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/execute-api/aws4_request, "
+        "SignedHeaders=host, Signature=00"
+    },
     "another service's target": {"x-amz-target": "DynamoDB_20120810.ListTables"},
     "a token": {"x-amz-security-token": "x", "cookie": "a=b; a=c"},
     "another method": {"x-http-method-override": "DELETE"},

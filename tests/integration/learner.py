@@ -25,6 +25,19 @@ from workbook.maintenance import copies
 
 T = TypeVar("T")
 KERNEL = Path(__file__).with_name("kernel.py")
+ONLY_HELLO = """\
+import aws_cdk as cdk
+from shop.hello import Hello
+
+app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
+Hello(app, "Hello")
+app.synth()
+"""  # an app with one stack
+NO_PROCESS = """
+import unittest.mock
+
+no_process = unittest.mock.patch("subprocess.Popen.__init__", side_effect=AssertionError("a process was started"))
+"""  # for a learner's Python: `with no_process:` nothing may start one
 
 
 class Kernel:
@@ -141,7 +154,9 @@ class Learner:
 def client_at(url: str, service: str, *, account: str = "000000000000", region: str = "us-east-1") -> Any:
     """A boto3 client for the cloud at `url` and nothing else."""
     session = boto3.session.Session(account, "local", region_name=region)
-    return session.client(service, endpoint_url=url, config=Config(retries={"mode": "standard", "total_max_attempts": 1}))
+    return session.client(
+        service, endpoint_url=url, config=Config(retries={"mode": "standard", "total_max_attempts": 1})
+    )
 
 
 @functools.cache

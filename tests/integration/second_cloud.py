@@ -33,7 +33,8 @@ class Aws:
         self.learner, folder = learner, learner.root / ".workbook" / "aws"
         folder.mkdir()
         environment = target.without_aws(os.environ) | {
-            "HOME": str(folder), "TMPDIR": str(folder), "GATEWAY_PORT": "0", "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
+            "HOME": str(folder), "TMPDIR": str(folder), "GATEWAY_PORT": "0", "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",
             "MINISTACK_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }  # fmt: skip

@@ -10,11 +10,17 @@ from typing import Any
 
 from calls import Answer, Api
 from learner import Learner, until
+from samples import CHAIR
 
 LAMP = {"productId": "p1", "productName": "Lämp 💡", "quantity": 3, "price": 19.99, "color": "red"}
-CHAIR = {"productId": "p2", "productName": "Chair", "quantity": 1, "price": 45}
 TOTAL = 104.97
-ADA = {"firstName": "Ada", "lastName": "Läne", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
+ADA = {
+    "firstName": "Ada",
+    "lastName": "Läne",
+    "email": "ada@example.com",
+    "address": "1 Main Street",
+    "paymentMethod": "card",
+}
 
 
 class Customer:
@@ -49,7 +55,7 @@ class Customer:
         return found["Items"]
 
     def has_just_these_orders(self, *accepted: Answer) -> bool:
-        """Wait until all that is on its way has arrived; whether each accepted checkout is one order, and no other is there."""
+        """Wait until all that is on its way has arrived; whether the accepted checkouts, and no others, are orders."""
         until(lambda: len(self.orders()) >= len(accepted))
         until(lambda: nothing_waits(self.shop))
         return sorted(o["orderId"]["S"] for o in self.orders()) == sorted(a.body["checkoutId"] for a in accepted)
@@ -94,7 +100,9 @@ def without_right(shop: Learner, function: str, action: str) -> Iterator[None]:
         action: such as `events:PutEvents`.
     """
     iam = shop.client("iam")
-    role = shop.client("lambda").get_function(FunctionName=shop.outputs[function])["Configuration"]["Role"].split("/")[-1]
+    role = (
+        shop.client("lambda").get_function(FunctionName=shop.outputs[function])["Configuration"]["Role"].split("/")[-1]
+    )
     [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
     before = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     assert action in json.dumps(before)

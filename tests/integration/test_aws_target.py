@@ -13,24 +13,15 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from learner import Kernel, Learner
+from learner import NO_PROCESS, ONLY_HELLO, Kernel, Learner
 from second_cloud import ACCOUNT, BUCKET, LOCAL, REGION, Aws, second_cloud
 
 from workbook.maintenance import copies
 
-APP = """\
-import aws_cdk as cdk
-from shop.hello import Hello
-
-app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
-Hello(app, "Hello")
-app.synth()
-"""
-
 
 @pytest.fixture(scope="module")
 def aws(learner: Learner) -> Iterator[Aws]:
-    learner.write("cdk_app/app.py", APP)
+    learner.write("cdk_app/app.py", ONLY_HELLO)
     with second_cloud(learner) as one:
         yield one
 
@@ -46,7 +37,12 @@ def person_types(learner: Learner, environment: dict, code: str, answer: str) ->
     ours, theirs = pty.openpty()
     clean = {k: v for k, v in (copies.environment_of(learner.root) | environment).items() if v is not None}
     process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=learner.root / "notebooks", env=clean, stdin=theirs, stdout=theirs, stderr=theirs
+        [sys.executable, "-c", code],
+        cwd=learner.root / "notebooks",
+        env=clean,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
     )
     os.close(theirs)
     os.write(ours, f"{answer}\n".encode())
@@ -97,7 +93,9 @@ def test_looking_needs_no_confirmation(aws, signed_in):
 
 
 def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
-    signed_in(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
+    signed_in(
+        f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')"
+    )
     said = signed_in.refused("from workbook import deploy; deploy('Hello')")
     assert said == f"This account has no CDK bootstrap in {REGION}. Run, once: cdk bootstrap aws://{ACCOUNT}/{REGION}"
 
@@ -111,13 +109,26 @@ def test_without_the_bootstrap_it_says_what_to_run(aws, signed_in):
         ({"AWS_REGION": REGION}, "There are no working AWS credentials"),
         ({"AWS_PROFILE": "no-such-profile"}, "(no-such-profile) could not be found. Set AWS_PROFILE to one that"),
         ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}, "No AWS region is set. Set AWS_REGION"),
-        ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": REGION, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
-         "There are no working AWS credentials"),
+        (
+            {
+                "AWS_ACCESS_KEY_ID": "x",
+                "AWS_SECRET_ACCESS_KEY": "y",
+                "AWS_REGION": REGION,
+                "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            },
+            "There are no working AWS credentials",
+        ),
     ],
     ids=["none", "no such profile", "no region", "nothing answers"],
 )
 def test_without_credentials_there_is_one_sentence(learner, environment, about):
-    nothing = LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1"}
+    nothing = LOCAL | {
+        "WORKBOOK_TARGET": "aws",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
     python = learner.kernel(**nothing | environment)
     for call in ("deploy('Hello')", "chapter(0)", "dict(outputs)"):
         said = python.refused(f"from workbook import chapter, deploy, outputs; {call}")
@@ -130,20 +141,27 @@ def test_the_environment_says_who_one_is_too(aws, learner):
         **LOCAL | {"WORKBOOK_TARGET": "aws", "AWS_ENDPOINT_URL": aws.url, "AWS_ACCESS_KEY_ID": ACCOUNT,
                    "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": REGION},
     )
-    seen = python("from workbook.cloud import target; import boto3; [target.account(), target.region(), boto3.client('sqs').meta.region_name]")
+    seen = python(
+        "from workbook.cloud import target; import boto3; "
+        "[target.account(), target.region(), boto3.client('sqs').meta.region_name]"
+    )
     assert seen == [ACCOUNT, REGION, REGION]
 
 
 def test_a_target_that_there_is_not(learner):
     python = learner.kernel(WORKBOOK_TARGET="azure")
-    assert python.refused("from workbook import deploy; deploy('Hello')") == "WORKBOOK_TARGET is 'azure'; set it to local or to aws."
+    assert (
+        python.refused("from workbook import deploy; deploy('Hello')")
+        == "WORKBOOK_TARGET is 'azure'; set it to local or to aws."
+    )
 
 
 # After
 
 
 def test_after_yes_it_is_deployed_and_answers(aws, learner):
-    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # as the bootstrap does
+    region = {"LocationConstraint": REGION}
+    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=region)  # as the bootstrap does
     before = {p.pid for p in learner.clouds()}
     said = person_types(learner, aws.signed_in, "from workbook import deploy; print(repr(deploy('Hello')))", "yes")
     assert "Hello: deployed" in said, said
@@ -160,12 +178,22 @@ def test_after_yes_it_is_deployed_and_answers(aws, learner):
 
 
 def test_changed_code_goes_there_too_and_nothing_changed_is_nothing(aws, learner, signed_in):
-    signed_in(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")
-    signed_in("import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))")
-    assert signed_in("from workbook import deploy\nwith no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+    signed_in(
+        f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')"
+    )
+    signed_in(NO_PROCESS)
+    assert (
+        signed_in("from workbook import deploy\nwith no_process: result = repr(deploy('Hello'))\nresult")
+        == "Hello: nothing to change"
+    )
     learner.edit("lambda_src/hello/app.py", "Good to see you", "Welcome")
     signed_in("with no_process: _ = deploy('Hello')")
-    assert signed_in("from workbook import invoke, outputs; invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']") == "Welcome, Ada"
+    assert (
+        signed_in(
+            "from workbook import invoke, outputs; invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']"
+        )
+        == "Welcome, Ada"
+    )
 
 
 def test_the_local_target_knows_nothing_of_it(aws, learner):
@@ -175,12 +203,20 @@ def test_the_local_target_knows_nothing_of_it(aws, learner):
     assert python("repr(deploy('Hello'))").startswith("Hello: deployed")
     assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']") == "Welcome, Ada"
     assert learner.client("cloudformation").describe_stacks()["Stacks"][0]["StackId"].split(":")[4] == "000000000000"
-    assert aws.client("cloudformation").describe_stacks()["Stacks"][0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    assert aws.client("cloudformation").describe_stacks()["Stacks"][0]["StackStatus"] in (
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+    )
 
 
 def test_cleaning_up_there_asks_first(aws, learner, signed_in):
-    assert signed_in.refused("from workbook import clean_up; clean_up()") == "Nobody is there to confirm this, so nothing was deleted."
-    assert "Nothing was deleted." in person_types(learner, aws.signed_in, "from workbook import clean_up; clean_up()", "no")
+    assert (
+        signed_in.refused("from workbook import clean_up; clean_up()")
+        == "Nobody is there to confirm this, so nothing was deleted."
+    )
+    assert "Nothing was deleted." in person_types(
+        learner, aws.signed_in, "from workbook import clean_up; clean_up()", "no"
+    )
     assert aws.client("cloudformation").describe_stacks()["Stacks"]
 
 

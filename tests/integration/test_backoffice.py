@@ -14,8 +14,9 @@ import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from calls import UUID, Answer, Api, keeps_the_contract
+from calls import Answer, Api, keeps_the_contract
 from learner import Learner, until
+from samples import UUID
 
 from workbook import leaks
 
@@ -32,7 +33,8 @@ def lend(shop: Learner) -> Callable[..., Credentials]:
     """Credentials of the clerk's role, in somebody's name."""
 
     def credentials(name: str, **limits: str) -> Credentials:
-        lent = shop.client("sts").assume_role(RoleArn=shop.outputs["BackofficeClerk"], RoleSessionName=name, **limits)["Credentials"]
+        answer = shop.client("sts").assume_role(RoleArn=shop.outputs["BackofficeClerk"], RoleSessionName=name, **limits)
+        lent = answer["Credentials"]
         return Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"])
 
     return credentials
@@ -43,7 +45,15 @@ def refund(shop: Learner, key: str, lend) -> Callable[..., Answer]:
     """Sends a refund that Ada has signed, unless told otherwise, as soon as the usage plan has room for it."""
     api, ada = Api(shop.outputs["BackofficeApiUrl"]), lend("ada")
 
-    def send(body: Any, *, by: Credentials | None = ada, key: str | None = key, changed: Any = None, patient: bool = True, **headers: str) -> Answer:
+    def send(
+        body: Any,
+        *,
+        by: Credentials | None = ada,
+        key: str | None = key,
+        changed: Any = None,
+        patient: bool = True,
+        **headers: str,
+    ) -> Answer:
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = AWSRequest("POST", f"{api.url}/refund", {"content-type": "application/json", **headers}, text)
         if key:
@@ -65,7 +75,11 @@ def good(**more: Any) -> dict[str, Any]:
 
 
 def logged(shop: Learner) -> list[dict]:
-    pages = shop.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{shop.outputs['BackofficeFunction']}")
+    pages = (
+        shop.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=f"/aws/lambda/{shop.outputs['BackofficeFunction']}")
+    )
     lines = [event["message"] for page in pages for event in page["events"]]
     return [json.loads(line) for line in lines if line.startswith("{")]
 
@@ -105,22 +119,46 @@ def test_the_shop_is_told(shop, refund):
 )
 def test_who_does_not_is_kept_out_in_the_shape_of_every_error(shop, refund, lend, what, how):
     ada, sent = lend("ada"), good()
-    people = {"wrong secret": Credentials(ada.access_key, "x" * 40, ada.token), "nobody": Credentials("AKIA" + "X" * 16, "x" * 40)}
-    answer = refund(sent, **{name: people.get(value, value) if isinstance(value, str) and name == "by" else value for name, value in how.items()})
+    people = {
+        "wrong secret": Credentials(ada.access_key, "x" * 40, ada.token),
+        "nobody": Credentials("AKIA" + "X" * 16, "x" * 40),
+    }
+    answer = refund(
+        sent,
+        **{
+            name: people.get(value, value) if isinstance(value, str) and name == "by" else value
+            for name, value in how.items()
+        },
+    )
     assert answer.status == 403  # and `Api` has seen that it keeps the contract
     assert not [line for line in logged(shop) if line.get("checkout_id") == sent["checkoutId"]]
 
 
 def test_the_same_role_with_less_of_its_rights_is_kept_out(shop, key, lend):
     """In a shape of the local cloud's own: test_differences_11.py."""
-    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}
+    nothing = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
+    }
     request = AWSRequest("POST", f"{shop.outputs['BackofficeApiUrl']}refund", {"x-api-key": key}, json.dumps(good()))
     SigV4Auth(lend("eve", Policy=json.dumps(nothing)), "execute-api", "us-east-1").add_auth(request)
     assert requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=30).status_code == 403
 
 
 @pytest.mark.parametrize(
-    "body", [{}, good(amount="12.50"), good(amount=0), good(amount=10_001), good(iban="unknown"), good(reason="because"), good(checkoutId="1"), [good()], b"{", b""]
+    "body",
+    [
+        {},
+        good(amount="12.50"),
+        good(amount=0),
+        good(amount=10_001),
+        good(iban="unknown"),
+        good(reason="because"),
+        good(checkoutId="1"),
+        [good()],
+        b"{",
+        b"",
+    ],
 )
 def test_the_model_keeps_out_what_is_no_refund_before_anybody_is_called(shop, refund, body):
     answer = refund(body)
@@ -128,7 +166,14 @@ def test_the_model_keeps_out_what_is_no_refund_before_anybody_is_called(shop, re
     assert answer.header("x-correlation-id") not in {line.get("correlation_id") for line in logged(shop)}
 
 
-@pytest.mark.parametrize("body", [good(amount=12.505), good(amount=0.011), b'{"checkoutId": "5f1c9f6e-3c1b-4f0e-9a43-0f4f6f8d2a11", "amount": 1, "amount": 2, "reason": "late"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        good(amount=12.505),
+        good(amount=0.011),
+        b'{"checkoutId": "5f1c9f6e-3c1b-4f0e-9a43-0f4f6f8d2a11", "amount": 1, "amount": 2, "reason": "late"}',
+    ],
+)
 def test_the_function_keeps_out_what_a_model_lets_through(shop, refund, body):
     answer = refund(body, **{"x-correlation-id": (correlation_id := str(uuid.uuid4()))})
     assert (answer.status, answer.header("x-correlation-id")) == (400, correlation_id)
@@ -153,13 +198,19 @@ def test_a_browser_is_told_which_page_may_read_the_answers(shop, refund):
     for origin in (PAGE, "https://evil.example.com"):
         asked = requests.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "POST"}, timeout=30)
         assert asked.status_code == 204
-        assert (asked.headers["Access-Control-Allow-Origin"], asked.headers["Access-Control-Allow-Methods"]) == (PAGE, "POST")
+        assert (asked.headers["Access-Control-Allow-Origin"], asked.headers["Access-Control-Allow-Methods"]) == (
+            PAGE,
+            "POST",
+        )
         assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
     for answer in (refund(good(), origin=PAGE), refund(good(), by=None), refund({})):
         assert answer.header("access-control-allow-origin") == PAGE
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/refund"), ("PUT", "/refund"), ("POST", "/"), ("POST", "/refund/1"), ("GET", "/nothing")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/refund"), ("PUT", "/refund"), ("POST", "/"), ("POST", "/refund/1"), ("GET", "/nothing")],
+)
 def test_there_is_no_other_way_in(shop, method, path):
     assert Api(shop.outputs["BackofficeApiUrl"])(method, path, good()).status == 403
 
@@ -176,7 +227,14 @@ def test_no_environment_log_or_event_has_a_secret_in_it(shop, key, refund, baske
     """After a checkout and a refund, and after a card number was refused."""
     user = f"user-{uuid.uuid4()}"
     lamp = {"productId": "lamp-1", "productName": "Lamp", "quantity": 1, "price": 12.5}
-    checkout = {"userName": user, "firstName": "Nora", "lastName": "Example", "email": "nora@example.com", "address": "1 Main Street", "paymentMethod": "card"}
+    checkout = {
+        "userName": user,
+        "firstName": "Nora",
+        "lastName": "Example",
+        "email": "nora@example.com",
+        "address": "1 Main Street",
+        "paymentMethod": "card",
+    }
     basket("POST", "/basket", {"userName": user, "items": [lamp]})
     card = "4111" + "1111" * 3
     assert basket("POST", "/basket/checkout", checkout | {"cardNumber": card}).status == 400
@@ -189,9 +247,15 @@ def test_no_environment_log_or_event_has_a_secret_in_it(shop, key, refund, baske
         found = [json.dumps(item) for page in pages for item in page["Items"]]
         return found if sum(checkout_id in event for event in found) >= 2 else []
 
-    texts = {"events": until(events), "environments": [json.dumps(f.get("Environment", {})) for f in functions(shop)], "logs": []}
+    texts = {
+        "events": until(events),
+        "environments": [json.dumps(f.get("Environment", {})) for f in functions(shop)],
+        "logs": [],
+    }
     client = shop.client("logs")
-    for group in [g["logGroupName"] for page in client.get_paginator("describe_log_groups").paginate() for g in page["logGroups"]]:
+    for group in [
+        g["logGroupName"] for page in client.get_paginator("describe_log_groups").paginate() for g in page["logGroups"]
+    ]:
         pages = client.get_paginator("filter_log_events").paginate(logGroupName=group)
         texts["logs"] += [event["message"] for page in pages for event in page["events"]]
     assert len(texts["environments"]) >= 8 and len(texts["logs"]) > 10
@@ -206,16 +270,32 @@ def test_every_function_is_refused_what_is_somebody_elses(shop):
     tables = {n: v for n, v in shop.outputs.items() if n.endswith("Table")}
     assert len(tables) >= 4
     code = (
-        "import boto3\nfrom botocore.exceptions import ClientError\n\n\ndef handler(tables, context):\n    done = []\n    for table in tables:\n"
-        "        try:\n            boto3.client('dynamodb').scan(TableName=table)\n            done.append(table)\n        except ClientError as error:\n"
-        "            assert 'AccessDenied' in error.response['Error']['Code'], error\n    print(len(done))\n    return done\n"
+        "import boto3\nfrom botocore.exceptions import ClientError\n\n\n"
+        "def handler(tables, context):\n    done = []\n    for table in tables:\n"
+        "        try:\n            boto3.client('dynamodb').scan(TableName=table)\n            done.append(table)\n"
+        "        except ClientError as error:\n"
+        "            assert 'AccessDenied' in error.response['Error']['Code'], error\n"
+        "    print(len(done))\n    return done\n"
     )
     client = shop.client("lambda")
-    own = {"ProductFunction": ["ProductTable"], "BasketFunction": ["BasketTable"], "OrderingFunction": ["OrderingTable"], "BackofficeFunction": [], "EventLogFunction": []}
+    own = {
+        "ProductFunction": ["ProductTable"],
+        "BasketFunction": ["BasketTable"],
+        "OrderingFunction": ["OrderingTable"],
+        "BackofficeFunction": [],
+        "EventLogFunction": [],
+    }
     for name, may in own.items():
         victim = client.get_function_configuration(FunctionName=shop.outputs[name])
         made = f"test-{uuid.uuid4()}"
-        client.create_function(FunctionName=made, Handler="app.handler", Runtime="python3.13", Role=victim["Role"], Timeout=30, Code={"ZipFile": _zipped(code)})
+        client.create_function(
+            FunctionName=made,
+            Handler="app.handler",
+            Runtime="python3.13",
+            Role=victim["Role"],
+            Timeout=30,
+            Code={"ZipFile": _zipped(code)},
+        )
         try:
             client.get_waiter("function_active_v2").wait(FunctionName=made)
             answer = client.invoke(FunctionName=made, Payload=json.dumps(list(tables.values())))
@@ -237,4 +317,13 @@ def _zipped(code: str) -> bytes:
 def test_what_the_gateway_says_of_an_open_api_keeps_the_contract(shop):
     """A stage that is not there never reaches the API; what does, keeps its shape."""
     answer = requests.request("POST", f"{shop.outputs['ProductApiUrl']}product", data=b"{", timeout=30)
-    keeps_the_contract("POST", Answer(answer.url, answer.status_code, {n.lower(): [v] for n, v in answer.headers.items()}, answer.text, answer.json()))
+    keeps_the_contract(
+        "POST",
+        Answer(
+            answer.url,
+            answer.status_code,
+            {n.lower(): [v] for n, v in answer.headers.items()},
+            answer.text,
+            answer.json(),
+        ),
+    )

@@ -11,15 +11,11 @@ from decimal import Decimal
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from calls import UUID, refused
-from shopping import ADA, CHAIR, LAMP, TOTAL, Customer
+from calls import refused
+from samples import CHAIR, UUID
+from shopping import ADA, LAMP, TOTAL, Customer
 
 NAMES = ["a.b@example.com", "a+b-c_d", "Žofie", "Жанна", "久美子", "𝒜" * 10]
-
-
-@pytest.fixture
-def customer(shop):
-    return Customer(shop)
 
 
 def path_of(customer):
@@ -37,7 +33,9 @@ def test_the_first_is_201_and_one_that_replaces_it_200(basket, customer):
 
 def test_the_answer_is_the_basket(customer):
     answer = customer.fill()
-    assert answer.body == json.loads(json.dumps({"userName": customer.name, "items": [LAMP, CHAIR]}), parse_float=Decimal)
+    assert answer.body == json.loads(
+        json.dumps({"userName": customer.name, "items": [LAMP, CHAIR]}), parse_float=Decimal
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +51,9 @@ def test_location_leads_to_the_basket_whoever_it_is(basket, name):
 
 @pytest.mark.parametrize("price", ["0", "0.1", "0.10", "1e2", "0.29", "9999999999999.99"])
 def test_a_price_comes_back_exactly(basket, customer, price):
-    body = json.dumps({"userName": customer.name, "items": [CHAIR | {"price": 5}]}).replace('"price": 5', f'"price": {price}')
+    body = json.dumps({"userName": customer.name, "items": [CHAIR | {"price": 5}]}).replace(
+        '"price": 5', f'"price": {price}'
+    )
     assert basket("POST", "/basket", body.encode()).status == 201
     [item] = basket("GET", path_of(customer)).body["items"]
     assert Decimal(str(item["price"])) == Decimal(price)
@@ -137,7 +137,11 @@ def test_a_checkout_answers_202_with_the_servers_total(customer):
     customer.fill()
     answer = customer.check_out()
     assert answer.status == 202
-    assert answer.body == {"checkoutId": answer.body["checkoutId"], "status": "accepted", "totalPrice": Decimal(str(TOTAL))}
+    assert answer.body == {
+        "checkoutId": answer.body["checkoutId"],
+        "status": "accepted",
+        "totalPrice": Decimal(str(TOTAL)),
+    }
     assert UUID.fullmatch(answer.body["checkoutId"])
 
 
@@ -173,12 +177,17 @@ def test_a_bad_checkout_is_refused_and_the_basket_stays(basket, customer, change
 # Every answer
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/basket"), ("GET", "/basket/nobody"), ("POST", "/basket/checkout"), ("GET", "/")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/basket"), ("GET", "/basket/nobody"), ("POST", "/basket/checkout"), ("GET", "/")]
+)
 def test_a_correlation_id_comes_back(basket, method, path):
     sent = f"order {uuid.uuid4()}"
     assert basket(method, path, headers={"X-Correlation-ID": sent}).header("x-correlation-id") == sent
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/baskets"), ("PUT", "/basket/ada"), ("POST", "/basket/ada"), ("DELETE", "/basket")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/"), ("GET", "/baskets"), ("PUT", "/basket/ada"), ("POST", "/basket/ada"), ("DELETE", "/basket")],
+)
 def test_other_routes_are_404(basket, method, path):
     assert refused(basket(method, path), 404)

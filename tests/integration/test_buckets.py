@@ -6,7 +6,13 @@ import json
 
 import pytest
 
-START = "from workbook import clean_up, deploy, leftovers, outputs; from workbook.cloud import local; from workbook.learning import chapters; _ = local.ensure()"
+START = """
+from workbook import clean_up, deploy, leftovers, outputs
+from workbook.cloud import local
+from workbook.learning import chapters
+
+_ = local.ensure()
+"""
 KEY = "products/early summer/ü.csv"
 
 
@@ -42,7 +48,9 @@ def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learn
     said = python("chapters.catch_up(9)")  # which takes the bucket out of a stack that stays
     [line] = [line for line in said if "objects" in line]
     assert line.startswith("The objects in the buckets of Product are kept in")
-    assert kept(learner, line) == {f"{bucket}/products%2Fearly%20summer%2F%C3%BC.csv".replace("%20", " "): b"sku,name,price\n"}
+    assert kept(learner, line) == {
+        f"{bucket}/products%2Fearly%20summer%2F%C3%BC.csv".replace("%20", " "): b"sku,name,price\n"
+    }
     assert buckets(learner) == []
 
 

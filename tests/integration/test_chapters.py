@@ -6,7 +6,7 @@ import json
 
 import pytest
 from calls import Api
-from learner import Kernel, Learner
+from learner import NO_PROCESS, Kernel, Learner
 
 MINE = "def handler(event, context):\n    print('called')\n    return 'this is mine'\n"
 APP = "cdk_app/app.py"
@@ -30,7 +30,11 @@ def stacks(learner: Learner) -> set[str]:
 def kept(learner: Learner) -> dict[str, str]:
     """The files that are kept aside, by folder and path."""
     folder = learner.root / ".workbook" / "kept"
-    return {f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8") for f in sorted(folder.glob("**/*")) if f.is_file()}
+    return {
+        f.relative_to(folder).as_posix(): f.read_text(encoding="utf-8")
+        for f in sorted(folder.glob("**/*"))
+        if f.is_file()
+    }
 
 
 # These follow one learner, in order.
@@ -65,7 +69,10 @@ def test_catching_up_keeps_an_edit_aside_and_deploys_the_books_code(learner, pyt
     assert done.returncode == 0, done.stderr
     [path] = kept(learner)
     assert path.endswith(f"/{HELLO}") and kept(learner)[path] == MINE
-    assert f"Edits of your own are kept in .workbook/kept/{path.split('/')[0]}; `workbook restore` brings them back." in done.stdout
+    assert (
+        f"Edits of your own are kept in .workbook/kept/{path.split('/')[0]}; `workbook restore` brings them back."
+        in done.stdout
+    )
     assert python("invoke(outputs['HelloFunction'], {'name': 'Ada'}).result") == {"message": "Good to see you, Ada"}
 
 
@@ -100,7 +107,7 @@ def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
 
 def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
     python("bookmark.move_to(1, 'end')")
-    python("import unittest.mock\nwith unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started')): chapter(2)")
+    python(f"{NO_PROCESS}\nwith no_process: chapter(2)")
     assert stacks(learner) == {"Hello", "Pricing"}
 
 
@@ -117,9 +124,15 @@ def test_back_to_the_beginning(learner, python):
 
 
 def test_a_chapter_that_there_is_not(learner, python):
-    assert python.refused("chapter(42)") == "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 99."
+    assert (
+        python.refused("chapter(42)")
+        == "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 99."
+    )
     done = learner.cli("catch-up", "42")
-    assert (done.returncode, done.stderr.strip()) == (1, "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 99.")
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 99.",
+    )
 
 
 # The guard of %%writefile
@@ -145,7 +158,9 @@ def test_writefile_keeps_an_edit_aside_first(learner, write):
     said = write(CELL)
     [path] = set(kept(learner)) - before
     assert kept(learner)[path] == MINE
-    assert said.startswith(f"What stood in {HELLO} was not from this book. It is kept in .workbook/kept/{path.split('/')[0]};")
+    assert said.startswith(
+        f"What stood in {HELLO} was not from this book. It is kept in .workbook/kept/{path.split('/')[0]};"
+    )
 
 
 def test_writefile_says_nothing_of_what_the_book_wrote(learner, python, write):
@@ -162,7 +177,9 @@ def test_writefile_makes_the_folder_it_needs(learner, write):
     assert (learner.root / "lambda_src" / "a_new_one").is_dir()
 
 
-@pytest.mark.parametrize("cell", ["", "1 + 1", "%%writefile /tmp/elsewhere.py\nx = 1\n", "%%bash\ntrue\n", "%%writefile\n"])
+@pytest.mark.parametrize(
+    "cell", ["", "1 + 1", "%%writefile /tmp/elsewhere.py\nx = 1\n", "%%bash\ntrue\n", "%%writefile\n"]
+)
 def test_other_cells_are_none_of_its_business(learner, write, cell):
     before = kept(learner)
     assert write(cell) == ""

@@ -9,14 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from calls import refused
 from learner import until
-from shopping import ADA, CHAIR, LAMP, TOTAL, Customer, nothing_waits, paused, switch, waiting, without_right
+from samples import CHAIR
+from shopping import ADA, LAMP, TOTAL, Customer, nothing_waits, paused, switch, waiting, without_right
 
 AT_ONCE = 8
-
-
-@pytest.fixture
-def customer(shop):
-    return Customer(shop)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +43,8 @@ def test_a_checkout_becomes_an_order(customer):
     assert customer.has_just_these_orders(accepted)
     [order] = customer.ordering("GET", f"/order/{customer.name}").body["items"]
     assert json.loads(json.dumps(order, default=float)) == {
-        "userName": customer.name, "orderId": accepted.body["checkoutId"], "orderDate": order["orderDate"], "totalPrice": TOTAL,
+        "userName": customer.name, "orderId": accepted.body["checkoutId"], "orderDate": order["orderDate"],
+        "totalPrice": TOTAL,
         "items": [LAMP, CHAIR], **ADA,
     }  # fmt: skip
 
@@ -55,18 +52,27 @@ def test_a_checkout_becomes_an_order(customer):
 def test_the_event_is_the_contracts_and_is_written_down(shop, customer):
     customer.fill()
     sent = f"order {uuid.uuid4()}"
-    accepted = customer.basket("POST", "/basket/checkout", {"userName": customer.name, **ADA}, headers={"x-correlation-id": sent})
+    accepted = customer.basket(
+        "POST", "/basket/checkout", {"userName": customer.name, **ADA}, headers={"x-correlation-id": sent}
+    )
 
     def seen():
         rows = shop.client("dynamodb").get_paginator("scan").paginate(TableName=shop.outputs["EventLogTable"])
-        return [i for page in rows for i in page["Items"] if i["detail"]["M"]["data"]["M"]["checkoutId"]["S"] == accepted.body["checkoutId"]]
+        return [
+            i
+            for page in rows
+            for i in page["Items"]
+            if i["detail"]["M"]["data"]["M"]["checkoutId"]["S"] == accepted.body["checkoutId"]
+        ]
 
     [event] = until(seen)
     assert (event["source"]["S"], event["detail-type"]["S"]) == ("shop.basket", "BasketCheckedOut")
     metadata, data = event["detail"]["M"]["metadata"]["M"], event["detail"]["M"]["data"]["M"]
     assert metadata.keys() == {"eventId", "correlationId", "schemaVersion", "occurredAt"}
     assert (metadata["correlationId"], metadata["schemaVersion"]) == ({"S": sent}, {"S": "1"})
-    assert data.keys() == {"checkoutId", "userName", "items", "totalPrice", *ADA} and data["totalPrice"] == {"N": str(TOTAL)}
+    assert data.keys() == {"checkoutId", "userName", "items", "totalPrice", *ADA} and data["totalPrice"] == {
+        "N": str(TOTAL)
+    }
 
 
 @pytest.mark.usefixtures("warm")
@@ -95,7 +101,9 @@ def test_while_ordering_is_stopped_checkouts_are_accepted_and_none_is_lost(shop)
         made = fill_and_check_out(shop, 20)
         until(lambda: waiting(shop, "OrderingQueue") == 20)
         customer, accepted = made[0]
-        assert refused(customer.ordering("GET", f"/order/{customer.name}/{accepted.body['checkoutId']}"), 404, "not yet")
+        assert refused(
+            customer.ordering("GET", f"/order/{customer.name}/{accepted.body['checkoutId']}"), 404, "not yet"
+        )
     for customer, accepted in made:
         assert customer.has_just_these_orders(accepted)
 
@@ -149,7 +157,9 @@ def test_what_cannot_be_published_waits_in_the_outbox(shop, customer):
         assert accepted.status == 202 and not customer.has_a_basket()
         assert customer.check_out("once").body == accepted.body
         until(lambda: refused_once(shop, "BasketPublisher"))
-        assert [row["checkoutId"]["S"] for row in outbox(shop)] == [accepted.body["checkoutId"]] and customer.orders() == []
+        assert [row["checkoutId"]["S"] for row in outbox(shop)] == [
+            accepted.body["checkoutId"]
+        ] and customer.orders() == []
     assert customer.has_just_these_orders(accepted)
     until(lambda: outbox(shop) == [])
 
@@ -191,19 +201,24 @@ def test_a_cloud_stopped_and_started_loses_nothing_on_its_way(shop):
     assert len(sqs.receive_message(QueueUrl=shop.outputs["OrderingQueue"], MaxNumberOfMessages=5)["Messages"]) == 5
     switch(shop, on=True)  # so that some are being worked on
 
-    python("from workbook import outputs; from workbook.cloud import local; local.ensure(); assert local.stop(); _ = local.ensure()")
+    python(
+        "from workbook import outputs; from workbook.cloud import local; "
+        "local.ensure(); assert local.stop(); _ = local.ensure()"
+    )
 
     assert python("dict(outputs)") == shop.outputs
     for customer, accepted in made:
         assert customer.has_just_these_orders(accepted)
-    shop.client("sqs").set_queue_attributes(QueueUrl=shop.outputs["OrderingQueue"], Attributes={"VisibilityTimeout": "30"})
+    shop.client("sqs").set_queue_attributes(
+        QueueUrl=shop.outputs["OrderingQueue"], Attributes={"VisibilityTimeout": "30"}
+    )
     assert nothing_waits(shop)
     [(customer, accepted)] = fill_and_check_out(shop, 1)  # and all goes on
     assert customer.has_just_these_orders(accepted)
 
 
 def test_what_the_stream_has_forgotten_is_published_each_minute(shop, customer):
-    """A stream is kept for a day; the local cloud's until it is stopped. The row is made older, not to wait for the minute."""
+    """A stream is kept for a day; the local cloud's until it is stopped. The row is made older, to save a minute."""
     customer.fill()
     functions, python = shop.client("lambda"), shop.kernel()
     [stream] = functions.list_event_source_mappings(FunctionName=shop.outputs["BasketPublisher"])["EventSourceMappings"]
@@ -215,7 +230,11 @@ def test_what_the_stream_has_forgotten_is_published_each_minute(shop, customer):
 
     shop.client("lambda").update_event_source_mapping(UUID=stream["UUID"], Enabled=True)
     [row] = outbox(shop)
-    shop.client("dynamodb").put_item(TableName=shop.outputs["BasketOutbox"], Item=row | {"acceptedAt": {"S": "2026-01-31T09:30:00.000Z"}})
+    shop.client("dynamodb").put_item(
+        TableName=shop.outputs["BasketOutbox"], Item=row | {"acceptedAt": {"S": "2026-01-31T09:30:00.000Z"}}
+    )
     assert customer.orders() == []
-    shop.client("lambda").invoke(FunctionName=shop.outputs["BasketPublisher"], Payload=json.dumps({"source": "aws.events"}))
+    shop.client("lambda").invoke(
+        FunctionName=shop.outputs["BasketPublisher"], Payload=json.dumps({"source": "aws.events"})
+    )
     assert outbox(shop) == [] and customer.has_just_these_orders(accepted)

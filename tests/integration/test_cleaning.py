@@ -30,7 +30,8 @@ events.put_rule(Name="by-hand", EventBusName="ShopEventBus", EventPattern='{"sou
 lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}')
 """)
     there = {
-        "Alarm", "Archive", "Dashboard", "EventBus", "EventSourceMapping", "Function", "LayerVersion", "LogGroup", "Queue", "RestApi",
+        "Alarm", "Archive", "Dashboard", "EventBus", "EventSourceMapping", "Function", "LayerVersion", "LogGroup",
+        "Queue", "RestApi",
         "Role", "Stack", "Subscription", "Table", "Topic",
     }  # fmt: skip
     assert kinds(python) == there
@@ -41,7 +42,10 @@ lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}'
     assert not lambda_.list_functions()["Functions"] and not lambda_.list_layers()["Layers"]
     assert not logs.describe_log_groups()["logGroups"] and not iam.list_roles()["Roles"]
     assert not learner.client("events").list_archives()["Archives"]
-    assert not learner.client("sns").list_topics()["Topics"] and not learner.client("sns").list_subscriptions()["Subscriptions"]
+    assert (
+        not learner.client("sns").list_topics()["Topics"]
+        and not learner.client("sns").list_subscriptions()["Subscriptions"]
+    )
     cloudwatch = learner.client("cloudwatch")
     assert not cloudwatch.describe_alarms()["MetricAlarms"] and not cloudwatch.list_dashboards()["DashboardEntries"]
     assert not learner.client("apigateway").get_rest_apis()["items"]

@@ -14,16 +14,8 @@ from contextlib import contextmanager
 import psutil
 import pytest
 from calls import Api
-from learner import Learner, a_learner, until
+from learner import ONLY_HELLO, Learner, a_learner, until
 
-APP = """\
-import aws_cdk as cdk
-from shop.hello import Hello
-
-app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
-Hello(app, "Hello")
-app.synth()
-"""
 START = "from workbook.cloud import local; local.ensure().pid"
 REAL_KEY = "AKIAREALLYREAL000000"
 TELL = "import os\n\n\ndef handler(event, context):\n    print('called')\n    return dict(os.environ)\n"
@@ -32,10 +24,13 @@ TELL = "import os\n\n\ndef handler(event, context):\n    print('called')\n    re
 @pytest.fixture(scope="module")
 def kernel(learner: Learner):
     """A learner's Python; Hello is deployed, and tells its environment."""
-    learner.write("cdk_app/app.py", APP)
+    learner.write("cdk_app/app.py", ONLY_HELLO)
     learner.write("lambda_src/hello/app.py", TELL)
     python = learner.kernel()
-    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
+    python(
+        "from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; "
+        "_ = deploy('Hello')"
+    )
     return python
 
 
@@ -131,8 +126,15 @@ def test_stopped_cleanly_everything_is_there_again(newcomer):
     assert fresh("from workbook import deploy; from workbook.cloud import saved_state; saved_state.loss()") is None
     assert fresh("repr(deploy('Pricing', 'Product'))") == "Pricing, Product: nothing to change"
 
-    newcomer.client("sqs").send_message(QueueUrl=out["PricingOrders"], MessageBody=json.dumps(order | {"orderId": "polled"}))
-    assert until(lambda: "polled costs 6 (polled)" in str(fresh(f"from workbook import logs; logs({out['PricingFunction']!r}).message.tolist()")))
+    newcomer.client("sqs").send_message(
+        QueueUrl=out["PricingOrders"], MessageBody=json.dumps(order | {"orderId": "polled"})
+    )
+    assert until(
+        lambda: (
+            "polled costs 6 (polled)"
+            in str(fresh(f"from workbook import logs; logs({out['PricingFunction']!r}).message.tolist()"))
+        )
+    )
 
 
 def test_killed_it_says_what_was_lost_and_stacks_come_back(learner, kernel):
@@ -151,24 +153,32 @@ def test_killed_it_says_what_was_lost_and_stacks_come_back(learner, kernel):
 
 
 def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
-    newcomer.write("cdk_app/app.py", APP)
+    newcomer.write("cdk_app/app.py", ONLY_HELLO)
     newcomer.write("lambda_src/hello/app.py", TELL)
     python = newcomer.kernel()
-    python("from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; _ = deploy('Hello')")
+    python(
+        "from workbook import deploy, invoke, outputs; from workbook.cloud import local, saved_state; "
+        "_ = deploy('Hello')"
+    )
     os.kill(newcomer.cloud["pid"], signal.SIGKILL)
     until(lambda: not newcomer.clouds())
 
     said = newcomer.cli("outputs")
     assert "since its first start is lost: rows, messages, logs. `workbook up` deploys the shop again." in said.stderr
     assert "Traceback" not in said.stderr and said.returncode == 0
-    assert python("local.ensure(); from workbook.learning.chapters import put_back; put_back()") == ["Deployed again: Hello."]
+    assert python("local.ensure(); from workbook.learning.chapters import put_back; put_back()") == [
+        "Deployed again: Hello."
+    ]
     assert python("invoke(outputs['HelloFunction']).status") == 200
 
 
 @pytest.mark.parametrize("damage", [b"", b'{"half": ', b"\x00\xff\x00"], ids=["empty", "half", "binary"])
 def test_damaged_state_is_kept_aside_and_said(newcomer, damage):
     python = newcomer.kernel()
-    python("from workbook.cloud import local, saved_state; import boto3; local.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = local.stop()")
+    python(
+        "from workbook.cloud import local, saved_state; import boto3; "
+        "local.ensure(); boto3.client('sqs').create_queue(QueueName='before'); _ = local.stop()"
+    )
     file = newcomer.root / ".workbook/cloud/state/sqs.json"
     assert json.loads(file.read_text())  # it was saved
     file.write_bytes(damage)
@@ -206,10 +216,16 @@ REAL = {
 def signed_in():
     """A learner who is signed in to a real account, by every means there is."""
     with a_learner() as one:
-        one.write("cdk_app/app.py", APP)
+        one.write("cdk_app/app.py", ONLY_HELLO)
         one.write("lambda_src/hello/app.py", TELL)
-        one.write("config", f"[default]\nregion = eu-west-1\naws_access_key_id = {REAL_KEY}\naws_secret_access_key = really/secret\n")
-        one.real = REAL | {"AWS_CONFIG_FILE": str(one.root / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(one.root / "config")}
+        one.write(
+            "config",
+            f"[default]\nregion = eu-west-1\naws_access_key_id = {REAL_KEY}\naws_secret_access_key = really/secret\n",
+        )
+        one.real = REAL | {
+            "AWS_CONFIG_FILE": str(one.root / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(one.root / "config"),
+        }
         one.python = one.kernel(**one.real)
         one.python("from workbook import deploy, invoke, outputs; _ = deploy('Hello')")
         yield one
@@ -256,7 +272,10 @@ def test_real_credentials_do_not_reach_cdk(signed_in):
 def test_a_cloud_that_is_not_started_leads_nowhere_either(newcomer):
     """Before the first `chapter(…)`, a boto3 client of one's own finds nothing, rather than AWS."""
     python = newcomer.kernel(**REAL)
-    assert python("import workbook, boto3; boto3.client('sts').meta.endpoint_url") == "http://the-local-cloud-is-not-started.invalid"
+    assert (
+        python("import workbook, boto3; boto3.client('sts').meta.endpoint_url")
+        == "http://the-local-cloud-is-not-started.invalid"
+    )
 
 
 def test_the_profile_that_does_not_exist_does_no_harm_in_a_terminal(signed_in):
@@ -279,5 +298,7 @@ def test_a_function_may_do_nothing_that_was_not_granted(learner, kernel):
                                ("iam", "list_roles", {}), ("lambda", "list_functions", {})]:  # fmt: skip
         said = kernel(f"invoke(outputs['HelloFunction'], {dict(service=service, call=call, how=how)!r}).error")
         assert said and "AccessDenied" in said, (service, said)
-    who = kernel(f"invoke(outputs['HelloFunction'], {dict(service='sts', call='get_caller_identity', how={})!r}).result['Arn']")
+    who = kernel(
+        f"invoke(outputs['HelloFunction'], {dict(service='sts', call='get_caller_identity', how={})!r}).result['Arn']"
+    )
     assert "assumed-role/Hello-Function" in who

@@ -11,18 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from learner import Learner, until
+from learner import NO_PROCESS, ONLY_HELLO, Learner, until
 
 from workbook.maintenance import copies
 
-APP = """\
-import aws_cdk as cdk
-from shop.hello import Hello
-
-app = cdk.App(default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer())
-Hello(app, "Hello")
-app.synth()
-"""
 HANDLER = "def handler(event, context):\n    print('called')\n    return {0!r}\n"
 STACK = "cdk_app/shop/hello.py"
 PRODUCT = "cdk_app/shop/product.py"
@@ -41,10 +33,13 @@ ANSWER = "invoke(outputs['HelloFunction']).result"
 @pytest.fixture(scope="module")
 def python(learner: Learner):
     """A learner's Python; Hello is the only stack, and is deployed."""
-    learner.write("cdk_app/app.py", APP)
+    learner.write("cdk_app/app.py", ONLY_HELLO)
     learner.write(CODE, HANDLER.format("one"))
     python = learner.kernel()
-    python(f"from workbook import deploy, diff, invoke, outputs; from workbook.cloud import stacks; from workbook.deployment import assembly, cdk; {NO_PROCESS}; _ = deploy('Hello')")
+    python(
+        "from workbook import deploy, diff, invoke, outputs; from workbook.cloud import stacks; "
+        f"from workbook.deployment import assembly, cdk\n{NO_PROCESS}\n_ = deploy('Hello')"
+    )
     return python
 
 
@@ -80,7 +75,11 @@ def test_nothing_changed_starts_nothing(learner, python):
 
 def test_diff_says_what_would_change_and_changes_nothing(learner, python, put_back):
     version = python("stacks.described_stack('Hello').get('LastUpdatedTime', 0).__str__()")
-    learner.edit(STACK, OUTPUT, f'        lambda_.Alias(self, "Alias", alias_name="live", version=function.current_version)\n{OUTPUT}')
+    learner.edit(
+        STACK,
+        OUTPUT,
+        f'        lambda_.Alias(self, "Alias", alias_name="live", version=function.current_version)\n{OUTPUT}',
+    )
     changes = python("diff('Hello').to_dict('records')")
     assert {"construct": "Alias", "change": "created", "resources": "Lambda Alias"} in changes
     assert python("stacks.described_stack('Hello').get('LastUpdatedTime', 0).__str__()") == version
@@ -90,7 +89,9 @@ def test_diff_says_what_would_change_and_changes_nothing(learner, python, put_ba
 
 def test_changed_code_answers_without_cdk(learner, python):
     learner.write(CODE, HANDLER.format("two"))
-    shown = python("with no_process: result = deploy('Hello')\n[len(result.changes), result.changes.to_dict('records')]")
+    shown = python(
+        "with no_process: result = deploy('Hello')\n[len(result.changes), result.changes.to_dict('records')]"
+    )
     assert shown == [1, [{"construct": "Function", "change": "changed", "resources": "Lambda Function"}]]
     assert python(ANSWER) == "two"
 
@@ -192,7 +193,11 @@ def test_a_syntax_error_in_a_handler(learner, python):
         ("        self.no_such_thing()\n", "AttributeError: 'Hello' object has no attribute 'no_such_thing'"),
         ("        timeout = = 3\n", "SyntaxError: invalid syntax"),
         ("        lambda_.Function(self, 'Another')\n", "TypeError: "),
-        ("        lambda_.Function(self, 'Function', runtime=lambda_.Runtime.PYTHON_3_13, handler='x', code=lambda_.Code.from_inline('x'))\n", "There is already a Construct with name 'Function'"),
+        (
+            "        lambda_.Function(self, 'Function', runtime=lambda_.Runtime.PYTHON_3_13, handler='x', "
+            "code=lambda_.Code.from_inline('x'))\n",
+            "There is already a Construct with name 'Function'",
+        ),
         ("        lambda_.Code.from_asset('../lambda_src/nowhere').bind(self)\n", "nowhere"),
         ("        import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
     ],
@@ -208,7 +213,9 @@ def test_an_error_in_the_cdk_app_is_shown_with_its_line(learner, python, put_bac
 
 
 def test_a_misspelt_property(learner, python, put_back):
-    learner.edit(STACK, OUTPUT, '        function.node.default_child.add_property_override("MemorySise", 512)\n' + OUTPUT)
+    learner.edit(
+        STACK, OUTPUT, '        function.node.default_child.add_property_override("MemorySise", 512)\n' + OUTPUT
+    )
     line = next(n for n, text in enumerate(learner.read(STACK).splitlines(), 1) if "lambda_.Function(" in text)
     said = python.refused("deploy('Hello')")
     assert said.startswith("Not deployed, because the template is wrong. ")
@@ -260,7 +267,10 @@ class Attic(Stack):
         ssm.CfnParameter(self, "Key", type="SecureString", value="x")
 """,
     )
-    learner.write("cdk_app/app.py", APP.replace("app.synth", 'from shop.attic import Attic\nAttic(app, "Attic")\napp.synth'))
+    learner.write(
+        "cdk_app/app.py",
+        ONLY_HELLO.replace("app.synth", 'from shop.attic import Attic\nAttic(app, "Attic")\napp.synth'),
+    )
     try:
         said = python.refused("deploy('Attic')")
         assert "Attic, Key (cdk_app/shop/attic.py, line 8): " in said
@@ -268,7 +278,7 @@ class Attic(Stack):
         python("_ = deploy('Attic')")
         assert python("stacks.status('Attic')") == "CREATE_COMPLETE"
     finally:
-        learner.write("cdk_app/app.py", APP)
+        learner.write("cdk_app/app.py", ONLY_HELLO)
 
 
 def test_a_stack_that_is_not_there(python):
@@ -324,13 +334,20 @@ def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     until(lambda: functions.get_event_source_mapping(UUID=mapping["UUID"])["State"] == "Disabled")
     for number in range(3):
-        row = {"id": {"S": str(number)}, "category": {"S": "light"}, "name": {"S": f"Lamp {number}"}, "price": {"N": "1"}}
+        row = {
+            "id": {"S": str(number)},
+            "category": {"S": "light"},
+            "name": {"S": f"Lamp {number}"},
+            "price": {"N": "1"},
+        }
         dynamodb.put_item(TableName=before["ProductTable"], Item=row)
         sqs.send_message(QueueUrl=before["PricingOrders"], MessageBody=str(number))
         sqs.send_message(QueueUrl=before["PricingDeadLetters"], MessageBody=str(number))
 
     newcomer.write(PRODUCT, index)
-    newcomer.edit("cdk_app/shop/pricing.py", "visibility_timeout=Duration.seconds(6)", "visibility_timeout=Duration.seconds(60)")
+    newcomer.edit(
+        "cdk_app/shop/pricing.py", "visibility_timeout=Duration.seconds(6)", "visibility_timeout=Duration.seconds(60)"
+    )
     changes = python("deploy('Pricing', 'Product').changes.to_dict('records')")
     assert {"stack": "Pricing", "construct": "Orders", "change": "changed", "resources": "SQS Queue"} in changes
     assert {"stack": "Product", "construct": "Table", "change": "changed", "resources": "DynamoDB Table"} in changes

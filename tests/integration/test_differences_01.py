@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 01 touches it: invoking a function. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 01 touches it: invoking a function; see `differences.py`."""
 
 from __future__ import annotations
 
@@ -128,7 +128,8 @@ def test_a_message_can_be_seen_only_by_receiving_it(shop):
         sqs.send_message(QueueUrl=url, MessageBody="1")
         until(lambda: waits(shop, url) == 1)
         python(f"from workbook import queue; _ = queue({url!r})")
-        [message] = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["ApproximateReceiveCount"])["Messages"]
+        answer = sqs.receive_message(QueueUrl=url, MessageSystemAttributeNames=["ApproximateReceiveCount"])
+        [message] = answer["Messages"]
         assert message["Attributes"]["ApproximateReceiveCount"] == "2"
     finally:
         sqs.delete_queue(QueueUrl=url)

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 02 touches it: a REST service. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 02 touches it: a REST service; see `differences.py`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def test_a_malformed_answer_is_502(product_is):
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html
     """
-    status, _ = raw(product_is("def handler(event, context):\n    print('called')\n    return ['not', 'an', 'answer']\n"), "/product")
+    status, _ = raw(
+        product_is("def handler(event, context):\n    print('called')\n    return ['not', 'an', 'answer']\n"),
+        "/product",
+    )
     assert status == 502
 
 
@@ -95,7 +98,9 @@ def test_memory_is_limited(functions, make):
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
     """
-    name = make("def handler(event, context):\n    print('called')\n    return len(bytearray(200_000_000))\n", MemorySize=128)
+    name = make(
+        "def handler(event, context):\n    print('called')\n    return len(bytearray(200_000_000))\n", MemorySize=128
+    )
     assert "FunctionError" in functions.invoke(FunctionName=name, Payload=b"{}")
 
 
@@ -116,7 +121,8 @@ def test_an_api_that_was_not_allowed_to_call_a_function_cannot(shop, functions):
         for statement in policy["Statement"]:
             functions.add_permission(
                 FunctionName=name, StatementId=statement["Sid"], Action=statement["Action"],
-                Principal=statement["Principal"]["Service"], SourceArn=statement["Condition"]["ArnLike"]["AWS:SourceArn"],
+                Principal=statement["Principal"]["Service"],
+                SourceArn=statement["Condition"]["ArnLike"]["AWS:SourceArn"],
             )  # fmt: skip
 
 
@@ -155,7 +161,11 @@ def things(shop: Learner) -> Iterator[str]:
 
 def new_index(shop: Learner, table: str) -> str:
     """Give a table an index by kind; the index's status straight afterwards."""
-    index = {"IndexName": "by-kind", "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+    index = {
+        "IndexName": "by-kind",
+        "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
     answer = shop.client("dynamodb").update_table(
         TableName=table, AttributeDefinitions=[{"AttributeName": "kind", "AttributeType": "S"}],
         GlobalSecondaryIndexUpdates=[{"Create": index}],
@@ -185,7 +195,10 @@ def test_an_index_may_be_behind_its_table(shop, things):
     def behind(written: int) -> bool:
         client.put_item(TableName=things, Item={"id": {"S": str(written)}, "kind": {"S": "lamp"}})
         found = client.query(
-            TableName=things, IndexName="by-kind", KeyConditionExpression="kind = :k", ExpressionAttributeValues={":k": {"S": "lamp"}}
+            TableName=things,
+            IndexName="by-kind",
+            KeyConditionExpression="kind = :k",
+            ExpressionAttributeValues={":k": {"S": "lamp"}},
         )
         return found["Count"] < written
 

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 03 touches it: a second service. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 03 touches it: a second service; see `differences.py`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from shopping import without_right
 
 @pytest.fixture
 def bus(shop: Learner):
-    """A bus of its own, and on it rules whose targets are queues of their own: `bus.queue()` is one; gone in the end."""
+    """A bus of its own, with rules whose targets are queues of their own: `bus.queue()` is one; gone in the end."""
     made = Bus(shop)
     yield made
     made.remove()
@@ -36,14 +36,16 @@ class Bus:
     def rule(self, target: str) -> str:
         """A new rule with this target; its ARN."""
         self.rules.append(f"test-{uuid.uuid4()}")
-        arn = self.events.put_rule(Name=self.rules[-1], EventBusName=self.name, EventPattern='{"source": ["test"]}')["RuleArn"]
+        answer = self.events.put_rule(Name=self.rules[-1], EventBusName=self.name, EventPattern='{"source": ["test"]}')
+        arn = answer["RuleArn"]
         self.events.put_targets(Rule=self.rules[-1], EventBusName=self.name, Targets=[{"Id": "target", "Arn": target}])
         return arn
 
     def queue(self, *, policy: bool = True) -> tuple[str, str]:
-        """A new queue that is the target of a new rule, with or without a policy that lets it be: its URL, the rule's ARN."""
+        """A new queue, the target of a new rule, with or without a policy that lets it be: its URL, the rule's ARN."""
         self.queues.append(self.sqs.create_queue(QueueName=f"test-{uuid.uuid4()}")["QueueUrl"])
-        arn = self.sqs.get_queue_attributes(QueueUrl=self.queues[-1], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.queues[-1], AttributeNames=["QueueArn"])["Attributes"]
+        arn = answer["QueueArn"]
         rule = self.rule(arn)
         if policy:
             statement = {
@@ -77,7 +79,12 @@ def test_events_get_from_a_bus_to_a_queue(shop, bus):
 
 @differs("every entry is accepted")
 @pytest.mark.parametrize(
-    ("entry", "code"), [({"Detail": "no JSON"}, "MalformedDetail"), ({"Source": ""}, "InvalidArgument"), ({"DetailType": ""}, "InvalidArgument")]
+    ("entry", "code"),
+    [
+        ({"Detail": "no JSON"}, "MalformedDetail"),
+        ({"Source": ""}, "InvalidArgument"),
+        ({"DetailType": ""}, "InvalidArgument"),
+    ],
 )
 def test_an_entry_that_is_none_is_refused(bus, entry, code):
     """`PutEvents` refuses an entry whose detail is not JSON, or that has no source or no type, and takes the others.
@@ -109,7 +116,13 @@ def test_a_function_that_fails_is_called_again(shop, functions, make, bus):
     """
     name = make("def handler(event, context):\n    print('call')\n    raise KeyError('items')\n")
     rule = bus.rule(functions.get_function(FunctionName=name)["Configuration"]["FunctionArn"])
-    functions.add_permission(FunctionName=name, StatementId="rule", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn=rule)
+    functions.add_permission(
+        FunctionName=name,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
     bus.put()
 
     def calls() -> int:
@@ -127,13 +140,18 @@ def test_an_event_whose_target_is_gone_is_kept(shop, bus):
     """
     sqs = shop.client("sqs")
     gone, kept = (sqs.create_queue(QueueName=f"test-{uuid.uuid4()}")["QueueUrl"] for _ in range(2))
-    arns = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"] for url in (gone, kept)]
+    arns = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        for url in (gone, kept)
+    ]
     rule = bus.rule(arns[0])
     statement = {
         "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
         "Resource": arns[1], "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
     }  # fmt: skip
-    sqs.set_queue_attributes(QueueUrl=kept, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})})
+    sqs.set_queue_attributes(
+        QueueUrl=kept, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+    )
     target = {"Id": "target", "Arn": arns[0], "DeadLetterConfig": {"Arn": arns[1]}}
     bus.events.put_targets(Rule=bus.rules[-1], EventBusName=bus.name, Targets=[target])
     sqs.delete_queue(QueueUrl=gone)
@@ -174,7 +192,10 @@ def test_cloudformation_makes_an_archive(shop, bus):
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html
     """
     client, name = shop.client("cloudformation"), f"test-{uuid.uuid4()}"
-    archive = {"Type": "AWS::Events::Archive", "Properties": {"ArchiveName": name, "SourceArn": bus.arn, "RetentionDays": 1}}
+    archive = {
+        "Type": "AWS::Events::Archive",
+        "Properties": {"ArchiveName": name, "SourceArn": bus.arn, "RetentionDays": 1},
+    }
     try:
         client.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Archive": archive}}))
         until(lambda: not client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"].endswith("IN_PROGRESS"))

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 05 touches it: queues that are polled. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 05 touches it: queues; see `differences.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 06 touches it: seeing what happened. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 06 touches it: what is seen; see `differences.py`."""
 
 from __future__ import annotations
 

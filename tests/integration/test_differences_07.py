@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import pytest
 from differences import SIZES, comes, differs, logged
@@ -30,7 +29,10 @@ def test_an_answer_that_names_no_message_of_the_batch_brings_all_back(shop, poll
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
-    code = "def handler(event, context):\n    print('call')\n    return {'batchItemFailures': [{'itemIdentifier': 'nobody'}]}\n"
+    code = (
+        "def handler(event, context):\n    print('call')\n"
+        "    return {'batchItemFailures': [{'itemIdentifier': 'nobody'}]}\n"
+    )
     name, url, _ = polled(code, BatchSize=10, FunctionResponseTypes=["ReportBatchItemFailures"])
     shop.client("sqs").send_message(QueueUrl=url, MessageBody="1")
     until(lambda: "call" in logged(shop, name))
@@ -38,7 +40,11 @@ def test_an_answer_that_names_no_message_of_the_batch_brings_all_back(shop, poll
 
 
 @differs("it counts as no failure, and the whole batch is deleted")
-@pytest.mark.parametrize("failure", [{"itemIdentifier": ""}, {"itemIdentifier": None}, {"messageId": "1"}], ids=["empty", "null", "another key"])
+@pytest.mark.parametrize(
+    "failure",
+    [{"itemIdentifier": ""}, {"itemIdentifier": None}, {"messageId": "1"}],
+    ids=["empty", "null", "another key"],
+)
 def test_a_failure_that_names_no_message_brings_all_back(shop, polled, failure):
     """If an entry of a partial batch response names no message at all, the whole batch comes back.
 
@@ -53,7 +59,8 @@ def test_a_failure_that_names_no_message_brings_all_back(shop, polled, failure):
 
 @differs("it takes no more messages than the reserved concurrency allows")
 def test_a_mapping_knows_nothing_of_reserved_concurrency(shop, functions, polled):
-    """A mapping receives messages whatever the function's reserved concurrency is, and those that it cannot hand over have used up a try.
+    """A mapping receives messages whatever the function's reserved concurrency is, and those that it
+    cannot hand over have used up a try.
 
     https://repost.aws/knowledge-center/lambda-sqs-scaling
     """
@@ -79,7 +86,8 @@ def test_dead_letters_can_be_moved_back_by_the_queue_itself(shop):
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
     """
     sqs = shop.client("sqs")
-    arn = sqs.get_queue_attributes(QueueUrl=shop.outputs["OrderingDeadLetters"], AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    answer = sqs.get_queue_attributes(QueueUrl=shop.outputs["OrderingDeadLetters"], AttributeNames=["QueueArn"])
+    arn = answer["Attributes"]["QueueArn"]
     try:
         task = sqs.start_message_move_task(SourceArn=arn)["TaskHandle"]
     except sqs.exceptions.ClientError:

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 08 touches it: duplicates, and being killed. `differences.py` says more."""
+"""Where the local cloud is not like AWS, as far as chapter 08 touches it: duplicates, kills; see `differences.py`."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ def test_a_mapping_of_a_stream_gives_up_after_so_many_tries(shop, functions, mak
     dynamodb, table = shop.client("dynamodb"), f"test-{uuid.uuid4()}"
     name = make("def handler(event, context):\n    print('call')\n    raise KeyError('items')\n")
     stream = dynamodb.create_table(
-        TableName=table, BillingMode="PAY_PER_REQUEST", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        TableName=table, BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )["TableDescription"]["LatestStreamArn"]  # fmt: skip
     mapping = functions.create_event_source_mapping(
         FunctionName=name, EventSourceArn=stream, StartingPosition="TRIM_HORIZON", MaximumRetryAttempts=1
@@ -56,8 +58,10 @@ def test_a_stream_keeps_its_records(newcomer):
     python("from workbook.cloud import local; _ = local.ensure()")
     dynamodb = newcomer.client("dynamodb")
     stream = dynamodb.create_table(
-        TableName=table, BillingMode="PAY_PER_REQUEST", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        TableName=table, BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )["TableDescription"]["LatestStreamArn"]  # fmt: skip
     dynamodb.put_item(TableName=table, Item={"id": {"S": "1"}})
 

@@ -67,7 +67,9 @@ def test_a_loop_through_a_bucket_is_stopped(shop, functions, make):
         SourceArn=f"arn:aws:s3:::{bucket}",
     )  # fmt: skip
     told = {"LambdaFunctionArn": arn_of(functions, name), "Events": ["s3:ObjectCreated:*"]}
-    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [told]})
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [told]}
+    )
     s3.put_object(Bucket=bucket, Key="0", Body=b"")
 
     def calls() -> int:
@@ -81,9 +83,13 @@ def role_with_s3(shop) -> str:
     """A role that may write into any bucket."""
     iam, name = shop.client("iam"), f"test-{uuid.uuid4()}"
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    role = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     may = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
-    iam.put_role_policy(RoleName=name, PolicyName="s3", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}))
+    iam.put_role_policy(
+        RoleName=name, PolicyName="s3", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    )
     return role["Role"]["Arn"]
 
 
@@ -93,7 +99,11 @@ def fires(shop, functions, role: str) -> bool:
     scheduler.create_schedule(
         Name=f"test-{day}", GroupName=shop.outputs["ReportScheduleGroup"], FlexibleTimeWindow={"Mode": "OFF"},
         ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})", ActionAfterCompletion="DELETE",
-        Target={"Arn": arn_of(functions, shop.outputs["ReportFunction"]), "RoleArn": role, "Input": json.dumps({"day": day})},
+        Target={
+            "Arn": arn_of(functions, shop.outputs["ReportFunction"]),
+            "RoleArn": role,
+            "Input": json.dumps({"day": day}),
+        },
     )  # fmt: skip
     return bool(comes(lambda: any(day in line for line in logged(shop, shop.outputs["ReportFunction"])), seconds=15))
 

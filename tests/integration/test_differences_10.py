@@ -73,8 +73,9 @@ def test_an_alarm_looks_at_its_own_dimensions_only(shop: Learner) -> None:
     """
     client, name = shop.client("cloudwatch"), f"test-{uuid.uuid4()}"
     client.put_metric_alarm(
-        AlarmName=name, Namespace=name, MetricName="Depth", Dimensions=[{"Name": "QueueName", "Value": "mine"}], Statistic="Maximum",
-        Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching",
+        AlarmName=name, Namespace=name, MetricName="Depth", Dimensions=[{"Name": "QueueName", "Value": "mine"}],
+        Statistic="Maximum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
     )  # fmt: skip
     try:
         datum = {"MetricName": "Depth", "Dimensions": [{"Name": "QueueName", "Value": "another"}], "Value": 100}
@@ -91,7 +92,12 @@ def test_embedded_metrics_become_metrics(shop: Learner, ordered) -> None:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
     """
     group = f"/aws/lambda/{shop.outputs['OrderingWorker']}"
-    until(lambda: any("CloudWatchMetrics" in e["message"] for e in shop.client("logs").filter_log_events(logGroupName=group)["events"]))
+    until(
+        lambda: any(
+            "CloudWatchMetrics" in e["message"]
+            for e in shop.client("logs").filter_log_events(logGroupName=group)["events"]
+        )
+    )
     assert reported(shop, "Shop", "OrdersStored", service="ordering")
 
 
@@ -107,7 +113,9 @@ def test_logs_insights_counts_by_a_field(shop: Learner, ordered) -> None:
         queryString='filter message = "Answered" | stats count(*) as answers by status',
     )["queryId"]  # fmt: skip
     until(lambda: client.get_query_results(queryId=query)["status"] == "Complete")
-    rows = [{cell["field"]: cell["value"] for cell in row} for row in client.get_query_results(queryId=query)["results"]]
+    rows = [
+        {cell["field"]: cell["value"] for cell in row} for row in client.get_query_results(queryId=query)["results"]
+    ]
     assert rows and all(row.keys() >= {"status", "answers"} for row in rows)
 
 

@@ -22,7 +22,8 @@ from botocore.exceptions import ClientError
 def handler(event, context):
     print(event["call"])
     try:
-        return str(getattr(boto3.client(event["service"]), event["call"])(**event["how"])["ResponseMetadata"]["HTTPStatusCode"])
+        answer = getattr(boto3.client(event["service"]), event["call"])(**event["how"])
+        return str(answer["ResponseMetadata"]["HTTPStatusCode"])
     except ClientError as error:
         return error.response["Error"]["Message"]
 """
@@ -73,12 +74,19 @@ def test_a_call_without_the_right_gets_the_gateways_response(shop):
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
     """
-    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]}
+    nothing = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
+    }
     lent = shop.client("sts").assume_role(
         RoleArn=shop.outputs["BackofficeClerk"], RoleSessionName="eve", Policy=json.dumps(nothing)
     )["Credentials"]
-    request = AWSRequest("POST", f"{shop.outputs['BackofficeApiUrl']}refund", {"content-type": "application/json"}, "{}")
-    SigV4Auth(Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"]), "execute-api", "us-east-1").add_auth(request)
+    request = AWSRequest(
+        "POST", f"{shop.outputs['BackofficeApiUrl']}refund", {"content-type": "application/json"}, "{}"
+    )
+    SigV4Auth(
+        Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"]), "execute-api", "us-east-1"
+    ).add_auth(request)
     answer = requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=30)
     if answer.status_code != 403:
         raise RuntimeError(answer.text)
@@ -104,7 +112,10 @@ def stack(shop: Learner):
         call = client.update_stack if again else client.create_stack
         call(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
         until(lambda: client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"].endswith("_COMPLETE"))
-        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in client.list_stack_resources(StackName=name)["StackResourceSummaries"]}
+        return {
+            r["LogicalResourceId"]: r["PhysicalResourceId"]
+            for r in client.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        }
 
     yield deploy
     client.delete_stack(StackName=name)
@@ -118,7 +129,10 @@ def test_cloudformation_makes_a_request_validator(shop, stack):
     """
     ids = stack({
         "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "test"}},
-        "Validator": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestBody": True}},
+        "Validator": {
+            "Type": "AWS::ApiGateway::RequestValidator",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestBody": True},
+        },
     })  # fmt: skip
     found = shop.client("apigateway").get_request_validators(restApiId=ids["Api"])["items"]
     assert [validator["validateRequestBody"] for validator in found] == [True]

@@ -40,8 +40,14 @@ def in_category(product, category: str) -> list[dict]:
 def told_of(shop: Learner, product_id: str) -> list[dict]:
     """The price changes of a product that the event log has."""
     found = shop.client("dynamodb").scan(TableName=shop.outputs["EventLogTable"], ConsistentRead=True)["Items"]
-    mine = [item for item in found if item["detail"]["M"].get("data", {}).get("M", {}).get("productId", {}).get("S") == product_id]
-    assert all((item["source"]["S"], item["detail-type"]["S"]) == ("shop.product", "ProductPriceChanged") for item in mine)
+    mine = [
+        item
+        for item in found
+        if item["detail"]["M"].get("data", {}).get("M", {}).get("productId", {}).get("S") == product_id
+    ]
+    assert all(
+        (item["source"]["S"], item["detail-type"]["S"]) == ("shop.product", "ProductPriceChanged") for item in mine
+    )
     return [item["detail"]["M"]["data"]["M"] for item in mine]
 
 
@@ -50,7 +56,9 @@ def test_an_upload_becomes_products_and_what_is_wrong_is_told(product, upload):
     file = f"sku,name,price,category\n{uuid.uuid4()},Lamp,12.50,{category}\nX,Bad,cheap,{category}\n"
     assert upload(f"a file & {uuid.uuid4()}.csv", file) == {3: "price must be a number from 0 to 9999999999999.99."}
     [lamp] = in_category(product, category)
-    assert {name: lamp[name] for name in ("name", "category")} == {"name": "Lamp", "category": category} and float(lamp["price"]) == 12.5
+    assert {name: lamp[name] for name in ("name", "category")} == {"name": "Lamp", "category": category} and float(
+        lamp["price"]
+    ) == 12.5
 
     cheaper = {"name": "Lamp", "category": category, "price": 9.5}
     assert product("PUT", f"/product/{lamp['id']}", cheaper).status == 200
@@ -74,7 +82,9 @@ def test_a_checkout_is_in_the_report_of_its_day_however_often_that_is_written(sh
     customer.fill({"productId": "1", "productName": f"Lamp {customer.name}", "quantity": 3, "price": 12.5})
     assert customer.check_out().status == 202
     dynamodb, s3, bucket = shop.client("dynamodb"), shop.client("s3"), shop.outputs["ReportBucket"]
-    noted = lambda: [i for i in dynamodb.scan(TableName=shop.outputs["ReportOrders"])["Items"] if customer.name in json.dumps(i)]
+    noted = lambda: [
+        i for i in dynamodb.scan(TableName=shop.outputs["ReportOrders"])["Items"] if customer.name in json.dumps(i)
+    ]
     [row] = until(noted)
     day = row["day"]["S"]
     reports = []
@@ -88,11 +98,18 @@ def test_a_checkout_is_in_the_report_of_its_day_however_often_that_is_written(sh
 
 def test_a_report_that_fails_is_kept_with_its_reason(shop):
     day = f"{uuid.uuid4()}"
-    shop.client("lambda").invoke(FunctionName=shop.outputs["ReportFunction"], InvocationType="Event", Payload=json.dumps({"day": day}))
+    shop.client("lambda").invoke(
+        FunctionName=shop.outputs["ReportFunction"], InvocationType="Event", Payload=json.dumps({"day": day})
+    )
 
     def kept() -> list[str]:
-        found = shop.client("sqs").receive_message(QueueUrl=shop.outputs["ReportFailures"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        found = shop.client("sqs").receive_message(
+            QueueUrl=shop.outputs["ReportFailures"], MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
         return [m["Body"] for m in found.get("Messages", []) if day in m["Body"]]
 
     [body] = until(kept)
-    assert json.loads(body)["requestContext"] | {"condition": "RetriesExhausted", "approximateInvokeCount": 3} == json.loads(body)["requestContext"]
+    assert (
+        json.loads(body)["requestContext"] | {"condition": "RetriesExhausted", "approximateInvokeCount": 3}
+        == json.loads(body)["requestContext"]
+    )

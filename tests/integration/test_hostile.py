@@ -20,7 +20,13 @@ BODIES = bodies(b'{"name": TEXT, "price": NUMBER}') | {
     "a description of 1 MB": b'{"name": "Lamp", "price": 1, "description": "%s"}' % (b"x" * MB),
 }
 WRONG = [None, True, False, 0, 1.5, "", [], {}, ["Lamp"], {"S": "Lamp"}, [[[]]]]
-FIELDS = {"name": WRONG, "price": [*WRONG[:3], *WRONG[5:], "1", "1.5"], "category": WRONG, "description": [w for w in WRONG if w != ""], "imageFile": [w for w in WRONG if w != ""]}
+FIELDS = {
+    "name": WRONG,
+    "price": [*WRONG[:3], *WRONG[5:], "1", "1.5"],
+    "category": WRONG,
+    "description": [w for w in WRONG if w != ""],
+    "imageFile": [w for w in WRONG if w != ""],
+}
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -55,7 +61,13 @@ def test_the_service_answers_as_before(product):
 
 # Paths
 
-PATHS = [*paths("/product", NOBODY), "/product/null", "/product/__proto__", NOBODY.upper().replace("PRODUCT", "product") + "%20", NOBODY + "/"]
+PATHS = [
+    *paths("/product", NOBODY),
+    "/product/null",
+    "/product/__proto__",
+    NOBODY.upper().replace("PRODUCT", "product") + "%20",
+    NOBODY + "/",
+]
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
@@ -78,7 +90,8 @@ def test_an_odd_method_is_404(product, method):
 # Queries
 
 CATEGORIES = [
-    "category=", "category=%00", "category=a%0ab", "category=%1b[31m", "category=%ff", "category=%ed%a0%80", "category=" + "x" * 101,
+    "category=", "category=%00", "category=a%0ab", "category=%1b[31m", "category=%ff", "category=%ed%a0%80",
+    "category=" + "x" * 101,
     "category=" + "x" * 50_000, "category=a&category=b", "category=" + quote("ä" * 101),
 ]  # fmt: skip
 

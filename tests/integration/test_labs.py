@@ -19,7 +19,9 @@ from learner import Learner, until
 
 from workbook.maintenance import copies
 
-ADDRESS = re.compile(r"JupyterLab: +(?P<url>http://127\.0\.0\.1:(?P<port>\d+)/)lab/tree/(?P<page>\S+)\?token=(?P<token>\w+)")
+ADDRESS = re.compile(
+    r"JupyterLab: +(?P<url>http://127\.0\.0\.1:(?P<port>\d+)/)lab/tree/(?P<page>\S+)\?token=(?P<token>\w+)"
+)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The deployed APIs against their OpenAPI descriptions: Schemathesis sends what fits, what does not, and what follows from it.
+"""The deployed APIs against their OpenAPI descriptions: Schemathesis sends what fits, what does not, what follows.
 
 No answer may be a 5xx, nor have a status, a type, a header or a body that is not described.
 """
@@ -19,18 +19,18 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from calls import Api
+from samples import ADA
 
 from workbook.base.waiting import wait_until
 
 SETTINGS = Path(__file__).with_name("schemathesis.toml")
-ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Lane", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
 CHAIR = {"productId": "p", "productName": "Chair", "quantity": 1, "price": 45}
 CONFLICTS = {"409", "503"}  # which take another who is quicker, or an outage
 
 
 @pytest.fixture(scope="module")
 def order(shop):
-    """An order that is there; and no basket of another test, because Schemathesis takes \\p{L} for Latin letters only."""
+    """An order that is there; and no basket of another test, for Schemathesis takes \\p{L} for Latin letters only."""
     basket, ordering = Api(shop.outputs["BasketApiUrl"]), Api(shop.outputs["OrderingApiUrl"])
     while found := basket("GET", "/basket?limit=100").body["items"]:
         for one in found:
@@ -44,7 +44,9 @@ def order(shop):
 
 
 def described(service: str) -> dict:
-    said = subprocess.run([sys.executable, "-m", "workbook.maintenance.openapi", service], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-m", "workbook.maintenance.openapi", service], capture_output=True, text=True, check=True
+    )
     return json.loads(said.stdout)
 
 
@@ -57,7 +59,9 @@ def schemathesis(folder: Path, description: dict, url: str, *options: str) -> tu
     (folder / "openapi.json").write_text(json.dumps(description))
     tool = [Path(sys.executable).with_name("schemathesis"), "--config-file", SETTINGS, "run", "openapi.json"]
     report = ["--no-color", "--continue-on-failure", "--report", "har", "--report-har-path", "report.har"]
-    run = subprocess.run([*tool, "--url", url, *report, *options], cwd=folder, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(
+        [*tool, "--url", url, *report, *options], cwd=folder, capture_output=True, text=True, timeout=120
+    )
     assert run.returncode in (0, 1), run.stdout + run.stderr
     return run.stdout if run.returncode else "", json.loads((folder / "report.har").read_text())["log"]["entries"]
 
@@ -89,7 +93,9 @@ def answered(description: dict, stage: str, entries: list[dict]) -> set[tuple[st
 # That it would be noticed
 
 
-def spoilt(path: str, status: int, headers: dict[str, str], body: bytes) -> tuple[str | None, int, dict[str, str], bytes]:
+def spoilt(
+    path: str, status: int, headers: dict[str, str], body: bytes
+) -> tuple[str | None, int, dict[str, str], bytes]:
     """One of the answers of Ordering, with a defect: what the defect is called, and the answer."""
     listing = path.split("?")[0].endswith("/order")
     if listing and "limit=100" in path:
@@ -102,7 +108,12 @@ def spoilt(path: str, status: int, headers: dict[str, str], body: bytes) -> tupl
         case 200:
             return "Undocumented Content-Type", status, headers | {"content-type": "text/plain"}, body
         case 400:
-            return "Missing required response headers", status, {n: v for n, v in headers.items() if n != "x-correlation-id"}, body
+            return (
+                "Missing required response headers",
+                status,
+                {n: v for n, v in headers.items() if n != "x-correlation-id"},
+                body,
+            )
         case 404:
             return "Undocumented status code", 410, headers, body
     return None, status, headers, body
@@ -118,7 +129,11 @@ def spoiling(url: str) -> Iterator[tuple[str, set[str]]]:
             there = http.client.HTTPConnection(place.netloc, timeout=30)
             there.request("GET", self.path, headers=dict(self.headers))
             answer = there.getresponse()
-            headers = {name.lower(): value for name, value in answer.getheaders() if name.lower() in ("content-type", "x-correlation-id")}
+            headers = {
+                name.lower(): value
+                for name, value in answer.getheaders()
+                if name.lower() in ("content-type", "x-correlation-id")
+            }
             defect, status, headers, body = spoilt(self.path, answer.status, headers, answer.read())
             there.close()
             defects.add(defect)

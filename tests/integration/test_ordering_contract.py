@@ -11,10 +11,8 @@ import uuid
 import pytest
 from calls import refused
 from learner import until
+from samples import DAYS, NO_ORDER
 from shopping import ADA, LAMP, Customer
-
-DAYS = ["2026-01-29", "2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02"]
-NO_ORDER = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +27,16 @@ def customer(shop):
 def tell(shop, customer, occurred_at):
     """Tell the bus of a checkout; its id."""
     data = {"checkoutId": str(uuid.uuid4()), "userName": customer.name, "items": [LAMP], "totalPrice": 59.97, **ADA}
-    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "a test", "schemaVersion": "1", "occurredAt": occurred_at}
+    metadata = {
+        "eventId": str(uuid.uuid4()),
+        "correlationId": "a test",
+        "schemaVersion": "1",
+        "occurredAt": occurred_at,
+    }
     entry = {"EventBusName": shop.outputs["EventBusName"], "Source": "shop.basket", "DetailType": "BasketCheckedOut"}
-    answer = shop.client("events").put_events(Entries=[{**entry, "Detail": json.dumps({"metadata": metadata, "data": data})}])
+    answer = shop.client("events").put_events(
+        Entries=[{**entry, "Detail": json.dumps({"metadata": metadata, "data": data})}]
+    )
     assert answer["FailedEntryCount"] == 0
     return data["checkoutId"]
 
@@ -40,16 +45,21 @@ def listed(customer, **query):
     """The ids on all pages of a customer's list, and how many are on each."""
     pages = [customer.ordering("GET", f"/order/{customer.name}", query=query)]
     while pages[-1].body["next"]:
-        pages.append(customer.ordering("GET", f"/order/{customer.name}", query=query | {"next": pages[-1].body["next"]}))
+        pages.append(
+            customer.ordering("GET", f"/order/{customer.name}", query=query | {"next": pages[-1].body["next"]})
+        )
     assert {page.status for page in pages} == {200}
-    return [order["orderId"] for page in pages for order in page.body["items"]], [len(page.body["items"]) for page in pages]
+    return [order["orderId"] for page in pages for order in page.body["items"]], [
+        len(page.body["items"]) for page in pages
+    ]
 
 
 def test_an_order_is_as_the_contract_has_it(customer):
     answer = customer.ordering("GET", f"/order/{customer.name}/{customer.ids[0]}")
     assert answer.status == 200
     assert json.loads(answer.text) == {
-        "userName": customer.name, "orderId": customer.ids[0], "orderDate": "2026-02-02T09:30:00.000Z", "totalPrice": 59.97,
+        "userName": customer.name, "orderId": customer.ids[0], "orderDate": "2026-02-02T09:30:00.000Z",
+        "totalPrice": 59.97,
         "items": [LAMP], **ADA,
     }  # fmt: skip
 
@@ -83,7 +93,9 @@ def test_from_and_to_belong_to_it(customer, query, which):
     assert listed(customer, limit=2, **query)[0] == customer.ids[which]
 
 
-@pytest.mark.parametrize("query", [{"from": "yesterday"}, {"from": "2026-02-30"}, {"from": "2026-02-01", "to": "2026-01-31"}])
+@pytest.mark.parametrize(
+    "query", [{"from": "yesterday"}, {"from": "2026-02-30"}, {"from": "2026-02-01", "to": "2026-01-31"}]
+)
 def test_dates_that_are_none_are_refused(ordering, customer, query):
     assert refused(ordering("GET", f"/order/{customer.name}", query=query), 400, "from")
 
@@ -122,7 +134,10 @@ def test_what_another_version_of_the_event_says_is_left_alone(shop, ordering):
     assert "Messages" not in dead
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/order"), ("PUT", f"/order/ada/{NO_ORDER}"), ("DELETE", f"/order/ada/{NO_ORDER}"), ("GET", "/orders")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/order"), ("PUT", f"/order/ada/{NO_ORDER}"), ("DELETE", f"/order/ada/{NO_ORDER}"), ("GET", "/orders")],
+)
 def test_orders_are_only_read_here(ordering, method, path):
     assert refused(ordering(method, path, {}), 404)
 

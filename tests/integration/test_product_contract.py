@@ -13,7 +13,8 @@ from decimal import Decimal
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from calls import UUID, Api, refused
+from calls import Api, refused
+from samples import UUID, exact, token_of
 
 LAMP = {"name": "Lämp 💡", "price": 19.99, "category": "light", "description": "Bends", "imageFile": "lamp.png"}
 NOBODY = "/product/00000000-0000-4000-8000-000000000000"
@@ -35,14 +36,6 @@ def category(shop):
         bodies = [{"name": f"Product {n:03}", "price": n / 4, "category": name} for n in range(SOME)]
         assert {a.status for a in pool.map(lambda body: product("POST", "/product", body), bodies)} == {201}
     return name
-
-
-def exact(made):
-    return json.loads(json.dumps(made), parse_float=Decimal)
-
-
-def token_of(key):
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
 def pages(product, **query):
@@ -70,7 +63,8 @@ def test_post_answers_201_with_the_item_and_where_it_is(product):
 
 
 def test_what_was_posted_is_a_row_in_the_table(shop, product, lamp):
-    item = shop.client("dynamodb").get_item(TableName=shop.outputs["ProductTable"], Key={"id": {"S": lamp["id"]}})["Item"]
+    answer = shop.client("dynamodb").get_item(TableName=shop.outputs["ProductTable"], Key={"id": {"S": lamp["id"]}})
+    item = answer["Item"]
     assert item["price"] == {"N": "19.99"} and item["name"] == {"S": LAMP["name"]}
 
 
@@ -128,7 +122,9 @@ def test_put_takes_the_id_in_the_body_if_it_agrees(product, lamp):
 
 
 def test_put_refuses_another_id_in_the_body(product, lamp):
-    assert refused(product("PUT", f"/product/{lamp['id']}", {"id": str(uuid.uuid4()), "name": "New", "price": 1}), 400, "id")
+    assert refused(
+        product("PUT", f"/product/{lamp['id']}", {"id": str(uuid.uuid4()), "name": "New", "price": 1}), 400, "id"
+    )
     assert product("GET", f"/product/{lamp['id']}").body == lamp
 
 
@@ -263,18 +259,23 @@ def test_without_one_a_new_one_is_made_each_time(product):
 def test_a_correlation_id_is_in_the_log_and_what_was_sent_is_not(shop, product):
     sent, secret = f"c-{uuid.uuid4()}", f"s-{uuid.uuid4()}"
     product("POST", "/product", {"name": secret, "price": 1}, headers={"x-correlation-id": sent})
-    logged = shop.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{shop.outputs['ProductFunction']}")["events"]
+    answer = shop.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{shop.outputs['ProductFunction']}")
+    logged = answer["events"]
     text = "\n".join(event["message"] for event in logged)
     assert sent in text and secret not in text
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/products"), ("PATCH", NOBODY), ("POST", NOBODY), ("PUT", "/product")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/products"), ("PATCH", NOBODY), ("POST", NOBODY), ("PUT", "/product")]
+)
 def test_other_routes_are_404(product, method, path):
     assert refused(product(method, path), 404)
 
 
 def test_many_callers_at_once(product):
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda n: product("POST", "/product", {"name": f"One of many {n}", "price": n}), range(40)))
+        made = list(
+            pool.map(lambda n: product("POST", "/product", {"name": f"One of many {n}", "price": n}), range(40))
+        )
     assert {answer.status for answer in made} == {201}
     assert len({answer.body["id"] for answer in made}) == 40

@@ -19,7 +19,14 @@ def call(function, method, path, body=None):
     return [answer["statusCode"], json.loads(answer["body"])]
 """
 BASKET = {"userName": "ada", "items": [{"productId": "1", "productName": "Chair", "quantity": 2, "price": 49.9}]}
-ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Example", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
+ADA = {
+    "userName": "ada",
+    "firstName": "Ada",
+    "lastName": "Example",
+    "email": "ada@example.com",
+    "address": "1 Main Street",
+    "paymentMethod": "card",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +60,10 @@ def test_a_checkout_becomes_an_order_there(python):
     assert (status, accepted["totalPrice"]) == (202, 99.8)
     order = f"/order/ada/{accepted['checkoutId']}"
     until(lambda: python(f"call('OrderingFunction', 'GET', {order!r})")[0] == 200)
-    assert python("repr(ledger())").splitlines() == ["1 accepted = 1 stored + 0 dead letters + 0 in flight", "It balances."]
+    assert python("repr(ledger())").splitlines() == [
+        "1 accepted = 1 stored + 0 dead letters + 0 in flight",
+        "It balances.",
+    ]
     until(lambda: python("list(table(outputs['EventLogTable']).get('source', []))") == ["shop.basket"])
     assert python("queue(outputs['OrderingQueue']).empty.__bool__()")
     until(lambda: "Order stored" in python("logs(outputs['OrderingWorker']).message.tolist()"))
@@ -64,7 +74,10 @@ def test_the_local_cloud_was_never_needed(learner, python):
 
 
 def test_it_is_cleaned_up_there(aws, python):
-    python("import builtins; builtins.input = lambda question: 'yes'; import sys; sys.stdin.isatty = lambda: True; clean_up()")
+    python(
+        "import builtins; builtins.input = lambda question: 'yes'; "
+        "import sys; sys.stdin.isatty = lambda: True; clean_up()"
+    )
     assert python("len(leftovers())") == 0
     assert not aws.client("cloudformation").describe_stacks()["Stacks"]
     assert not aws.client("lambda").list_functions()["Functions"]

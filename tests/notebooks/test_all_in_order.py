@@ -24,7 +24,9 @@ def test_the_first_half_in_order(nbval: Callable[..., None]) -> None:
 
 
 @pytest.mark.xdist_group("in order, second half")
-def test_the_second_half_in_order_and_back_and_gone(nbval: Callable[..., None], in_copy: Callable[..., str], copy: Path) -> None:
+def test_the_second_half_in_order_and_back_and_gone(
+    nbval: Callable[..., None], in_copy: Callable[..., str], copy: Path
+) -> None:
     in_copy("git", "init", "--quiet")
     (copy / ".git" / "info" / "exclude").write_text("/cdk_app/node_modules\n")  # a link here, a folder elsewhere
     in_copy("git", "add", "--all")

@@ -52,7 +52,9 @@ def by_itself(notebook: Path) -> pytest.MarkDecorator:
     return pytest.mark.xdist_group(notebook.stem)
 
 
-each_exercise = pytest.mark.parametrize("exercise", [pytest.param(e, id=e.name, marks=by_itself(e.notebook)) for e in ALL])
+each_exercise = pytest.mark.parametrize(
+    "exercise", [pytest.param(e, id=e.name, marks=by_itself(e.notebook)) for e in ALL]
+)
 
 
 def said(exercise: Exercise, answer: str) -> str:

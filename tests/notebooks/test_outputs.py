@@ -7,11 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from samples import CHAPTERS
 
-from workbook.base.paths import NOTEBOOKS
 
-CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-WITHOUT_EXERCISES = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "99")]  # the others: test_exercises.py
+# The others: test_exercises.py
+WITHOUT_EXERCISES = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "99")]
 
 
 @pytest.mark.parametrize("notebook", WITHOUT_EXERCISES, ids=lambda notebook: notebook.stem)

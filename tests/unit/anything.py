@@ -32,13 +32,19 @@ no_text = json_values.filter(lambda value: not isinstance(value, str))
 
 
 def fit_text(shortest: int, longest: int) -> st.SearchStrategy[str]:
-    return st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffd"), min_size=shortest, max_size=longest)
+    return st.text(
+        st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffd"), min_size=shortest, max_size=longest
+    )
 
 
 def as_json(value: Any, ascii_only: bool = True) -> str:
     """JSON in which Decimals are numbers written as they are: 1.10, 1E+2."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(k, ensure_ascii=ascii_only)}: {as_json(v, ascii_only)}" for k, v in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(k, ensure_ascii=ascii_only)}: {as_json(v, ascii_only)}" for k, v in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(as_json(v, ascii_only) for v in value) + "]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=ascii_only)

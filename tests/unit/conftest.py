@@ -10,7 +10,19 @@ import boto3
 import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
-from services import BUS, CHECKOUTS, OUTBOX, TABLE, caller, emptied, invoker, loaded, make_product_table, make_table, only_moto
+from services import (
+    BUS,
+    CHECKOUTS,
+    OUTBOX,
+    TABLE,
+    caller,
+    emptied,
+    invoker,
+    loaded,
+    make_product_table,
+    make_table,
+    only_moto,
+)
 
 # The same examples each time, and no failures for being slow: a build that fails, fails again.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)

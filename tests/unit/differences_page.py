@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = ROOT / "notebooks"
+from workbook.base.paths import NOTEBOOKS, ROOT
+
 PAGE = NOTEBOOKS / "differences.md"
 TESTS = ROOT / "tests" / "integration"
 LINK = re.compile(r"\]\(differences\.md#([^)\s]+)\)")
@@ -22,9 +22,11 @@ DOCSTRING = re.compile(r"(?P<sentence>\S.*[.])\s+(?P<link>https://\S+)", re.DOTA
 HEAD = """\
 # Where the local cloud is not like AWS
 
-The chapters teach what AWS does. Where the local cloud does something else, and a chapter touches on it, there is a row here, and the chapter's section *On AWS* links to it.
+The chapters teach what AWS does. Where the local cloud does something else, and a chapter touches on it, there is \
+a row here, and the chapter's section *On AWS* links to it.
 
-Each row is a test. It asserts what AWS documents, and is expected to fail on the local cloud, MiniStack. The day it passes, MiniStack has caught up: the build says so, and the row goes.
+Each row is a test. It asserts what AWS documents, and is expected to fail on the local cloud, MiniStack. \
+The day it passes, MiniStack has caught up: the build says so, and the row goes.
 
 <!-- Made out of those tests by `python tests/unit/differences_page.py`. -->
 

@@ -17,7 +17,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -26,14 +25,16 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ROOT / "lambda_src"
-LAYER = ROOT / "cdk_app" / "layer"  # what the services share
+from workbook.base.paths import CDK_APP, LAMBDA_SRC
+
+SERVICES = LAMBDA_SRC
+LAYER = CDK_APP / "layer"  # what the services share
+REFUSED = {"ErrorCode": "InternalFailure", "ErrorMessage": "not now"}  # an entry of PutEvents' answer
 TABLE, CHECKOUTS, OUTBOX = "the-table-of-this-test", "the-checkouts-of-this-test", "the-outbox-of-this-test"
 BUS = "the-bus-of-this-test"
-INTERNAL = (TABLE, CHECKOUTS, OUTBOX, BUS, "Traceback", "dynamodb", "DynamoDB", "Exception", ".py")  # must show up in no answer
+# What must show up in no answer.
+INTERNAL = (TABLE, CHECKOUTS, OUTBOX, BUS, "Traceback", "dynamodb", "DynamoDB", "Exception", ".py")
 STAGE = "prod"
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @contextmanager
@@ -166,16 +167,6 @@ def invoker(module: ModuleType) -> Callable[[dict], tuple[Any, list[dict]]]:
     return invoke
 
 
-def exact(sent: Any) -> Any:
-    """What was sent, with its numbers as Decimals."""
-    return json.loads(json.dumps(sent), parse_float=Decimal)
-
-
-def token_of(key: Any) -> str:
-    """A key as the tokens of the lists have it."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
-
-
 def pages_of(call: Callable[..., SimpleNamespace], path: str, **query: Any) -> list[list[dict]]:
     """All pages of a list."""
     found = [call("GET", path, query=query)]
@@ -227,7 +218,8 @@ def make_table(name: str, *key: str, **indexes: tuple[str, str]) -> None:
         return [{"AttributeName": n, "KeyType": kind} for n, kind in zip(key, ("HASH", "RANGE"), strict=False)]
 
     found = [
-        {"IndexName": n, "KeySchema": schema(key), "Projection": {"ProjectionType": "ALL"}} for n, key in indexes.items()
+        {"IndexName": n, "KeySchema": schema(key), "Projection": {"ProjectionType": "ALL"}}
+        for n, key in indexes.items()
     ]
     boto3.client("dynamodb").create_table(
         TableName=name,

@@ -15,7 +15,8 @@ NUMBER = itertools.count()
 
 def alarm(**more):
     made = {
-        "AlarmName": f"alarm-{next(NUMBER)}", "Threshold": 5.0, "ComparisonOperator": "GreaterThanThreshold", "StateValue": "OK",
+        "AlarmName": f"alarm-{next(NUMBER)}", "Threshold": 5.0, "ComparisonOperator": "GreaterThanThreshold",
+        "StateValue": "OK",
         "Statistic": "Average", "EvaluationPeriods": 1, "TreatMissingData": "notBreaching",
     }  # fmt: skip
     return made | more
@@ -30,19 +31,31 @@ def test_a_value_at_the_threshold_is_not_beyond_it():
 
 
 @pytest.mark.parametrize(
-    ("statistic", "state"), [("Average", "OK"), ("Maximum", "ALARM"), ("Minimum", "OK"), ("Sum", "ALARM"), ("SampleCount", "OK")]
+    ("statistic", "state"),
+    [("Average", "OK"), ("Maximum", "ALARM"), ("Minimum", "OK"), ("Sum", "ALARM"), ("SampleCount", "OK")],
 )
 def test_the_statistic_decides(statistic, state):
     assert states(alarm(Statistic=statistic), [1, 2, 9]) == [state]
 
 
-@pytest.mark.parametrize(("missing", "state"), [("notBreaching", "OK"), ("breaching", "ALARM"), ("missing", "INSUFFICIENT_DATA"), ("ignore", "ALARM")])
+@pytest.mark.parametrize(
+    ("missing", "state"),
+    [("notBreaching", "OK"), ("breaching", "ALARM"), ("missing", "INSUFFICIENT_DATA"), ("ignore", "ALARM")],
+)
 def test_what_a_missing_value_means_is_the_alarms_to_say(missing, state):
     assert states(alarm(TreatMissingData=missing, StateValue="ALARM"), []) == [state]
 
 
 def test_all_periods_must_breach_or_as_many_as_the_alarm_says():
-    assert states(alarm(EvaluationPeriods=3), [9], [9], [9], [1], [9], [9], [9]) == ["OK", "OK", "ALARM", "OK", "OK", "OK", "ALARM"]
+    assert states(alarm(EvaluationPeriods=3), [9], [9], [9], [1], [9], [9], [9]) == [
+        "OK",
+        "OK",
+        "ALARM",
+        "OK",
+        "OK",
+        "OK",
+        "ALARM",
+    ]
     two_of_three = alarm(EvaluationPeriods=3, DatapointsToAlarm=2)
     assert states(two_of_three, [9], [1], [9], [1], [1]) == ["OK", "OK", "ALARM", "OK", "OK"]
 

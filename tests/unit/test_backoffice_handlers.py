@@ -110,7 +110,9 @@ def test_what_is_no_refund_is_refused_and_nobody_is_told(backoffice, told, body,
     assert told == []
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/refund"), ("POST", "/"), ("DELETE", "/refund"), ("POST", "/refund/1")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/refund"), ("POST", "/"), ("DELETE", "/refund"), ("POST", "/refund/1")]
+)
 def test_there_is_no_other_route(backoffice, told, method, path):
     assert backoffice(method, path, GOOD).status == 404
 
@@ -125,7 +127,11 @@ def fails(error):
 @pytest.mark.parametrize(
     "put_events",
     [
-        fails(ClientError({"Error": {"Code": "AccessDeniedException", "Message": "role/x is not authorized"}}, "PutEvents")),
+        fails(
+            ClientError(
+                {"Error": {"Code": "AccessDeniedException", "Message": "role/x is not authorized"}}, "PutEvents"
+            )
+        ),
         fails(EndpointConnectionError(endpoint_url="https://events.example.com")),
         lambda **_: {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]},
     ],

@@ -4,13 +4,12 @@ import json
 from urllib.parse import unquote, urljoin
 
 import pytest
+from samples import CHAIR, UUID, exact, token_of
 from services import (
-    CHECKOUTS, STAGE, TABLE, UUID, context, denied, exact, pages_of, proxy_event, refusing, stored, that_stops_like_dynamodb,
-    token_of,
+    CHECKOUTS, STAGE, TABLE, context, denied, pages_of, proxy_event, refusing, stored, that_stops_like_dynamodb,
 )  # fmt: skip
 
 LAMP = {"productId": "p1", "productName": "Lamp", "quantity": 2, "price": 19.99, "color": "red"}
-CHAIR = {"productId": "p2", "productName": "Chair", "quantity": 1, "price": 45}
 ADAS = {"userName": "ada", "items": [LAMP, CHAIR]}
 NAMES = ["a", "x" * 100, "ada.lovelace@example.com", "a+b-c_d", "Žofie", "Жанна", "久美子", "𝒜" * 100, "checkout", "007"]
 NO_NAMES = ["", " ", "a b", "x" * 101, "a/b", "a%b", "a\nb", "a\x00", "ada!", "💡", "a:b", None, 5, [], {}]
@@ -77,7 +76,8 @@ def test_a_basket_has_1_to_100_items(basket, count):
 
 @pytest.mark.parametrize(
     "fields",
-    [{"quantity": 1}, {"quantity": 999}, {"quantity": 2.0}, {"price": 0}, {"color": "c"}, {"color": "c" * 50}, {"productId": "💡" * 100},
+    [{"quantity": 1}, {"quantity": 999}, {"quantity": 2.0}, {"price": 0}, {"color": "c"}, {"color": "c" * 50},
+     {"productId": "💡" * 100},
      {"productName": "💡" * 200}, {"productName": '"\\/<b>'}, {"productName": " "}],
 )  # fmt: skip
 def test_what_an_item_may_be(basket, fields):
@@ -104,8 +104,14 @@ def test_what_an_item_may_be(basket, fields):
         (ADAS | {"items": [CHAIR, []]}, "items[1] must be a JSON object."),
         (ADAS | {"items": [CHAIR, None]}, "items[1] must be a JSON object."),
         (ADAS | {"items": [CHAIR, LAMP | {"size": 1}]}, "Unknown field: items[1].size."),
-        (ADAS | {"items": [CHAIR, {}]}, "Missing field: items[1].price, items[1].productId, items[1].productName, items[1].quantity."),
-        *[(having(quantity=n), "items[0].quantity must be a whole number from 1 to 999.") for n in (0, -1, 1000, 1.5, "1", None, True, [], 1e300)],
+        (
+            ADAS | {"items": [CHAIR, {}]},
+            "Missing field: items[1].price, items[1].productId, items[1].productName, items[1].quantity.",
+        ),
+        *[
+            (having(quantity=n), "items[0].quantity must be a whole number from 1 to 999.")
+            for n in (0, -1, 1000, 1.5, "1", None, True, [], 1e300)
+        ],
         *[(having(price=n), "items[0].price must be a number") for n in (-0.01, 1e13, "1", None, True, [])],
         (having(price=0.001), "items[0].price must have at most two decimals."),
         *[(having(color=text), "items[0].color must be text of 1 to 50") for text in ("", "c" * 51, None, 5)],
@@ -217,8 +223,10 @@ def test_a_forged_token_is_refused(basket, token):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/"), ("GET", "/baskets"), ("PUT", "/basket/ada"), ("POST", "/basket/ada"), ("DELETE", "/basket"), ("PATCH", "/basket/ada"),
-     ("PUT", "/basket/checkout"), ("GET", "/basket/ada/items"), ("POST", "/basket/checkout/ada"), ("OPTIONS", "/basket")],
+    [("GET", "/"), ("GET", "/baskets"), ("PUT", "/basket/ada"), ("POST", "/basket/ada"), ("DELETE", "/basket"),
+     ("PATCH", "/basket/ada"),
+     ("PUT", "/basket/checkout"), ("GET", "/basket/ada/items"), ("POST", "/basket/checkout/ada"),
+     ("OPTIONS", "/basket")],
 )  # fmt: skip
 def test_there_is_no_other_route(basket, method, path):
     assert basket(method, path, ADAS).body == {"error": {"code": "NotFound", "message": "There is no such route."}}
@@ -226,7 +234,12 @@ def test_there_is_no_other_route(basket, method, path):
 
 @pytest.mark.parametrize(
     ("operation", "method", "path"),
-    [("scan", "GET", "/basket"), ("put_item", "POST", "/basket"), ("get_item", "GET", "/basket/ada"), ("delete_item", "DELETE", "/basket/ada")],
+    [
+        ("scan", "GET", "/basket"),
+        ("put_item", "POST", "/basket"),
+        ("get_item", "GET", "/basket/ada"),
+        ("delete_item", "DELETE", "/basket/ada"),
+    ],
 )
 def test_a_failure_is_told_to_the_log_and_not_to_the_caller(basket, basket_table, monkeypatch, operation, method, path):
     monkeypatch.setattr(basket_table, operation, refusing(denied(operation)))

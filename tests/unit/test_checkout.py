@@ -8,11 +8,10 @@ from decimal import Decimal
 import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from services import OUTBOX, TABLE, UUID, denied, make_table, refusing, stored
+from samples import ADA, CHAIR, UUID
+from services import OUTBOX, TABLE, denied, make_table, refusing, stored
 
 LAMP = {"productId": "p1", "productName": "Lamp", "quantity": 3, "price": 19.99, "color": "red"}
-CHAIR = {"productId": "p2", "productName": "Chair", "quantity": 1, "price": 45}
-ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Lane", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
 BEN = ADA | {"userName": "ben", "firstName": "Ben"}
 KEY = {"Idempotency-Key": "once"}
 
@@ -50,7 +49,11 @@ def is_there(basket):
 def test_a_checkout_is_accepted_and_the_basket_is_gone(basket, basket_table):
     answer = check_out(basket)
     assert answer.status == 202
-    assert answer.body == {"checkoutId": answer.body["checkoutId"], "status": "accepted", "totalPrice": Decimal("104.97")}
+    assert answer.body == {
+        "checkoutId": answer.body["checkoutId"],
+        "status": "accepted",
+        "totalPrice": Decimal("104.97"),
+    }
     assert UUID.fullmatch(answer.body["checkoutId"])
     assert stored(basket_table) == []
 
@@ -74,7 +77,8 @@ def test_the_event_has_the_contracts_shape_and_nothing_else(basket, told, method
     assert before <= datetime.fromisoformat(occurred_at) <= datetime.now(UTC)
     assert UUID.fullmatch(event["metadata"]["eventId"]) and event["metadata"]["eventId"] != answer.body["checkoutId"]
     assert event == {
-        "metadata": {"eventId": event["metadata"]["eventId"], "correlationId": "order-1", "schemaVersion": "1", "occurredAt": occurred_at},
+        "metadata": {"eventId": event["metadata"]["eventId"], "correlationId": "order-1", "schemaVersion": "1",
+                     "occurredAt": occurred_at},
         "data": {"checkoutId": answer.body["checkoutId"], "items": [LAMP, CHAIR], "totalPrice": 104.97, **sent},
     }  # fmt: skip
 
@@ -95,15 +99,31 @@ def test_each_basket_is_a_checkout_and_an_event_of_its_own(basket, told):
 
 @pytest.mark.parametrize("letter", ["💡", '"', "\\", "\u2028", "x"])
 def test_the_biggest_basket_fits_into_one_event(basket, told, letter):
-    """256 KB, or 1 MB since January 2026: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html"""
-    item = {"productId": letter * 100, "productName": letter * 200, "quantity": 999, "price": 100_000_000.01, "color": letter * 50}
+    """256 KB, or 1 MB since January 2026.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+    """
+    item = {
+        "productId": letter * 100,
+        "productName": letter * 200,
+        "quantity": 999,
+        "price": 100_000_000.01,
+        "color": letter * 50,
+    }
     name = "𝒜" * 100
-    big = ADA | {"userName": name, "firstName": letter * 100, "lastName": letter * 100, "email": letter * 254, "address": letter * 500}
+    big = ADA | {
+        "userName": name,
+        "firstName": letter * 100,
+        "lastName": letter * 100,
+        "email": letter * 254,
+        "address": letter * 500,
+    }
     assert basket("POST", "/basket", {"userName": name, "items": [item] * 100}).status == 201
     answer = check_out(basket, big, headers={"x-correlation-id": "c" * 128})
     assert (answer.status, answer.body["totalPrice"]) == (202, Decimal("9990000000999.00"))
     [event] = told
-    assert len(event.encode()) + 14 < 200_000  # and some room for what EventBridge puts around it, for queue and function
+    # and some room for what EventBridge puts around it, for queue and function
+    assert len(event.encode()) + 14 < 200_000
 
 
 @pytest.mark.usefixtures("adas_basket")
@@ -144,7 +164,9 @@ def cancelled(*codes):
 NOT_STORED = {
     "access is denied": denied("TransactWriteItems"),
     "it is throttled": cancelled("None", "ThrottlingError", "None"),
-    "something is wrong with one, and the basket changed": cancelled("ConditionalCheckFailed", "ValidationError", "None"),
+    "something is wrong with one, and the basket changed": cancelled(
+        "ConditionalCheckFailed", "ValidationError", "None"
+    ),
     "no connection": EndpointConnectionError(**URL),
     "no connection in time": ConnectTimeoutError(**URL),
     "no answer in time": ReadTimeoutError(**URL),
@@ -266,7 +288,10 @@ def test_the_same_key_gives_the_same_answer_whatever_is_in_the_basket_by_then(ba
 
 
 def test_another_key_is_another_checkout(basket, told):
-    found = [(put(basket), check_out(basket, headers={"Idempotency-Key": key}))[1].body["checkoutId"] for key in ("a", "b", "A", "a b")]
+    found = [
+        (put(basket), check_out(basket, headers={"Idempotency-Key": key}))[1].body["checkoutId"]
+        for key in ("a", "b", "A", "a b")
+    ]
     assert len(set(found)) == len(told) == 4
 
 
@@ -286,10 +311,15 @@ def test_a_key_cannot_pretend_to_be_another_users(basket, told):
 
 
 @pytest.mark.usefixtures("adas_basket")
-@pytest.mark.parametrize("key", ["", " ", "k" * 256, "k" * 100_000, "a\nb", "a\r\nx: y", "ä", "💡", "\x00", "\x7f", " a", "a "])
+@pytest.mark.parametrize(
+    "key", ["", " ", "k" * 256, "k" * 100_000, "a\nb", "a\r\nx: y", "ä", "💡", "\x00", "\x7f", " a", "a "]
+)
 def test_a_key_that_is_none_is_refused_and_the_basket_stays(basket, told, key):
     answer = check_out(basket, headers={"Idempotency-Key": key})
-    assert (answer.status, answer.body["error"]["message"]) == (400, "Idempotency-Key must be 1 to 255 printable ASCII characters.")
+    assert (answer.status, answer.body["error"]["message"]) == (
+        400,
+        "Idempotency-Key must be 1 to 255 printable ASCII characters.",
+    )
     assert is_there(basket) and told == []
 
 
@@ -302,7 +332,9 @@ def test_a_twin_gets_the_answer_of_the_one_that_was_quicker(basket, basket_servi
 
 
 @pytest.mark.usefixtures("adas_basket")
-def test_a_twin_that_comes_when_the_basket_was_just_removed_gets_the_answer_too(basket, basket_service, told, monkeypatch):
+def test_a_twin_that_comes_when_the_basket_was_just_removed_gets_the_answer_too(
+    basket, basket_service, told, monkeypatch
+):
     service, first = basket_service.checkout, []
 
     def find(request, real=service.checkouts.find):
@@ -320,8 +352,15 @@ def test_a_twin_that_comes_when_the_basket_was_just_removed_gets_the_answer_too(
 def test_a_twin_waits_while_another_transaction_is_at_it(basket, basket_service, told, monkeypatch):
     waited, real = [], basket_service.outbox.client.transact_write_items
     monkeypatch.setattr(basket_service.checkout, "PATIENCE", (0, 0.1, 5))
-    monkeypatch.setattr(basket_service.checkout.time, "sleep", lambda seconds: waited.append(seconds) or monkeypatch.setattr(
-        basket_service.outbox.client, "transact_write_items", real) if seconds else waited.append(0))
+    monkeypatch.setattr(
+        basket_service.checkout.time,
+        "sleep",
+        lambda seconds: (
+            waited.append(seconds) or monkeypatch.setattr(basket_service.outbox.client, "transact_write_items", real)
+            if seconds
+            else waited.append(0)
+        ),
+    )
     failing(basket_service, monkeypatch, TAKEN["another transaction is at it"])
     assert check_out(basket, headers=KEY).status == 202
     assert waited == [0, 0.1] and len(told) == 1

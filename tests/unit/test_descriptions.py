@@ -16,6 +16,7 @@ from anything import UNFIT, as_json, fit_text, json_values, no_prices, prices
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from samples import ADA
 from services import loaded, only_moto
 
 from workbook.maintenance import openapi
@@ -24,14 +25,14 @@ NAMES = {"TABLE_NAME": "none", "CHECKOUTS_NAME": "none", "OUTBOX_NAME": "none"}
 SERVICES = ("product", "basket", "ordering")
 LAMP = {"name": "Lamp", "price": 1}
 CHAIR = {"productId": "p", "productName": "Chair", "quantity": 1, "price": 1}
-ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Lane", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
 RULES = {  # each with a body that it lets through
     "product": ("product", "NewProduct", LAMP | {"category": "light", "description": "", "imageFile": ""}),
     "basket": ("basket", "Basket", {"userName": "ada", "items": [CHAIR | {"color": "red"}]}),
     "checkout": ("basket", "Checkout", ADA),
 }
 CHECKS = [("product", "FIELDS", name) for name in RULES["product"][2]] + [
-    *(("basket", "ITEM", name) for name in (*CHAIR, "color")), *(("basket", "CHECKOUT", name) for name in ADA), ("basket", "BASKET", "items"),
+    *(("basket", "ITEM", name) for name in (*CHAIR, "color")), *(("basket", "CHECKOUT", name) for name in ADA),
+    ("basket", "BASKET", "items"),
 ]  # fmt: skip
 
 LENGTHS = [n + more for n in (1, 3, 50, 100, 200, 254, 500, 2000) for more in (-1, 0, 1)]
@@ -39,9 +40,13 @@ EDGES = [*map("x".__mul__, LENGTHS), "card", "invoice", "cash", *range(-1, 3), *
 values = st.one_of(
     json_values, prices, no_prices, fit_text(1, 5), st.integers(-1, 1001), st.decimals(-1, 1001, places=1),
     st.builds(lambda letter, length: letter * length, fit_text(1, 1), st.sampled_from(LENGTHS)),
-    st.builds(lambda before, unfit: before + unfit, fit_text(0, 5), st.sampled_from([c for c in UNFIT if not "\ud800" <= c <= "\udfff"])),
+    st.builds(
+        lambda before, unfit: before + unfit,
+        fit_text(0, 5), st.sampled_from([c for c in UNFIT if not "\ud800" <= c <= "\udfff"]),
+    ),
     st.text(st.sampled_from("aZ9äßЖ久𝒜Ⅷ²_.@+- /"), max_size=5), st.sampled_from(["card", "invoice", ".", "..", "ada\n"]),
-    st.integers(99, 102).map(lambda many: [CHAIR] * many), st.lists(st.sampled_from([CHAIR, {}, CHAIR | {"x": 1}, CHAIR | {"quantity": 0}, 1]), max_size=2),
+    st.integers(99, 102).map(lambda many: [CHAIR] * many),
+    st.lists(st.sampled_from([CHAIR, {}, CHAIR | {"x": 1}, CHAIR | {"quantity": 0}, 1]), max_size=2),
 )  # fmt: skip
 
 
@@ -70,11 +75,15 @@ def refusal(check, *arguments):
 
 def test_the_descriptions_have_the_routes_that_the_handlers_have(apps):
     described = [openapi.describe(app)["paths"] for app in apps.values()]
-    assert {f"{method.upper()} {path}" for paths in described for path in paths for method in paths[path]} == openapi.ROUTES.keys()
+    assert {
+        f"{method.upper()} {path}" for paths in described for path in paths for method in paths[path]
+    } == openapi.ROUTES.keys()
 
 
 def test_the_command_prints_a_description(apps):
-    said = subprocess.run([sys.executable, "-m", "workbook.maintenance.openapi", "ordering"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-m", "workbook.maintenance.openapi", "ordering"], capture_output=True, text=True, check=True
+    ).stdout
     assert json.loads(said) == openapi.describe(apps["ordering"])
 
 
@@ -111,7 +120,9 @@ def test_a_schema_judges_a_body_as_its_rule_does(apps, rule, field, value):
     sent = as_sent({n: v for n, v in valid.items() if n != field} | ({} if value is None else {field: value}))
     said = refusal(getattr(apps[service].rules, rule), sent)
     assume(not said or "card number" not in said and "together" not in said)  # which no schema can say
-    assert (said is None) == jsonschema_rs.is_valid(openapi.describe(apps[service])["components"]["schemas"][name], sent)
+    assert (said is None) == jsonschema_rs.is_valid(
+        openapi.describe(apps[service])["components"]["schemas"][name], sent
+    )
 
 
 def test_each_body_by_itself_is_let_through(apps):
@@ -121,7 +132,10 @@ def test_each_body_by_itself_is_let_through(apps):
 
 
 def test_a_product_may_be_changed_with_its_id_and_without(apps):
-    schema, id = openapi.describe(apps["product"])["components"]["schemas"]["ChangedProduct"], "00000000-0000-4000-8000-000000000000"
+    schema, id = (
+        openapi.describe(apps["product"])["components"]["schemas"]["ChangedProduct"],
+        "00000000-0000-4000-8000-000000000000",
+    )
     for body in (LAMP, LAMP | {"id": id}, LAMP | {"id": 1}, {"id": id}, {"id": id, "x": 1} | LAMP):
         said = refusal(apps["product"].rules.product_with_id, as_sent(body), id)
         assert (said is None) == jsonschema_rs.is_valid(schema, body), body
@@ -146,10 +160,16 @@ def test_the_limits_of_a_page_are_those_of_the_handler(apps):
         assert (refusal(apps["basket"].paging.limit, event) is None) == jsonschema_rs.is_valid(schema, limit)
 
 
-@given(key=st.text(st.characters(codec="ascii"), max_size=300) | st.text() | st.sampled_from([254, 255, 256]).map("k".__mul__))
+@given(
+    key=st.text(st.characters(codec="ascii"), max_size=300)
+    | st.text()
+    | st.sampled_from([254, 255, 256]).map("k".__mul__)
+)
 def test_an_idempotency_key_may_be_what_the_handler_takes(apps, key):
     event = {"headers": {"Idempotency-Key": key}}
-    assert (refusal(apps["basket"].idempotency_key, event) is None) == jsonschema_rs.is_valid(schema_of(apps, "basket", "Idempotency-Key"), key)
+    assert (refusal(apps["basket"].idempotency_key, event) is None) == jsonschema_rs.is_valid(
+        schema_of(apps, "basket", "Idempotency-Key"), key
+    )
 
 
 @given(moment=st.dates().map(str) | st.datetimes().map(lambda at: at.isoformat() + "Z"))

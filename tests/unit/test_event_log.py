@@ -7,7 +7,13 @@ from decimal import Decimal
 import pytest
 from services import delivered, queue_event, stored
 
-EVENT = delivered({"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps({"data": {"totalPrice": 0.1, "items": [{"price": 19.99}]}})})
+EVENT = delivered(
+    {
+        "Source": "shop.basket",
+        "DetailType": "BasketCheckedOut",
+        "Detail": json.dumps({"data": {"totalPrice": 0.1, "items": [{"price": 19.99}]}}),
+    }
+)
 
 
 @pytest.fixture
@@ -25,12 +31,23 @@ def test_it_keeps_what_the_event_says_exactly(write_down, event_log_table):
 
 
 @pytest.mark.parametrize(
-    "detail", [{}, {"any": ["thing", None, True, {"deep": {"er": [1.5]}}]}, {"empty": ""}, {"number": 123456789012345678}, {"💡": "Ж"}]
+    "detail",
+    [
+        {},
+        {"any": ["thing", None, True, {"deep": {"er": [1.5]}}]},
+        {"empty": ""},
+        {"number": 123456789012345678},
+        {"💡": "Ж"},
+    ],
 )
 def test_whatever_it_is_and_whoever_it_is_from(write_down, event_log_table, detail):
     write_down(EVENT | {"source": "somebody.else", "detail-type": "Unheard of", "detail": detail})
     [row] = stored(event_log_table)
-    assert (row["source"], row["detail-type"], row["detail"]) == ("somebody.else", "Unheard of", json.loads(json.dumps(detail), parse_float=Decimal))
+    assert (row["source"], row["detail-type"], row["detail"]) == (
+        "somebody.else",
+        "Unheard of",
+        json.loads(json.dumps(detail), parse_float=Decimal),
+    )
 
 
 def test_told_twice_it_is_one_row(write_down, event_log_table):
@@ -48,7 +65,10 @@ def test_what_cannot_be_kept_is_named_so_that_it_comes_again_and_nothing_else_do
     answer, logged = event_log(queue_event(json.dumps(bad), json.dumps(EVENT)))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
     assert [row["id"] for row in stored(event_log_table)] == [EVENT["id"]]
-    assert [(line["message"], line["level"]) for line in logged] == [("Not written down", "ERROR"), ("Written down", "INFO")]
+    assert [(line["message"], line["level"]) for line in logged] == [
+        ("Not written down", "ERROR"),
+        ("Written down", "INFO"),
+    ]
 
 
 def test_the_log_says_which_events_and_not_what_is_in_them(write_down):

@@ -1,4 +1,4 @@
-"""The fault campaign's judge can say no, and its plan follows from the seed. (A judge that cannot fail proves nothing.)"""
+"""The fault campaign's judge can say no, and its plan follows from the seed. (One that cannot fail proves nothing.)"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from ledgers import books
 from typer.testing import CliRunner
 
 from workbook.command import cli
@@ -14,7 +15,7 @@ from workbook.maintenance.faults.campaign import Result, disagreements, plan
 from workbook.maintenance.faults.judge import Evidence, Order, wrongs
 from workbook.maintenance.faults.report import markdown
 from workbook.maintenance.faults.shop import cost_of
-from workbook.observe.ledger import Ledger, checkout_of
+from workbook.observe.ledger import checkout_of
 
 KINDS = [f"kind {n}" for n in range(14)]
 
@@ -55,7 +56,8 @@ def test_each_202_one_order_or_one_dead_letter_is_right():
         ),
         ({"orders": [order("a"), order("unheard")]}, "1 × one basket, two orders: the user: ada"),
         ({"orders": [order("a", total="6"), order("unheard", "ben")]}, "1 × the order's total is not the answer's: a"),
-        ({"orders": [order("a", cost="6"), order("unheard", "ben")]}, "1 × the order's total is not what its items cost: a"),
+        ({"orders": [order("a", cost="6"), order("unheard", "ben")]},
+         "1 × the order's total is not what its items cost: a"),
         ({"told": [("a", Decimal(6))]}, "1 × the answer's total is not the accepted one: a"),
         ({"waiting": ["b"]}, "1 × still on its way: b"),
         ({"poison_dead": []}, "1 × poison that is not one dead letter: bad"),
@@ -64,11 +66,6 @@ def test_each_202_one_order_or_one_dead_letter_is_right():
 )  # fmt: skip
 def test_whatever_breaks_the_promise_is_said_and_nothing_else(change, said):
     assert wrongs(replace(FINE, **change)) == [said]
-
-
-def books(**found: set[str]) -> Ledger:
-    names = ("accepted", "stored", "dead", "in_flight", "missing", "twice", "unasked")
-    return Ledger(**{name: frozenset(found.get(name, ())) for name in names})
 
 
 def test_a_ledger_that_agrees_is_no_wrong_and_one_that_does_not_is():
@@ -102,7 +99,9 @@ def test_what_is_no_checkout_has_no_id(body):
 
 
 def test_items_cost_what_they_cost_to_the_cent():
-    assert cost_of([{"price": Decimal("0.1"), "quantity": Decimal(3)}, {"price": Decimal(45), "quantity": 1}]) == Decimal("45.3")
+    assert cost_of(
+        [{"price": Decimal("0.1"), "quantity": Decimal(3)}, {"price": Decimal(45), "quantity": 1}]
+    ) == Decimal("45.3")
 
 
 def test_the_command_line_hands_a_campaign_its_seed(monkeypatch):

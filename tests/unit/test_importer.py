@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
-from services import TABLE, UUID, emptied, invoker, loaded, make_product_table, only_moto, proxy_event, stored
+from samples import UUID
+from services import TABLE, emptied, invoker, loaded, make_product_table, only_moto, proxy_event, stored
 
 from workbook.clients import raw_events
 
@@ -73,7 +74,13 @@ def test_a_row_becomes_a_product_with_what_it_says_and_nothing_else(upload, prod
     found = by_name(products)
     lamp_id, shade_id = (found[name].pop("id") for name in ("Lamp", "Shade"))
     assert found == {
-        "Lamp": {"name": "Lamp", "price": Decimal("12.5"), "category": "lamps", "description": "Tall", "imageFile": "lamp.png"},
+        "Lamp": {
+            "name": "Lamp",
+            "price": Decimal("12.5"),
+            "category": "lamps",
+            "description": "Tall",
+            "imageFile": "lamp.png",
+        },
         "Shade": {"name": "Shade", "price": 0},
     }
     assert UUID.fullmatch(lamp_id) and UUID.fullmatch(shade_id) and lamp_id != shade_id
@@ -116,12 +123,13 @@ def test_a_half_done_file_is_finished_when_it_comes_again(importer, upload, prod
 
 
 def test_what_another_run_of_the_same_file_is_writing_now_is_tried_again(importer, upload, products, monkeypatch):
-    """A transaction that meets another one is cancelled for that reason, which does not mean that the product is there."""
+    """A transaction that meets another is cancelled for that reason, which does not mean that the product is there."""
 
     def conflict(**request):
         reasons = [{"Code": "TransactionConflict"} for _ in request["TransactItems"]]
         raise importer.intake.dynamodb.exceptions.TransactionCanceledException(
-            {"Error": {"Code": "TransactionCanceledException", "Message": "cancelled"}, "CancellationReasons": reasons}, "TransactWriteItems"
+            {"Error": {"Code": "TransactionCanceledException", "Message": "cancelled"}, "CancellationReasons": reasons},
+            "TransactWriteItems",
         )
 
     monkeypatch.setattr(importer.intake.dynamodb, "transact_write_items", conflict)
@@ -131,7 +139,9 @@ def test_what_another_run_of_the_same_file_is_writing_now_is_tried_again(importe
 
 def test_ten_thousand_rows_are_a_hundred_requests(importer, upload, monkeypatch):
     sizes = []
-    monkeypatch.setattr(importer.intake.dynamodb, "transact_write_items", lambda TransactItems: sizes.append(len(TransactItems)))
+    monkeypatch.setattr(
+        importer.intake.dynamodb, "transact_write_items", lambda TransactItems: sizes.append(len(TransactItems))
+    )
     done = upload("sku,name,price\n" + "".join(f"S-{n},Thing,1\n" for n in range(10_000)))
     assert (done.new, sizes) == (10_000, [100] * 100)
 
@@ -166,7 +176,15 @@ def test_a_bad_row_is_rejected_and_the_others_are_taken(upload, products, row, r
     assert (done.new, done.rejected) == (2, 1)
 
 
-@pytest.mark.parametrize("fields", [{"name": "", "price": 1}, {"name": "Lamp", "price": -1}, {"name": "Lamp", "price": 1.999}, {"name": "Lamp", "price": 1, "category": "x" * 101}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "", "price": 1},
+        {"name": "Lamp", "price": -1},
+        {"name": "Lamp", "price": 1.999},
+        {"name": "Lamp", "price": 1, "category": "x" * 101},
+    ],
+)
 def test_it_is_refused_in_the_words_of_the_api(importer, upload, fields):
     with loaded("product", TABLE_NAME=TABLE) as app:
         body = {name: value for name, value in fields.items() if value != ""}  # an empty cell is no value
@@ -206,8 +224,14 @@ def test_a_mended_file_takes_its_rejects_away(upload):
         (b"\xff\xfes\x00k\x00u\x00", "The file is not UTF-8."),
         (b'sku,name,price\nA,"Lamp,1\n', "The file is not CSV: unexpected end of data."),
         (b"sku,name\nA,Lamp\n", "Missing field: price."),
-        (b"A,Lamp,1\n", "Unknown field: 1, A, Lamp. The fields are sku, name, price, category, description, imageFile."),
-        (b"sku;name;price\nA;Lamp;1\n", "Unknown field: sku;name;price. The fields are sku, name, price, category, description, imageFile."),
+        (
+            b"A,Lamp,1\n",
+            "Unknown field: 1, A, Lamp. The fields are sku, name, price, category, description, imageFile.",
+        ),
+        (
+            b"sku;name;price\nA;Lamp;1\n",
+            "Unknown field: sku;name;price. The fields are sku, name, price, category, description, imageFile.",
+        ),
         (b"sku,name,price,price\nA,Lamp,1,2\n", "The header has a column twice."),
         (b"sku,name,price\n" + b"A,Lamp,1\n" * 10_001, "The file has more than 10000 rows."),
         (b"sku,name,price\n" + b"x" * 5_000_000, "The file has more than 5000000 bytes."),
@@ -240,7 +264,9 @@ def test_no_bytes_behind_a_good_header_make_it_fail(rows, content):
 # The event
 
 
-@pytest.mark.parametrize("name", ["early summer.csv", "a+b.csv", "100%.csv", "ü & ñ.csv", "2026/spring.csv", "a%20b.csv"])
+@pytest.mark.parametrize(
+    "name", ["early summer.csv", "a+b.csv", "100%.csv", "ü & ñ.csv", "2026/spring.csv", "a%20b.csv"]
+)
 def test_a_key_is_decoded(importer, upload, products, name):
     done = upload("sku,name,price\nL-1,Lamp,x\n", f"products/{name}")
     assert done.key == f"products/{name}"

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from workbook import leaks
+from workbook.base.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 X = "x" * 36  # put together here, so that the file itself has none
 PLANTED = {
     "AWS access key id": ["AKIA" + "IOSFODNN7EXAMPLE", "key=ASIA" + "1234567890ABCDEF;"],
-    "API key": ["x-api-" + "key: 504ce6755abe4e57a3294d41131e85a6", '{"X-Api-' + 'Key": "504ce6755abe4e57a3294d41131e85a6"}'],
+    "API key": ["x-api-" + "key: 504ce6755abe4e57a3294d41131e85a6",
+        '{"X-Api-' + 'Key": "504ce6755abe4e57a3294d41131e85a6"}'],
     "GitHub token": ["gh" + f"p_{X}"],
     "JSON Web Token": ["Bearer eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"],
     "password": ["pass" + "word = 'correct horse'".replace(" horse", "horse"), '"tok' + 'en": "abcdefgh12"'],
@@ -22,7 +23,8 @@ PLANTED = {
     "private key": ["-----BEGIN RSA PRI" + "VATE KEY-----", "-----BEGIN PRI" + "VATE KEY-----"],
     "signature": ["AWS4-HMAC-" + "SHA256 Credential=AKI/20260131"],
     "card number": [
-        "4111" + "111111111111", "paid with 5555 5555" + " 5555 4444.", '{"note": "3782-8224' + '6310-005"}'.replace("0-005", "0005"),
+        "4111" + "111111111111", "paid with 5555 5555" + " 5555 4444.",
+        '{"note": "3782-8224' + '6310-005"}'.replace("0-005", "0005"),
         "6011" + "111111111117",
     ],
 }  # fmt: skip
@@ -57,9 +59,22 @@ def files(*folders: str) -> list[Path]:
 
 
 def test_no_code_has_a_secret_in_it() -> None:
-    found = files("lambda_src", "cdk_app/app.py", "cdk_app/cdk.json", "cdk_app/shop", "cdk_app/layer", "workbook", "run.py", "notebooks")
+    found = files(
+        "lambda_src",
+        "cdk_app/app.py",
+        "cdk_app/cdk.json",
+        "cdk_app/shop",
+        "cdk_app/layer",
+        "workbook",
+        "run.py",
+        "notebooks",
+    )
     assert len(found) > 40
-    assert {f.relative_to(ROOT).as_posix(): leaks(f.read_text(encoding="utf-8")) for f in found if leaks(f.read_text(encoding="utf-8"))} == {}
+    assert {
+        f.relative_to(ROOT).as_posix(): leaks(f.read_text(encoding="utf-8"))
+        for f in found
+        if leaks(f.read_text(encoding="utf-8"))
+    } == {}
 
 
 def test_no_notebook_has_a_secret_in_it_or_in_its_outputs() -> None:
@@ -67,7 +82,9 @@ def test_no_notebook_has_a_secret_in_it_or_in_its_outputs() -> None:
     assert len(notebooks) >= 10
     for notebook in notebooks:
         for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-            outputs = json.dumps([{k: v for k, v in o.items() if k != "data"} | _text(o) for o in cell.get("outputs", [])])
+            outputs = json.dumps(
+                [{k: v for k, v in o.items() if k != "data"} | _text(o) for o in cell.get("outputs", [])]
+            )
             assert leaks("".join(cell["source"])) == leaks(outputs) == [], f"{notebook.name}, {cell['id']}"
 
 

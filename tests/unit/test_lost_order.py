@@ -80,7 +80,9 @@ def left_in_outbox(folder: Path, *refused: str) -> dict:
         "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
         "OUTBOX_NAME": "outbox", "BUS_NAME": "bus",
     }  # fmt: skip
-    done = subprocess.run([sys.executable, "-P", str(TRY_OUT), *refused], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-P", str(TRY_OUT), *refused], env=environment, capture_output=True, text=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -8,12 +8,10 @@ import pytest
 from anything import as_json, json_values
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from services import UUID, delivered, denied, exact, pages_of, queue_event, refusing, stored, that_stops_like_dynamodb, token_of
+from samples import ADA, DAYS, NO_ORDER, UUID, exact, token_of
+from services import delivered, denied, pages_of, queue_event, refusing, stored, that_stops_like_dynamodb
 
 ITEMS = [{"productId": "p1", "productName": "Lamp", "quantity": 3, "price": 19.99, "color": "red"}]
-ADA = {"userName": "ada", "firstName": "Ada", "lastName": "Lane", "email": "ada@example.com", "address": "1 Main Street", "paymentMethod": "card"}
-NO_ORDER = "00000000-0000-4000-8000-000000000000"
-DAYS = ["2026-01-29", "2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02"]
 
 pytestmark = pytest.mark.usefixtures("order_table")
 
@@ -21,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("order_table")
 def checkout(occurred_at="2026-01-31T09:30:00.000Z", *, metadata=None, **data):
     """A message in the queue: what the bus puts there for a checkout."""
     detail = {
-        "metadata": {"eventId": str(uuid.uuid4()), "correlationId": "order-1", "schemaVersion": "1", "occurredAt": occurred_at} | (metadata or {}),
+        "metadata": {"eventId": str(uuid.uuid4()), "correlationId": "order-1", "schemaVersion": "1",
+            "occurredAt": occurred_at} | (metadata or {}),
         "data": {"checkoutId": str(uuid.uuid4()), "items": ITEMS, "totalPrice": 59.97, **ADA} | data,
     }  # fmt: skip
     return delivered({"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps(detail)})
@@ -78,7 +77,10 @@ def test_told_twice_it_is_one_order(work, order_table):
 def test_told_of_again_with_other_words_the_order_stays(work, order_table):
     """As when a checkout is tried again, and the first time did get through."""
     first = checkout()
-    work(first, checkout("2026-02-01T00:00:00.000Z", checkoutId=first["detail"]["data"]["checkoutId"], address="2 Main Street"))
+    work(
+        first,
+        checkout("2026-02-01T00:00:00.000Z", checkoutId=first["detail"]["data"]["checkoutId"], address="2 Main Street"),
+    )
     [order] = stored(order_table)
     assert (order["address"], order["orderDate"]) == ("1 Main Street", "2026-01-31T09:30:00.000Z")
 
@@ -112,7 +114,10 @@ BAD = {
     "an empty id": json.dumps(checkout(checkoutId="")),
     "an empty user": json.dumps(checkout(userName="")),
     "a total of 60 digits": json.dumps(checkout(totalPrice=int("1" * 60))),
-    **{f"no {name}": json.dumps(checkout()).replace(f'"{name}"', '"other"') for name in (*ADA, "items", "totalPrice", "checkoutId", "occurredAt", "metadata", "data")},
+    **{
+        f"no {name}": json.dumps(checkout()).replace(f'"{name}"', '"other"')
+        for name in (*ADA, "items", "totalPrice", "checkoutId", "occurredAt", "metadata", "data")
+    },
 }
 
 
@@ -141,7 +146,9 @@ def test_a_failure_of_one_batch_is_none_of_the_nexts(work):
 def test_what_dynamodb_does_not_take_comes_again(work, ordering_service, order_table, monkeypatch):
     message = checkout()
     with monkeypatch.context() as patch:
-        patch.setattr("botocore.client.BaseClient._make_api_call", lambda self, operation, _: refusing(denied(operation))())
+        patch.setattr(
+            "botocore.client.BaseClient._make_api_call", lambda self, operation, _: refusing(denied(operation))()
+        )
         assert work(message)[0] == [0]
     assert work(message)[0] == []
     assert len(stored(order_table)) == 1
@@ -159,7 +166,9 @@ def test_the_log_says_when_and_which_but_not_who(work):
 
 
 def test_what_fails_is_not_logged_under_the_name_of_the_one_before(work):
-    _, logged = work(checkout(metadata={"correlationId": "order-1"}), "{", checkout(metadata={"correlationId": "order-2"}))
+    _, logged = work(
+        checkout(metadata={"correlationId": "order-1"}), "{", checkout(metadata={"correlationId": "order-2"})
+    )
     assert [line.get("correlation_id") for line in logged] == ["order-1", None, "order-2"]
 
 
@@ -179,7 +188,9 @@ def test_an_order_that_is_not_there_or_not_yet_is_404(ordering, adas_orders):
     assert ordering("GET", f"/order/ben/{adas_orders[0]}").status == 404
 
 
-@pytest.mark.parametrize("order_id", ["1", NO_ORDER + "0", "x" * 3000, "%00", "..", "a b", "ä", NO_ORDER.replace("8", "A"), "id\n"])
+@pytest.mark.parametrize(
+    "order_id", ["1", NO_ORDER + "0", "x" * 3000, "%00", "..", "a b", "ä", NO_ORDER.replace("8", "A"), "id\n"]
+)
 def test_an_id_that_cannot_be_one_is_404(ordering, order_id):
     assert ordering("GET", f"/order/ada/{order_id}").status == 404
 
@@ -223,15 +234,20 @@ def test_from_and_to_are_days_or_moments_and_both_belong_to_it(ordering, adas_or
 @pytest.mark.parametrize("name", ["from", "to"])
 @pytest.mark.parametrize(
     "date",
-    ["", " ", "today", "2026", "2026-02-30", "2026-13-01", "31.01.2026", "2026-1-31", "2026-01-31T25:00", "2026-01-31T09:30:00+99:00", "0000-01-01",
-     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x" * 5000, "2026-01-31\n", "２０２６-01-31", "\ud800", ["2026-01-30", "2026-01-31"]],
+    ["", " ", "today", "2026", "2026-02-30", "2026-13-01", "31.01.2026", "2026-1-31", "2026-01-31T25:00",
+     "2026-01-31T09:30:00+99:00", "0000-01-01",
+     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "x" * 5000, "2026-01-31\n", "２０２６-01-31", "\ud800",
+     ["2026-01-30", "2026-01-31"]],
     ids=lambda date: ascii(date)[:20],
 )  # fmt: skip
 def test_a_date_that_is_none_is_refused_and_named(ordering, name, date):
     assert refused(ordering("GET", "/order/ada", query={name: date}), name)
 
 
-@given(date=st.text() | st.datetimes().map(str) | st.dates().map(str) | st.datetimes(timezones=st.timezones()).map(str), name=st.sampled_from(["from", "to"]))
+@given(
+    date=st.text() | st.datetimes().map(str) | st.dates().map(str) | st.datetimes(timezones=st.timezones()).map(str),
+    name=st.sampled_from(["from", "to"]),
+)
 def test_any_date_is_understood_or_refused(ordering, date, name):
     answer = ordering("GET", "/order/ada", query={name: date})
     assert answer.status == 200 or refused(answer, name)
@@ -243,7 +259,9 @@ def test_a_time_that_ends_before_it_begins_is_refused(ordering):
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [(1, [1] * 5), (2, [2, 2, 1]), (5, [5]), (4, [4, 1])])
-def test_pages_hold_every_order_once_newest_first_and_none_is_empty(ordering, ordering_service, adas_orders, monkeypatch, limit, sizes):
+def test_pages_hold_every_order_once_newest_first_and_none_is_empty(
+    ordering, ordering_service, adas_orders, monkeypatch, limit, sizes
+):
     that_stops_like_dynamodb(ordering_service.orders.table, monkeypatch)
     found = pages_of(ordering, "/order/ada", limit=str(limit))
     assert [len(page) for page in found] == sizes
@@ -262,10 +280,15 @@ def test_orders_of_the_same_moment_are_all_found(ordering, work):
 
 def test_orders_are_asked_of_the_index_and_nothing_is_filtered(ordering, ordering_service, monkeypatch):
     asked = []
-    monkeypatch.setattr(ordering_service.orders.table, "query", lambda **request: asked.append(request) or {"Items": []})
+    monkeypatch.setattr(
+        ordering_service.orders.table, "query", lambda **request: asked.append(request) or {"Items": []}
+    )
     ordering("GET", "/order/ada")
     [request] = asked
-    assert (request["IndexName"], request["ScanIndexForward"]) == ("by-date", False) and "FilterExpression" not in request
+    assert (request["IndexName"], request["ScanIndexForward"]) == (
+        "by-date",
+        False,
+    ) and "FilterExpression" not in request
 
 
 # GET /order
@@ -300,9 +323,12 @@ PLACE = {"userName": "ada", "orderDate": "2026-01-31T09:30:00.000Z", "orderId": 
 
 @pytest.mark.parametrize(
     "key",
-    [None, {}, [], dict(reversed(PLACE.items())), PLACE | {"more": "x"}, PLACE | {"orderId": "x"}, PLACE | {"orderId": 5}, PLACE | {"orderDate": ""},
-     PLACE | {"orderDate": {"S": "x"}}, PLACE | {"userName": "ben"}, {"userName": "ada", "orderId": NO_ORDER}, PLACE | {"orderDate": "x" * 2000},
-     PLACE | {"orderDate": "2026-02-02T00:00:00.000Z"}, PLACE | {"orderDate": "2026-01-29T23:59:59.999Z"}, PLACE | {"orderDate": "x"}],
+    [None, {}, [], dict(reversed(PLACE.items())), PLACE | {"more": "x"}, PLACE | {"orderId": "x"},
+     PLACE | {"orderId": 5}, PLACE | {"orderDate": ""},
+     PLACE | {"orderDate": {"S": "x"}}, PLACE | {"userName": "ben"}, {"userName": "ada", "orderId": NO_ORDER},
+     PLACE | {"orderDate": "x" * 2000},
+     PLACE | {"orderDate": "2026-02-02T00:00:00.000Z"}, PLACE | {"orderDate": "2026-01-29T23:59:59.999Z"},
+     PLACE | {"orderDate": "x"}],
 )  # fmt: skip
 def test_a_forged_token_is_refused(ordering, key):
     """One of another user, or beyond the dates, too: DynamoDB would refuse it, and moto does not."""
@@ -313,7 +339,11 @@ def test_a_forged_token_is_refused(ordering, key):
 def test_a_token_serves_only_the_list_it_came_from(ordering, adas_orders):
     everything = ordering("GET", "/order", query={"limit": "1"}).body["next"]
     adas = ordering("GET", "/order/ada", query={"limit": "1"}).body["next"]
-    assert ordering("GET", "/order", query={"next": everything}).status == ordering("GET", "/order/ada", query={"next": adas}).status == 200
+    assert (
+        ordering("GET", "/order", query={"next": everything}).status
+        == ordering("GET", "/order/ada", query={"next": adas}).status
+        == 200
+    )
     for path, token in [("/order", adas), ("/order/ada", everything), ("/order/ben", adas)]:
         assert refused(ordering("GET", path, query={"next": token}), "next")
 
@@ -329,12 +359,17 @@ def test_an_address_that_is_none_of_ours_is_not_found_or_refused(ordering, name,
     assert ordering("GET", f"/order/{name}/{order_id}").status in (400, 404)
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/order"), ("PUT", "/order/ada"), ("DELETE", f"/order/ada/{NO_ORDER}"), ("GET", "/orders"), ("GET", "/")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/order"), ("PUT", "/order/ada"), ("DELETE", f"/order/ada/{NO_ORDER}"), ("GET", "/orders"), ("GET", "/")],
+)
 def test_orders_are_only_read_here(ordering, method, path):
     assert ordering(method, path, {}).body["error"]["message"] == "There is no such route."
 
 
-@pytest.mark.parametrize(("operation", "path"), [("scan", "/order"), ("query", "/order/ada"), ("get_item", f"/order/ada/{NO_ORDER}")])
+@pytest.mark.parametrize(
+    ("operation", "path"), [("scan", "/order"), ("query", "/order/ada"), ("get_item", f"/order/ada/{NO_ORDER}")]
+)
 def test_a_failure_is_told_to_the_log_and_not_to_the_caller(ordering, ordering_service, monkeypatch, operation, path):
     monkeypatch.setattr(ordering_service.orders.table, operation, refusing(denied(operation)))
     answer = ordering("GET", path)

@@ -43,7 +43,11 @@ def test_no_two_differences_have_the_same_name():
 
 
 def test_every_difference_has_a_page_of_aws():
-    assert [row for row in rows() if not re.match(r"https://(docs\.aws\.amazon\.com|aws\.amazon\.com|repost\.aws)/", row.link)] == []
+    assert [
+        row
+        for row in rows()
+        if not re.match(r"https://(docs\.aws\.amazon\.com|aws\.amazon\.com|repost\.aws)/", row.link)
+    ] == []
 
 
 def test_every_note_on_aws_links_to_its_row():
@@ -56,7 +60,7 @@ def test_every_note_on_aws_links_to_its_row():
 
 
 def needs_no_row(note: str) -> bool:
-    """Whether a note is about the cost, says that AWS does it as here, or is prose that does not name the local cloud."""
+    """Whether a note is about the cost, says that AWS does it as here, or is prose that names no local cloud."""
     return note.startswith("- **Cost.**") or "as here" in note or not (note.startswith("- ") or LOCAL.search(note))
 
 
@@ -69,7 +73,12 @@ def test_every_difference_is_touched_by_a_note():
 
 
 def test_every_link_within_the_book_leads_somewhere():
-    assert [f"{file.name}: {target}" for file, text in texts().items() for target in ANY_LINK.findall(text) if not leads(file, target)] == []
+    assert [
+        f"{file.name}: {target}"
+        for file, text in texts().items()
+        for target in ANY_LINK.findall(text)
+        if not leads(file, target)
+    ] == []
 
 
 def leads(file: Path, target: str) -> bool:
@@ -110,5 +119,7 @@ def test_the_glossary_has_each_term_once_in_the_order_of_the_alphabet():
 
 def test_each_term_stands_in_the_chapter_that_shows_it():
     chapters = {file.name: "\n".join(cells).lower() for file, cells in prose().items()}
-    assert [e["term"] for e in entries() if not re.search(rf"\b{e['term'].lower()}", chapters.get(e["notebook"], ""))] == []
+    assert [
+        e["term"] for e in entries() if not re.search(rf"\b{e['term'].lower()}", chapters.get(e["notebook"], ""))
+    ] == []
     assert [e["term"] for e in entries() if not e["notebook"].startswith(e["chapter"])] == []

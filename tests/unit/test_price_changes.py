@@ -5,9 +5,7 @@ import uuid
 
 import boto3
 import pytest
-from services import BUS, invoker, loaded, only_moto
-
-REFUSED = {"ErrorCode": "InternalFailure", "ErrorMessage": "not now"}
+from services import BUS, REFUSED, invoker, loaded, only_moto
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,22 @@ from decimal import Decimal
 from urllib.parse import urljoin
 
 import pytest
-from services import STAGE, TABLE, UUID, context, denied, exact, pages_of, proxy_event, refusing, that_stops_like_dynamodb, token_of
+from samples import UUID, exact, token_of
+from services import STAGE, TABLE, context, denied, pages_of, proxy_event, refusing, that_stops_like_dynamodb
 
 LAMP = {"name": "Lamp", "price": 19.99, "category": "light", "description": "Bends", "imageFile": "lamp.png"}
 NOBODY = "/product/00000000-0000-4000-8000-000000000000"
-NOT_AN_ID = ["1", NOBODY.rsplit("/")[-1] + "0", "x" * 3000, NOBODY.rsplit("/")[-1].upper().replace("0", "A"), "%00", "a b", "ä", "..", "id\n"]
+NOT_AN_ID = [
+    "1",
+    NOBODY.rsplit("/")[-1] + "0",
+    "x" * 3000,
+    NOBODY.rsplit("/")[-1].upper().replace("0", "A"),
+    "%00",
+    "a b",
+    "ä",
+    "..",
+    "id\n",
+]
 
 pytestmark = pytest.mark.usefixtures("product_table")
 
@@ -21,7 +32,9 @@ def requests_to_dynamodb(product_table):
     """The requests that the service sends to DynamoDB: operation and parameters."""
     sent = []
     events = product_table.meta.client.meta.events
-    events.register("provide-client-params.dynamodb", record := lambda params, model, **_: sent.append((model.name, params)))
+    events.register(
+        "provide-client-params.dynamodb", record := lambda params, model, **_: sent.append((model.name, params))
+    )
     yield sent
     events.unregister("provide-client-params.dynamodb", record)
 
@@ -51,7 +64,9 @@ def test_post_makes_another_one_each_time(product):
 
 
 @pytest.mark.parametrize("path", ["/product", "/product/"])
-@pytest.mark.parametrize("before", [f"https://an-api.example/{STAGE}", "http://127.0.0.1:4566/_aws/an-api/prod", "https://shop.example"])
+@pytest.mark.parametrize(
+    "before", [f"https://an-api.example/{STAGE}", "http://127.0.0.1:4566/_aws/an-api/prod", "https://shop.example"]
+)
 def test_location_leads_to_the_product_whatever_stands_before_it(product, before, path):
     answer = product("POST", path, LAMP)
     assert urljoin(before + path, answer.headers["location"]) == f"{before}/product/{answer.body['id']}"
@@ -147,7 +162,8 @@ def test_post_refuses_and_says_why(product, product_table, body, says):
 
 @pytest.mark.parametrize(
     "body",
-    [None, "", " ", "{", "{'name': 'Lamp', 'price': 1}", "Lamp", "\ufeff{}", "null", "true", "5", '"Lamp"', "[]", "[{}]",
+    [None, "", " ", "{", "{'name': 'Lamp', 'price': 1}", "Lamp", "\ufeff{}", "null", "true", "5", '"Lamp"', "[]",
+     "[{}]",
      '{"name": "Lamp", "price": 1} x', '{"name": "Lamp", "price": 1,}', '{"name": "a\nb", "price": 1}',
      '{"name": "Lamp", "price": NaN}', '{"name": "Lamp", "price": Infinity}', '{"name": "Lamp", "price": -Infinity}',
      '{"name": "Lamp", "price": 01}', '{"name": "Lamp", "price": 0x1}', '{"name": "Lamp", "price": .5}',
@@ -155,7 +171,8 @@ def test_post_refuses_and_says_why(product, product_table, body, says):
      '{"name": "Lamp", "price": ' + "9" * 1_000_000 + "}", '{"name": "Lamp", "price": 0.' + "1" * 64 + "}",
      '{"name": "Lamp", "price": 1e999999999}', '{"name": "Lamp", "price": 1e-999999999}',
      '{"name": "Lamp", "price": 1e99999999999999999999}', '{"name": "Lamp", "price": 1e-99999999999999999999}',
-     "[" * 1_000_000, '{"a":' * 200_000, b"\xff", b'{"name": "L\xe4mp", "price": 1}', b'{"name": "\xed\xa0\x80", "price": 1}',
+     "[" * 1_000_000, '{"a":' * 200_000, b"\xff", b'{"name": "L\xe4mp", "price": 1}',
+     b'{"name": "\xed\xa0\x80", "price": 1}',
      '{"name": "Lamp", "price": 1}'.encode("utf-16")],
 )  # fmt: skip
 def test_post_refuses_what_is_no_json_object(product, product_table, body):
@@ -174,7 +191,8 @@ IN_BASE64 = base64.b64encode(json.dumps(LAMP).encode()).decode()
 
 
 @pytest.mark.parametrize(
-    "body", ["no base64", "e30", "ä", "{}", '{"name": "Lamp", "price": 1}', f"{IN_BASE64[:8]}!{IN_BASE64[8:]}", IN_BASE64[:-1]]
+    "body",
+    ["no base64", "e30", "ä", "{}", '{"name": "Lamp", "price": 1}', f"{IN_BASE64[:8]}!{IN_BASE64[8:]}", IN_BASE64[:-1]],
 )
 def test_post_refuses_what_only_claims_to_be_base64(product_service, body):
     event = proxy_event("POST", "/product", "{}", encoded=True) | {"body": body}
@@ -280,7 +298,9 @@ def test_a_page_has_50_items_unless_asked_otherwise(product):
     assert [len(page) for page in pages(product)] == [50, 1]
 
 
-@pytest.mark.parametrize(("limit", "sizes"), [(1, [1] * 6), (4, [4, 2]), (5, [5, 1]), (3, [3, 3]), (6, [6]), (100, [6])])
+@pytest.mark.parametrize(
+    ("limit", "sizes"), [(1, [1] * 6), (4, [4, 2]), (5, [5, 1]), (3, [3, 3]), (6, [6]), (100, [6])]
+)
 @pytest.mark.parametrize("query", [{}, {"category": "light"}])
 def test_pages_hold_every_product_once_and_none_is_empty(product, product_table, monkeypatch, limit, sizes, query):
     made = fill(product, 6, category="light")
@@ -346,7 +366,9 @@ def test_a_page_cut_short_by_dynamodb_has_a_next_one(product, product_table, mon
     assert second["next"] is None
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "ten", "", " 5", "5 ", "1e1", "050", "٣", "9" * 5000, ["1", "2"]])
+@pytest.mark.parametrize(
+    "limit", ["0", "101", "-1", "1.5", "ten", "", " 5", "5 ", "1e1", "050", "٣", "9" * 5000, ["1", "2"]]
+)
 def test_a_limit_that_is_none_is_refused(product, limit):
     answer = product("GET", "/product", query={"limit": limit})
     assert (answer.status, answer.body["error"]["message"].split()[0]) == (400, "limit")
@@ -381,7 +403,8 @@ IN_LIGHT = {"category": "light", "name": "Lamp", "id": ID}
         (None, token_of({"id": "x" * 1025})), (None, token_of({"id": "not an id"})), (None, token_of(IN_LIGHT)),
         ("light", token_of({"id": ID})), ("light", token_of(IN_LIGHT | {"category": "dark"})),
         ("light", token_of(IN_LIGHT | {"name": 5})), ("light", token_of(IN_LIGHT | {"name": "n" * 1025})),
-        ("light", token_of(IN_LIGHT | {"name": ""})), ("light", token_of({"id": ID, "name": "Lamp", "category": "light"})),
+        ("light", token_of(IN_LIGHT | {"name": ""})),
+        ("light", token_of({"id": ID, "name": "Lamp", "category": "light"})),
     ],
 )  # fmt: skip
 def test_a_forged_token_is_refused_before_it_reaches_the_table(product, requests_to_dynamodb, category, token):
@@ -405,8 +428,10 @@ def test_a_token_serves_only_the_list_it_came_from(product):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/"), ("GET", "/products"), ("POST", NOBODY), ("PATCH", NOBODY), ("PUT", "/product"), ("DELETE", "/product"),
-     ("OPTIONS", "/product"), ("HEAD", "/product"), ("GET", f"{NOBODY}/price"), ("GET", "/product\n/"), ("GET", "/ä/💡")],
+    [("GET", "/"), ("GET", "/products"), ("POST", NOBODY), ("PATCH", NOBODY), ("PUT", "/product"),
+     ("DELETE", "/product"),
+     ("OPTIONS", "/product"), ("HEAD", "/product"), ("GET", f"{NOBODY}/price"), ("GET", "/product\n/"),
+     ("GET", "/ä/💡")],
 )  # fmt: skip
 def test_there_is_no_other_route(product, method, path):
     answer = product(method, path, LAMP)
@@ -419,12 +444,17 @@ def test_there_is_no_other_route(product, method, path):
     [("scan", "GET", "/product"), ("query", "GET", "/product"), ("put_item", "POST", "/product"),
      ("get_item", "GET", NOBODY), ("put_item", "PUT", NOBODY), ("delete_item", "DELETE", NOBODY)],
 )  # fmt: skip
-def test_a_failure_is_told_to_the_log_and_not_to_the_caller(product, product_table, monkeypatch, operation, method, path):
+def test_a_failure_is_told_to_the_log_and_not_to_the_caller(
+    product, product_table, monkeypatch, operation, method, path
+):
     monkeypatch.setattr(product_table, operation, refusing(denied(operation)))
     body = LAMP if method in ("POST", "PUT") else None
     answer = product(method, path, body, query={"category": "light"} if operation == "query" else None)
     assert answer.status == 500
-    assert answer.body["error"] == {"code": "InternalError", "message": "Something went wrong here, not in your request."}
+    assert answer.body["error"] == {
+        "code": "InternalError",
+        "message": "Something went wrong here, not in your request.",
+    }
     [failure, answered] = answer.logged
     assert (failure["level"], failure["exception_name"]) == ("ERROR", "ClientError")
     assert "Traceback" in failure["exception"] and TABLE in failure["exception"]
@@ -444,7 +474,9 @@ def test_the_callers_correlation_id_comes_back(product, header, sent):
         assert product(method, path, headers={header: sent}).headers["x-correlation-id"] == sent
 
 
-@pytest.mark.parametrize("sent", ["", " ", "x" * 129, "x" * 10_000, "a\r\nSet-Cookie: b", "a\n", "ä", "💡", "a\u0000", "\x7f", " a"])
+@pytest.mark.parametrize(
+    "sent", ["", " ", "x" * 129, "x" * 10_000, "a\r\nSet-Cookie: b", "a\n", "ä", "💡", "a\u0000", "\x7f", " a"]
+)
 def test_a_correlation_id_that_no_header_should_carry_is_replaced(product, sent):
     assert UUID.fullmatch(product("GET", "/product", headers={"x-correlation-id": sent}).headers["x-correlation-id"])
 

@@ -11,7 +11,7 @@ import pytest
 from anything import BROKEN_UTF_8, LARGEST, UNFIT, as_json, fit_text, json_values, no_prices, no_text, prices, refused
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from services import UUID
+from samples import UUID
 
 LENGTHS = {"name": (1, 200), "category": (1, 100), "description": (0, 2000), "imageFile": (0, 500)}
 
@@ -101,7 +101,12 @@ def test_text_that_is_no_text_is_refused(product, valid, field, value):
     assert refused(product("POST", "/product", as_json(valid | {field: value})), field)
 
 
-@given(valid=products, field=st.sampled_from(sorted(LENGTHS)), more=st.sampled_from([1, 10, 1_000_000]), letter=fit_text(1, 1))
+@given(
+    valid=products,
+    field=st.sampled_from(sorted(LENGTHS)),
+    more=st.sampled_from([1, 10, 1_000_000]),
+    letter=fit_text(1, 1),
+)
 def test_text_that_is_too_long_is_refused(product, valid, field, more, letter):
     assert refused(product("POST", "/product", as_json(valid | {field: letter * (LENGTHS[field][1] + more)})), field)
 
@@ -178,7 +183,11 @@ def test_a_token_with_something_changed_is_refused_or_is_a_place_in_the_same_lis
 @given(category=st.text())
 def test_any_category_is_found_or_refused(product, category):
     answer = product("GET", "/product", query={"category": category})
-    fits = 1 <= len(category) <= 100 and not set(category) & set(UNFIT) and not any("\ud800" <= c <= "\udfff" for c in category)
+    fits = (
+        1 <= len(category) <= 100
+        and not set(category) & set(UNFIT)
+        and not any("\ud800" <= c <= "\udfff" for c in category)
+    )
     assert answer.body == {"items": [], "next": None} if fits else refused(answer, "category")
 
 

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from services import BUS, denied, invoker, refusing, stored
+from services import BUS, REFUSED, denied, invoker, refusing, stored
 
 IDS = [f"0000000{n}-0000-4000-8000-000000000000" for n in range(10)]
-REFUSED = {"ErrorCode": "InternalFailure", "ErrorMessage": "not now"}
 
 
 def row(checkout_id, age=0):
-    event = {"metadata": {"eventId": f"event of {checkout_id}", "correlationId": f"request of {checkout_id}"}, "data": {"checkoutId": checkout_id}}
+    event = {
+        "metadata": {"eventId": f"event of {checkout_id}", "correlationId": f"request of {checkout_id}"},
+        "data": {"checkoutId": checkout_id},
+    }
     at = (datetime.now(UTC) - timedelta(seconds=age)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {"checkoutId": checkout_id, "event": json.dumps(event), "acceptedAt": at}
 
@@ -20,7 +22,11 @@ def row(checkout_id, age=0):
 def inserted(*rows):
     """The event that the table's stream brings."""
     images = [{name: {"S": value} for name, value in row.items()} for row in rows]
-    return {"Records": [{"eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}} for image in images]}
+    return {
+        "Records": [
+            {"eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}} for image in images
+        ]
+    }
 
 
 @pytest.fixture
@@ -55,7 +61,8 @@ def test_it_is_published_as_it_stands_there_and_then_gone(publisher, outbox, put
     rows = put(row(IDS[0]), row(IDS[1]))
     _, logged = invoker(publisher)(inserted(*rows))
     assert published == [
-        {"EventBusName": BUS, "Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": one["event"]} for one in rows
+        {"EventBusName": BUS, "Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": one["event"]}
+        for one in rows
     ]  # fmt: skip
     assert in_it(outbox) == []
     assert [(line["message"], line["checkout_id"], line["event_id"], line["correlation_id"]) for line in logged] == [
@@ -94,7 +101,11 @@ def test_each_minute_what_is_left_over_is_published(publisher, outbox, put, publ
 def test_many_are_published_ten_at_a_time(publisher, outbox, put, monkeypatch):
     put(*(row(f"{n:08}-0000-4000-8000-000000000000", age=100) for n in range(25)))
     sizes = []
-    monkeypatch.setattr(publisher.bus, "put_events", lambda Entries: sizes.append(len(Entries)) or {"FailedEntryCount": 0, "Entries": [{}] * len(Entries)})
+    monkeypatch.setattr(
+        publisher.bus,
+        "put_events",
+        lambda Entries: sizes.append(len(Entries)) or {"FailedEntryCount": 0, "Entries": [{}] * len(Entries)},
+    )
     invoker(publisher)({"source": "aws.events"})
     assert sizes == [10, 10, 5] and in_it(outbox) == []
 

@@ -8,7 +8,10 @@ import pytest
 from services import TABLE, delivered, emptied, invoker, loaded, make_table, only_moto, queue_event, stored
 
 BUCKET = "the-bucket-of-this-test"
-LAMP, CHAIR = {"productId": "1", "productName": "Lamp", "price": 12.5}, {"productId": "2", "productName": "Chair, red", "price": 49.99}
+LAMP, CHAIR = (
+    {"productId": "1", "productName": "Lamp", "price": 12.5},
+    {"productId": "2", "productName": "Chair, red", "price": 49.99},
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,13 @@ def write(orders):
 def checkout(checkout_id, *items, at="2026-01-30T23:59:59.999Z"):
     metadata = {"eventId": "e", "correlationId": "c", "schemaVersion": "1", "occurredAt": at}
     data = {"checkoutId": checkout_id, "userName": "ada", "items": list(items), "totalPrice": 1}
-    return delivered({"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps({"metadata": metadata, "data": data})})
+    return delivered(
+        {
+            "Source": "shop.basket",
+            "DetailType": "BasketCheckedOut",
+            "Detail": json.dumps({"metadata": metadata, "data": data}),
+        }
+    )
 
 
 def scheduled(time):
@@ -68,7 +77,11 @@ def test_a_checkout_is_noted_once_and_without_its_customer(note, orders):
     told = checkout("c-1", LAMP | {"quantity": 2})
     note(told, told), note(told)
     [row] = stored(orders)
-    assert row == {"day": "2026-01-30", "checkoutId": "c-1", "items": [{**LAMP, "price": Decimal("12.5"), "quantity": 2}]}
+    assert row == {
+        "day": "2026-01-30",
+        "checkoutId": "c-1",
+        "items": [{**LAMP, "price": Decimal("12.5"), "quantity": 2}],
+    }
 
 
 def test_one_bad_message_does_not_bring_the_others_back(note, orders):
@@ -106,7 +119,14 @@ def test_a_day_without_orders_has_a_report_too(write):
 def test_more_orders_than_a_page_of_the_table(orders, write):
     with orders.batch_writer() as rows:
         for n in range(40):  # 40 times some 30 KB, and a page is 1 MB
-            rows.put_item(Item={"day": "2026-01-30", "checkoutId": f"c-{n}", "note": "x" * 30_000, "items": [{"productName": "Lamp", "quantity": 1, "price": 1}]})
+            rows.put_item(
+                Item={
+                    "day": "2026-01-30",
+                    "checkoutId": f"c-{n}",
+                    "note": "x" * 30_000,
+                    "items": [{"productName": "Lamp", "quantity": 1, "price": 1}],
+                }
+            )
     assert write({"day": "2026-01-30"})["orders/2026-01-30.csv"].splitlines()[1] == "Lamp,40,40"
 
 

@@ -1,4 +1,4 @@
-"""The rooms of `workbook/` keep their order: none imports from one above it or beside it, and no modules go in a circle."""
+"""The rooms of `workbook/` keep their order: none imports from one above it or beside it; no modules go in a circle."""
 
 from __future__ import annotations
 

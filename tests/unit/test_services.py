@@ -40,7 +40,8 @@ def test_a_service_is_loaded_anew_each_time(monkeypatch, tmp_path, capsys):
     (tmp_path / "one").mkdir()
     for number in (1, 2):
         (tmp_path / "one" / "app.py").write_text(
-            f"from aws_lambda_powertools import Logger\nnumber = {number}\nlogger = Logger(service='one')\n" + "#" * number
+            f"from aws_lambda_powertools import Logger\nnumber = {number}\nlogger = Logger(service='one')\n"
+            + "#" * number
         )
         with loaded("one") as app:
             assert app.number == number

@@ -20,7 +20,8 @@ from types import SimpleNamespace
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from workbook.base.paths import ROOT
+
 RUN = ROOT / "run.py"
 PATIENCE = 60
 

@@ -45,7 +45,9 @@ def frame_markup(frame: pd.DataFrame) -> str:
     sides = ["" if is_numeric_dtype(frame[column]) else left for column in frame]
 
     def row(tag: str, values: Any) -> str:
-        cells = (f"<{tag}{side}>{html.escape(_shown(value))}</{tag}>" for side, value in zip(sides, values, strict=True))
+        cells = (
+            f"<{tag}{side}>{html.escape(_shown(value))}</{tag}>" for side, value in zip(sides, values, strict=True)
+        )
         return f"<tr>{''.join(cells)}</tr>"
 
     body = "".join(row("td", values) for values in frame.itertuples(index=False))

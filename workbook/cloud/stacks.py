@@ -18,11 +18,12 @@ WHOLE = (*GOOD, "UPDATE_ROLLBACK_COMPLETE")  # the last is as it was before an u
 _REST_API = re.compile(
     r"https://(?P<id>[a-z0-9]+)\.execute-api\.[a-z0-9.-]+(?::\d+)?/(?P<stage>[^/]+)/?(?P<path>.*)"
 )
-_MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$|^ExportsOutput")  # by RestApi, and for another stack that refers to one
+# Made by RestApi, and for another stack that refers to one.
+_MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$|^ExportsOutput")
 
 
 def resources(stack: str) -> list[dict[str, Any]]:
-    """What CloudFormation lists of a deployed stack: for each resource its type, its logical id and its physical one."""
+    """What CloudFormation lists of a deployed stack: for each resource its type, its logical and its physical id."""
     pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     return [resource for page in pages for resource in page["StackResourceSummaries"]]
 

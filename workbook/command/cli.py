@@ -105,7 +105,9 @@ def reset(yes: Yes = False) -> None:
 def restore(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A folder below .workbook/kept; the newest by default.", show_default=False),
+        typer.Argument(
+            metavar="[NAME]", help="A folder below .workbook/kept; the newest by default.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Bring back your edits that a verb has kept aside."""

@@ -67,7 +67,10 @@ class Deployment:
         names = ", ".join(self.stacks)
         if not any(self.changes_of.values()):
             return f"{names}: nothing to change"
-        lines = [f"{names}: deployed", self.changes.to_string(index=False, justify="left", formatters=_left(self.changes))]
+        lines = [
+            f"{names}: deployed",
+            self.changes.to_string(index=False, justify="left", formatters=_left(self.changes)),
+        ]
         return "\n".join(lines + [f"{k}: {v}" for k, v in self.endpoints.items()])
 
     def _repr_html_(self) -> str:
@@ -216,7 +219,9 @@ def _put_code_back(stack: str) -> None:
         name = target.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
         name = name["StackResourceDetail"]["PhysicalResourceId"]
         if "S3Key" in code:
-            target.client("lambda").update_function_code(FunctionName=name, S3Bucket=asset_bucket(), S3Key=code["S3Key"])
+            target.client("lambda").update_function_code(
+                FunctionName=name, S3Bucket=asset_bucket(), S3Key=code["S3Key"]
+            )
 
 
 def _deploy_code(stack: str, record: dict[str, Any]) -> list[Change]:

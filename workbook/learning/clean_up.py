@@ -31,9 +31,21 @@ LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
     ("AWS::Events::EventBus", "events", "list_event_buses", "EventBuses", lambda it: it["Name"]),
     ("AWS::Events::Rule", "events", "list_rules", "Rules", lambda it: it["Name"]),
     ("AWS::IAM::Role", "iam", "list_roles", "Roles", lambda it: it["RoleName"]),
-    ("AWS::Lambda::EventSourceMapping", "lambda", "list_event_source_mappings", "EventSourceMappings", lambda it: it["UUID"]),
+    (
+        "AWS::Lambda::EventSourceMapping",
+        "lambda",
+        "list_event_source_mappings",
+        "EventSourceMappings",
+        lambda it: it["UUID"],
+    ),
     ("AWS::Lambda::Function", "lambda", "list_functions", "Functions", lambda it: it["FunctionName"]),
-    ("AWS::Lambda::LayerVersion", "lambda", "list_layers", "Layers", lambda it: it["LatestMatchingVersion"]["LayerVersionArn"]),
+    (
+        "AWS::Lambda::LayerVersion",
+        "lambda",
+        "list_layers",
+        "Layers",
+        lambda it: it["LatestMatchingVersion"]["LayerVersionArn"],
+    ),
     ("AWS::Logs::LogGroup", "logs", "describe_log_groups", "logGroups", lambda it: it["logGroupName"]),
     ("AWS::S3::Bucket", "s3", "list_buckets", "Buckets", lambda it: it["Name"]),
     ("AWS::Scheduler::ScheduleGroup", "scheduler", "list_schedule_groups", "ScheduleGroups", lambda it: it["Name"]),
@@ -51,14 +63,18 @@ def leftovers() -> pd.DataFrame:
     """
     _reach()
     wanted = {(kind, name.rpartition("/")[2] if kind == "AWS::SQS::Queue" else name) for kind, name in made()}
-    wanted |= {("AWS::Logs::LogGroup", f"/aws/lambda/{name}") for kind, name in wanted if kind == "AWS::Lambda::Function"}
+    wanted |= {
+        ("AWS::Logs::LogGroup", f"/aws/lambda/{name}") for kind, name in wanted if kind == "AWS::Lambda::Function"
+    }
     buses = {name for kind, name in wanted if kind == "AWS::Events::EventBus"}
     found = [("AWS::CloudFormation::Stack", stack) for stack in _stacks() if ours(stack)]
     for kind, service, operation, key, id_of in LISTS:
         found += [(kind, name) for it in _all(service, operation, key) if (kind, name := id_of(it)) in wanted]
     found += [("AWS::Events::Archive", name) for name in _archives(buses)]
     rows = [(*kind.split("::")[1:], name) for kind, name in found]
-    return pd.DataFrame(rows, columns=["service", "what", "name"]).sort_values(["service", "what", "name"], ignore_index=True)
+    return pd.DataFrame(rows, columns=["service", "what", "name"]).sort_values(
+        ["service", "what", "name"], ignore_index=True
+    )
 
 
 def clean_up(*, bootstrap: bool = False) -> None:

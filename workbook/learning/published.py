@@ -113,7 +113,7 @@ def _cells(notebook: Path) -> list[dict]:
 
 
 def _writes(notebook: Path) -> list[tuple[str, str | None]]:
-    """The files that a notebook's cells write, in order, None for one that is removed; exercises are the learner's own."""
+    """The files that a notebook's cells write, in order, None for one removed; exercises are the learner's own."""
     return list(_writes_of(notebook, notebook.stat().st_mtime_ns))
 
 

@@ -103,7 +103,9 @@ def _deployments() -> list[Measurement]:
     worker = ROOT / "cdk_app" / "shop" / "ordering.py"
     changed = worker.read_text(encoding="utf-8").replace("max_concurrency=5", "max_concurrency=6")
     worker.write_text(changed, encoding="utf-8")
-    found.append(Measurement("deploy: all five stacks, CDK code of one changed", _seconds(lambda: deploy(*SHOP)), "s", 4))
+    found.append(
+        Measurement("deploy: all five stacks, CDK code of one changed", _seconds(lambda: deploy(*SHOP)), "s", 4)
+    )
 
     products = _products()
     handler = LAMBDA_SRC / "product" / "app.py"

@@ -117,7 +117,10 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
         return NUMBER.sub("0", value) if kind == "text/html" else value
 
     return [
-        (o.output_type, {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items()})
+        (
+            o.output_type,
+            {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items()},
+        )
         for o in outputs
     ]
 

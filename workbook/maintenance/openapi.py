@@ -50,14 +50,17 @@ ROUTES = {
     "GET /basket/{userName}": Route({200: "Basket", 400: "Error", 404: "Error"}),
     "DELETE /basket/{userName}": Route({204: None, 400: "Error", 404: "Error"}),
     "POST /basket/checkout": Route(
-        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 503: "Error"}, takes="Checkout", reads=("Idempotency-Key",)
+        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 503: "Error"},
+        takes="Checkout",
+        reads=("Idempotency-Key",),
     ),
     "GET /order": Route({200: "Orders", 400: "Error"}, reads=PAGE),
     "GET /order/{userName}": Route({200: "Orders", 400: "Error", 404: "Error"}, reads=(*PAGE, "from", "to")),
     "GET /order/{userName}/{orderId}": Route({200: "Order", 400: "Error", 404: "Error"}),
 }
 LOCATED = ("POST /product", "POST /basket")  # whose success says where the item is
-IN_PATH = {"product_id": "id", "user_name": "userName", "order_id": "orderId"}  # the handlers' names, and what they are in JSON
+# The handlers' names, and what they are in JSON.
+IN_PATH = {"product_id": "id", "user_name": "userName", "order_id": "orderId"}
 UUID = {"type": "string", "format": "uuid"}
 
 
@@ -75,20 +78,30 @@ def describe(app: ModuleType) -> Schema:
         method, path = name.split()
         paths.setdefault(path, {})[method.lower()] = {"operationId": id} | operation(name, known, ids)
     components = {"schemas": known, "parameters": parameters(app)}
-    return {"openapi": "3.1.0", "info": {"title": app.logger.service, "version": "1"}, "paths": paths, "components": components}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": app.logger.service, "version": "1"},
+        "paths": paths,
+        "components": components,
+    }
 
 
 def operation(name: str, known: Schema, ids: dict[str, str]) -> Schema:
     """One route, as OpenAPI has it."""
     route, responses = ROUTES[name], {}
     for status, schema in route.gives.items():
-        headers = {"x-correlation-id": {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 128}}}
+        headers = {
+            "x-correlation-id": {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 128}}
+        }
         if name in LOCATED and status < 300:
             headers["Location"] = {"required": True, "schema": {"type": "string", "format": "uri-reference"}}
         found = responses[str(status)] = {"description": HTTPStatus(status).phrase, "headers": headers}
         if schema:
             found |= content(schema) | {"links": links(known[schema], known, ids)}
-    read = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in (*in_path(name), *route.reads, "x-correlation-id")]
+    read = [
+        {"$ref": f"#/components/parameters/{parameter}"}
+        for parameter in (*in_path(name), *route.reads, "x-correlation-id")
+    ]
     body = {"requestBody": {"required": True} | content(route.takes)} if route.takes else {}
     return {"parameters": read, "responses": responses} | body
 
@@ -103,7 +116,9 @@ def links(given: Schema, known: Schema, ids: dict[str, str]) -> Schema:
         body = known[ROUTES[name].takes]["properties"] if ROUTES[name].takes else {}
         names, in_body = in_path(name), [field for field in IN_PATH.values() if field in body]
         if item.keys() >= {*names, *in_body} != set():
-            found[id] = {"operationId": id, "parameters": {n: at + n for n in names}} | ({"requestBody": {n: at + n for n in in_body}} if in_body else {})
+            found[id] = {"operationId": id, "parameters": {n: at + n for n in names}} | (
+                {"requestBody": {n: at + n for n in in_body}} if in_body else {}
+            )
     return found
 
 
@@ -128,9 +143,17 @@ def schemas(app: ModuleType) -> Schema:
         case "basket":
             basket, money = taken_by(app.rules.basket), schema_of(app.rules.money)
             accepted = exactly(checkoutId=UUID, status={"const": "accepted"}, totalPrice=money)
-            found |= {"Basket": basket, "Baskets": page(basket), "Checkout": taken_by(app.rules.checkout), "Accepted": accepted}
+            found |= {
+                "Basket": basket,
+                "Baskets": page(basket),
+                "Checkout": taken_by(app.rules.checkout),
+                "Accepted": accepted,
+            }
         case "ordering":
-            order = dict.fromkeys(app.orders.CUSTOMER, {"type": "string"}) | {"orderId": UUID, "orderDate": {"type": "string", "format": "date-time"}}
+            order = dict.fromkeys(app.orders.CUSTOMER, {"type": "string"}) | {
+                "orderId": UUID,
+                "orderDate": {"type": "string", "format": "date-time"},
+            }
             items = {"type": "array", "items": {"type": "object"}, "minItems": 1}
             order = exactly(**order, items=items, totalPrice={"type": "number", "minimum": 0})
             found |= {"Order": order, "Orders": page(order)}
@@ -143,10 +166,18 @@ def parameters(app: ModuleType) -> Schema:
 
     date = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     path = {"id": UUID, "orderId": UUID, "userName": schema_of(validation.user_name)}
-    query = {"limit": {"type": "integer", "minimum": 1, "maximum": 100}, "next": {"type": "string"}, "from": date, "to": date}
+    query = {
+        "limit": {"type": "integer", "minimum": 1, "maximum": 100},
+        "next": {"type": "string"},
+        "from": date,
+        "to": date,
+    }
     if app.logger.service == "product":
         query["category"] = schema_of(app.rules.FIELDS["category"])
-    header = {"x-correlation-id": {"type": "string"}, "Idempotency-Key": {"type": "string", "pattern": f"^{answers.IDEMPOTENCY_KEY.pattern}$"}}
+    header = {
+        "x-correlation-id": {"type": "string"},
+        "Idempotency-Key": {"type": "string", "pattern": f"^{answers.IDEMPOTENCY_KEY.pattern}$"},
+    }
     return {
         name: {"name": name, "in": place, "required": place == "path", "schema": schema}
         for place, found in {"path": path, "query": query, "header": header}.items()
@@ -156,7 +187,9 @@ def parameters(app: ModuleType) -> Schema:
 
 def taken_by(rule: Callable) -> Schema:
     """The schema of the bodies that a rule takes, which it tells by the way in which it checks one."""
-    with patch.dict(rule.__globals__, checked=lambda body, fields, required: (_ for _ in ()).throw(Checked(fields, required))):
+    with patch.dict(
+        rule.__globals__, checked=lambda body, fields, required: (_ for _ in ()).throw(Checked(fields, required))
+    ):
         try:
             rule({})
         except Checked as told:
@@ -172,7 +205,8 @@ def schema_of(check: Callable) -> Schema:
     """The schema of the values that a check lets through; its bounds are what its closure holds."""
     from shop_http import validation
 
-    unfit = validation.UNFIT.pattern[1:-1].replace(r"\ud800-\udfff", "")  # halves of characters are no text to JSON Schema
+    # halves of characters are no text to JSON Schema
+    unfit = validation.UNFIT.pattern[1:-1].replace(r"\ud800-\udfff", "")
     bounds = inspect.getclosurevars(check).nonlocals
     match check.__qualname__.split(".")[0], bounds:
         case "text", {"shortest": shortest, "longest": longest}:
@@ -186,7 +220,10 @@ def schema_of(check: Callable) -> Schema:
         case "money", {}:
             return {"type": "number", "minimum": 0, "maximum": float(validation.LARGEST), "multipleOf": 0.01}
         case "user_name", {}:
-            return {"type": "string", "pattern": "^" + validation.USER_NAME.pattern.replace(r"\w", r"\p{L}\p{N}_") + "$"}
+            return {
+                "type": "string",
+                "pattern": "^" + validation.USER_NAME.pattern.replace(r"\w", r"\p{L}\p{N}_") + "$",
+            }
     raise TypeError(f"{check.__qualname__} is a check that has no schema yet.")
 
 
@@ -205,7 +242,9 @@ def page(item: Schema) -> Schema:
 
 def main(service: str) -> None:
     sys.path[:0] = [str(LAMBDA_SRC / service), str(CDK_APP / "layer")]
-    os.environ |= dict.fromkeys(("TABLE_NAME", "CHECKOUTS_NAME", "OUTBOX_NAME"), "none") | {"AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= dict.fromkeys(("TABLE_NAME", "CHECKOUTS_NAME", "OUTBOX_NAME"), "none") | {
+        "AWS_DEFAULT_REGION": "us-east-1"
+    }
     print(json.dumps(describe(importlib.import_module("app")), indent=2))
 
 

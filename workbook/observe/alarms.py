@@ -63,7 +63,8 @@ def _judge(alarm: dict[str, Any], samples: Samples) -> tuple[str, str]:
     if samples:
         value = STATISTICS[alarm["Statistic"]](samples)
         breaches = COMPARE[alarm["ComparisonOperator"]](value, threshold)
-        reason = f"Threshold Crossed: 1 datapoint [{value:g}] was{'' if breaches else ' not'} beyond the threshold ({threshold:g})."
+        was = "was" if breaches else "was not"
+        reason = f"Threshold Crossed: 1 datapoint [{value:g}] {was} beyond the threshold ({threshold:g})."
     elif missing in ("missing", "ignore"):
         return ("INSUFFICIENT_DATA" if missing == "missing" else alarm["StateValue"]), "There is no datapoint."
     else:

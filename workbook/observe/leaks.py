@@ -10,7 +10,9 @@ KINDS = {
     "API key": re.compile(r"""x-api-key["']?\s*[:=]\s*["']?[0-9A-Za-z]{20,}""", re.IGNORECASE),
     "GitHub token": re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36,}\b"),
     "JSON Web Token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
-    "password": re.compile(r"""\b(?:password|passwd|secret|token)["']?\s*[:=]\s*["'][^"'\s{}]{8,}["']""", re.IGNORECASE),
+    "password": re.compile(
+        r"""\b(?:password|passwd|secret|token)["']?\s*[:=]\s*["'][^"'\s{}]{8,}["']""", re.IGNORECASE
+    ),
     "password in an address": re.compile(r"\b[a-z][a-z0-9+]{2,}://[^\s/:@\"'{}]+:[^\s/:@\"'{}]{4,}@"),
     "private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
     "signature": re.compile(r"AWS4-HMAC-SHA256\s+Credential="),

@@ -46,8 +46,15 @@ class Ledger:
     def __repr__(self) -> str:
         counts = f"{len(self.stored)} stored + {len(self.dead)} dead letters + {len(self.in_flight)} in flight"
         sign = "=" if self.balances else "≠"
-        lines = [f"{len(self.accepted)} accepted {sign} {counts}", "It balances." if self.balances else "It does not balance:"]
-        for ids, what in ((self.missing, "nowhere"), (self.twice, "twice"), (self.unasked, "ordered, but never accepted")):
+        lines = [
+            f"{len(self.accepted)} accepted {sign} {counts}",
+            "It balances." if self.balances else "It does not balance:",
+        ]
+        for ids, what in (
+            (self.missing, "nowhere"),
+            (self.twice, "twice"),
+            (self.unasked, "ordered, but never accepted"),
+        ):
             if ids:
                 more = ", …" if len(ids) > SHOWN else ""
                 lines.append(f"{len(ids)} {what}: {', '.join(sorted(ids)[:SHOWN])}{more}")

@@ -69,7 +69,11 @@ class Trace:
     @property
     def mermaid(self) -> str:
         """A sequence diagram: what the caller waits for, and below it what nobody waits for."""
-        steps = [step if self._hops is DIRECT else FROM_OUTBOX.get(step[2], step) for step in SEQUENCE if step[2] in self._hops]
+        steps = [
+            step if self._hops is DIRECT else FROM_OUTBOX.get(step[2], step)
+            for step in SEQUENCE
+            if step[2] in self._hops
+        ]
         actors = dict.fromkeys(actor for source, goal, *_ in steps for actor in (source, goal))
         lines = ["sequenceDiagram", *(f"  participant {actor}" for actor in actors)]
         for waits, title in ((True, "you wait for this"), (False, "nobody waits for this")):
@@ -133,10 +137,14 @@ def _milliseconds(checkout_ids: list[str]) -> pd.DataFrame:
     basket = _log("BasketFunction", "correlation_id", "checkout_id", "path", "arrived_at")
     accepted = _first(basket[basket.message == "Accepted"], "checkout_id")
     by_function = basket[basket.message == "Published"]
-    by_publisher = _log("BasketPublisher", "correlation_id", "checkout_id") if "BasketPublisher" in outputs else by_function[:0]
+    by_publisher = (
+        _log("BasketPublisher", "correlation_id", "checkout_id") if "BasketPublisher" in outputs else by_function[:0]
+    )
     published = _first(pd.concat([by_function, by_publisher[by_publisher.message == "Published"]]), "checkout_id")
     begun = accepted.combine_first(published).reindex(checkout_ids).dropna(how="all")
-    rows = begun[["correlation_id"]].assign(accepted=accepted.time, published=published.time, arrived=NEVER, answered=NEVER)
+    rows = begun[["correlation_id"]].assign(
+        accepted=accepted.time, published=published.time, arrived=NEVER, answered=NEVER
+    )
     # One correlation id may cover several requests of a caller's: the answer is the first one after that.
     answers = basket[(basket.message == "Answered") & (basket.path == "/basket/checkout")]
     for checkout_id, row in begun.iterrows():

@@ -1,4 +1,6 @@
 # expect: one mistake is still there
 %run solutions/08-2.py
 orders = Path("../lambda_src/ordering/orders.py")
-orders.write_text(orders.read_text().replace("    except ConditionFailed:\n        return False\n", "    except ConditionFailed:\n        raise\n"))
+code = orders.read_text()
+caught = "    except ConditionFailed:\n        "
+orders.write_text(code.replace(f"{caught}return False\n", f"{caught}raise\n"))

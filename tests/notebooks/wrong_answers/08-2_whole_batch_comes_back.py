@@ -4,4 +4,5 @@ worker = Path("../lambda_src/ordering/worker.py")
 answer = "process_partial_response(event=event, record_handler=process, processor=processor, context=context)"
 one_by_one = "[process(record) for record in SQSEvent(event).records]"
 text = worker.read_text().replace(f"return {answer}", one_by_one)
-worker.write_text(text.replace("import orders\n", "import orders\nfrom aws_lambda_powertools.utilities.data_classes import SQSEvent\n"))
+event = "from aws_lambda_powertools.utilities.data_classes import SQSEvent\n"
+worker.write_text(text.replace("import orders\n", f"import orders\n{event}"))

@@ -109,7 +109,9 @@ def lists() -> Verdict:
     if found.status != 200:
         return NotRight("200 for a category", str(found.status), "the index needs a grant of its own, dynamodb:Query.")
     if any(item.get("category") != "furniture" for item in found.body["items"]):
-        return NotRight("only furniture", str(len(found.body["items"])) + " products", "the query ignores the category.")
+        return NotRight(
+            "only furniture", str(len(found.body["items"])) + " products", "the query ignores the category."
+        )
     if len(table(outputs["ProductTable"])) > 1 and not listed.body["next"]:
         return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
     return Right("One page at a time, and one category through the index.")
@@ -133,7 +135,9 @@ def all_pages(all_products: Callable[[Any, int], Any]) -> Verdict:
         found = all_products(api, 2)
     except _Endless:
         return NotRight(
-            "an end", "100 requests, and no end", "the token of the page before was not sent, so every page is the first."
+            "an end",
+            "100 requests, and no end",
+            "the token of the page before was not sent, so every page is the first.",
         )
     except Exception as error:  # whatever a learner's own code may raise
         return NotRight("a list of products", f"{type(error).__name__}: {error}", "the function raised an error.")
@@ -145,7 +149,9 @@ def all_pages(all_products: Callable[[Any, int], Any]) -> Verdict:
         return NotRight("a list of products", f"a list of {type(found[0]).__name__}", "add the items, not the answers.")
     ids = [product.get("id") for product in found]
     if len(ids) != len(set(ids)):
-        return NotRight("each product once", f"{len(ids)} with repetitions", "the token of the page before was not sent.")
+        return NotRight(
+            "each product once", f"{len(ids)} with repetitions", "the token of the page before was not sent."
+        )
     if len(ids) < len(there):
         return NotRight(
             f"{len(there)} products", f"{len(ids)}", "the function stops too early: go on as long as next is not None."

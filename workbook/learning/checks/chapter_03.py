@@ -65,7 +65,13 @@ def _basket(api: Rest) -> Verdict:
     expected = [
         ("POST", "basket", BASKET, 201, "the first basket of a user is created."),
         ("POST", "basket", BASKET, 200, "a basket that takes another one's place is not created; put says which."),
-        ("GET", f"basket/{USER}", None, 200, "a basket that was just put down is not found: is it written to the table?"),
+        (
+            "GET",
+            f"basket/{USER}",
+            None,
+            200,
+            "a basket that was just put down is not found: is it written to the table?",
+        ),
         ("POST", "basket", {"userName": USER, "items": []}, 400, "a basket without items must be refused."),
         ("POST", "basket", BASKET | {"totalPrice": 1}, 400, "a field that is not known must be refused."),
     ]
@@ -75,7 +81,9 @@ def _basket(api: Rest) -> Verdict:
             return NotRight(f"{status} for {method} /{path}", str(answer.status), mistake)
     shown = api.get(f"basket/{USER}").body
     if shown != BASKET:
-        return NotRight(str(BASKET), str(shown), "a basket must come back as it went in, and nothing of the server's with it.")
+        return NotRight(
+            str(BASKET), str(shown), "a basket must come back as it went in, and nothing of the server's with it."
+        )
     listed = api.get("basket", limit=1)
     if listed.status != 200:
         return NotRight("200 for GET /basket", str(listed.status), "the list needs its route, and the grant of Scan.")
@@ -122,11 +130,15 @@ def _checkout(api: Rest) -> Verdict:
     if answer.status != 201:
         return NotRight("201 for a checkout", str(answer.status), "an order that was stored was created.")
     if answer.body.get("totalPrice") != 25:
-        return NotRight("a total of 25", str(answer.body.get("totalPrice")), "the total is the sum of price × quantity.")
+        return NotRight(
+            "a total of 25", str(answer.body.get("totalPrice")), "the total is the sum of price × quantity."
+        )
     orders = table(outputs["OrderingTable"]).query("userName == @USER")
     if list(orders.orderId) != [answer.body["checkoutId"]]:
         return NotRight(
-            "one order, with the id of the checkout", f"{len(orders)} orders", "the order's id is the basket's checkoutId."
+            "one order, with the id of the checkout",
+            f"{len(orders)} orders",
+            "the order's id is the basket's checkoutId.",
         )
     if api.get(f"basket/{USER}").status != 404:
         return NotRight("no basket any more", "the basket", "what was checked out must not be checked out again.")
@@ -174,20 +186,27 @@ def own_rule(discount_code: Callable[[str, Any], Any]) -> Verdict:
     for value in [*not_text, *bad]:
         how, what = tried[repr(value)]
         if how == "returned" and value == "SAVE10\n":
-            return NotRight(f"{value!r} refused", "let through", "$ also fits before a newline at the end; re.fullmatch does not.")
+            return NotRight(
+                f"{value!r} refused", "let through", "$ also fits before a newline at the end; re.fullmatch does not."
+            )
         if how == "returned":
             return NotRight(f"{value!r} refused", "let through", "the whole text must fit, from its start to its end.")
         if how != "refused" and not isinstance(value, str):
             return NotRight(
                 f"a BadRequestError for {value!r}",
                 f"{how}: {what}",
-                "a caller may send what is not text; a check that fails itself is a 500, and the caller learns nothing.",
+                "a caller may send what is not text; a check that fails itself is a 500, "
+                "and the caller learns nothing.",
             )
         if how != "refused":
-            return NotRight(f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400.")
+            return NotRight(
+                f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400."
+            )
         if not str(what).startswith(name) or len(str(what).split()) < 3:
             return NotRight(
-                f"a sentence that starts with {name}", repr(what), "the sentence must name the field and say what it must be."
+                f"a sentence that starts with {name}",
+                repr(what),
+                "the sentence must name the field and say what it must be.",
             )
     return Right(f"{len(good)} codes let through, {len(bad) + len(not_text)} other things refused in a sentence.")
 
@@ -210,14 +229,17 @@ WHY = {
 
 @checks(
     "03-2",
-    "Two questions for each: does the table's logical id stay? And if so, does a property change that needs a replacement?",
+    "Two questions for each: does the table's logical id stay? "
+    "And if so, does a property change that needs a replacement?",
     "Logical ids are made of ids, the second argument of each construct. Names of classes and files are not in them.",
     "In the reference, look for KeySchema and GlobalSecondaryIndexes, and at what an update requires.",
 )
 def what_is_lost(products_are: Mapping[str, str | None]) -> Verdict:
     """Each change is judged by whether the table stays the same one."""
     if not isinstance(products_are, Mapping) or set(products_are) != set(WHY):
-        return NotRight("the five changes", "something else", "put your words in place of None, and change nothing else.")
+        return NotRight(
+            "the five changes", "something else", "put your words in place of None, and change nothing else."
+        )
     if None in products_are.values():
         return NotYet("Put kept or lost in place of each None.")
     for change, (right, why) in WHY.items():

@@ -44,10 +44,14 @@ def log_catches_all() -> Verdict:
     if found:
         return Right("Whatever its source, an event on the bus is in the log.")
     if not rules():
-        return NotRight("a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing.")
+        return NotRight(
+            "a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing."
+        )
     if not any(_fits(rule, "shop.check", "Checked") for rule in rules()):
         return NotRight(
-            "a pattern that fits every event", rules()[0]["EventPattern"], "it names a field that not every event has so."
+            "a pattern that fits every event",
+            rules()[0]["EventPattern"],
+            "it names a field that not every event has so.",
         )
     if says(outputs["EventLogFunction"], "AccessDenied"):
         return NotRight(
@@ -63,10 +67,15 @@ def rule_sends() -> Verdict:
     if not there:
         return NotYet("Make the rule audit on the bus.")
     if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
-        return NotRight("a pattern that fits a checkout", there[0]["EventPattern"], "a checkout is not what it asks for.")
+        return NotRight(
+            "a pattern that fits a checkout", there[0]["EventPattern"], "a checkout is not what it asks for."
+        )
     if _fits(there[0], "shop.basket", "BasketEmptied"):
-        return NotRight("a pattern that fits checkouts only", there[0]["EventPattern"], "it does not name the detail-type.")
-    targets = target.client("events").list_targets_by_rule(Rule="audit", EventBusName=outputs["EventBusName"])["Targets"]
+        return NotRight(
+            "a pattern that fits checkouts only", there[0]["EventPattern"], "it does not name the detail-type."
+        )
+    events = target.client("events")
+    targets = events.list_targets_by_rule(Rule="audit", EventBusName=outputs["EventBusName"])["Targets"]
     if not any(t["Arn"].endswith(":audit") for t in targets):
         return NotRight("the queue audit as the target", f"{len(targets)} targets", "put_targets was not called.")
     return Right("Checkouts go to Audit, other events do not.")
@@ -80,7 +89,9 @@ def silences_mended() -> Verdict:
         return NotYet("Make the rule audit, and the three mistakes.")
     if not _fits(there[0], "shop.basket", "BasketCheckedOut"):
         return NotRight(
-            "BasketCheckedOut in the rule's pattern", there[0]["EventPattern"], "the rule still has the typo: put it again."
+            "BasketCheckedOut in the rule's pattern",
+            there[0]["EventPattern"],
+            "the rule still has the typo: put it again.",
         )
     return Right("Three mistakes that nobody reported, each found where its trail ends.")
 
@@ -95,7 +106,9 @@ def publishes() -> Verdict:
         return NotYet('Write the files of this step, and run deploy("Basket").')
     if answer.status == 503:
         return NotRight(
-            "202", "503", "Basket could not publish: events:PutEvents on the bus is not granted, or BUS_NAME is missing."
+            "202",
+            "503",
+            "Basket could not publish: events:PutEvents on the bus is not granted, or BUS_NAME is missing.",
         )
     if answer.status != 202:
         return NotRight("202", str(answer.status), "the checkout fails: see the log of outputs['BasketFunction'].")
@@ -112,7 +125,9 @@ def publishes() -> Verdict:
     if missing:
         return NotRight("all fields of the contract", f"no {', '.join(sorted(missing))}", "a consumer relies on them.")
     if Rest(outputs["BasketApiUrl"]).delete(f"basket/{USER}").status != 404:
-        return NotRight("no basket after the checkout", "the basket", "the basket is to be removed once it is published.")
+        return NotRight(
+            "no basket after the checkout", "the basket", "the basket is to be removed once it is published."
+        )
     return Right("Accepted, published in the shop's shape, and the basket is gone.")
 
 
@@ -128,7 +143,9 @@ def fan_out() -> Verdict:
     if not stored:
         wants = [rule for rule in rules() if rule["Name"].startswith("Ordering-")][0]
         if not _fits(wants, "shop.basket", "BasketCheckedOut"):
-            return NotRight("a pattern that fits a checkout", wants["EventPattern"], "Ordering's rule does not want it.")
+            return NotRight(
+                "a pattern that fits a checkout", wants["EventPattern"], "Ordering's rule does not want it."
+            )
         return NotRight("an order", "none", "the rule fits, and the handler fails: see the log of OrderingFunction.")
     if not logged:
         return NotRight("the event in the log", "nothing", "the rule of EventLog has gone.")
@@ -163,7 +180,9 @@ def right_is_back() -> Verdict:
     role = role_of(outputs["BasketFunction"])
     if "NoEvents" in target.client("iam").list_role_policies(RoleName=role)["PolicyNames"]:
         return NotRight(
-            "no policy NoEvents on Basket's role", "it is there", "the Deny is still in force: delete_role_policy takes it away."
+            "no policy NoEvents on Basket's role",
+            "it is there",
+            "the Deny is still in force: delete_role_policy takes it away.",
         )
     return Right("Refused, the basket kept, and the right to publish is back.")
 
@@ -192,7 +211,9 @@ def once() -> Verdict:
     sweep()
     if len(sold) != 1:
         return NotRight(
-            "one 202 without a key", f"{len(sold)}", "two requests had the basket at once: the claim's condition is missing."
+            "one 202 without a key",
+            f"{len(sold)}",
+            "two requests had the basket at once: the claim's condition is missing.",
         )
     return Right("With a key, one answer for all; without, one is served and the others are told.")
 
@@ -208,16 +229,22 @@ def own_pattern(pattern: Any) -> Verdict:
     if not pattern:
         return NotYet("Write the pattern.")
     if not isinstance(pattern, dict):
-        return NotRight("a dict", type(pattern).__name__, "a pattern has the form of an event: fields and their values.")
+        return NotRight(
+            "a dict", type(pattern).__name__, "a pattern has the form of an event: fields and their values."
+        )
     plain = _plain_value(pattern)
     if plain:
         return NotRight(
-            "a list of values for every field", f"{plain}: a value by itself", "every value in a pattern stands in a list."
+            "a list of values for every field",
+            f"{plain}: a value by itself",
+            "every value in a pattern stands in a list.",
         )
     wrong = sorted(set(pattern) - {"source", "detail-type", "detail"})
     if wrong:
         return NotRight(
-            "source, detail-type and detail", ", ".join(wrong), "these fields are not on the event's outside: see its envelope."
+            "source, detail-type and detail",
+            ", ".join(wrong),
+            "these fields are not on the event's outside: see its envelope.",
         )
     client = target.client("events")
     try:
@@ -226,7 +253,9 @@ def own_pattern(pattern: Any) -> Verdict:
             for name, (event, _, _) in _INVOICES.items()
         }
     except client.exceptions.InvalidEventPatternException as error:
-        return NotRight("an event pattern", error.response["Error"]["Message"], "EventBridge does not take it for a pattern.")
+        return NotRight(
+            "an event pattern", error.response["Error"]["Message"], "EventBridge does not take it for a pattern."
+        )
     if not found["by invoice, 250"] and not found["by invoice, 100"]:
         inside = pattern.get("detail")
         if isinstance(inside, dict) and "data" not in inside:
@@ -272,7 +301,13 @@ _MISTAKES = [
 
 
 def _invoice(source: str = "shop.basket", kind: str = "BasketCheckedOut", **data: Any) -> dict[str, Any]:
-    envelope = {"id": "1", "account": "000000000000", "time": "2026-01-31T09:30:00Z", "region": "us-east-1", "resources": []}
+    envelope = {
+        "id": "1",
+        "account": "000000000000",
+        "time": "2026-01-31T09:30:00Z",
+        "region": "us-east-1",
+        "resources": [],
+    }
     paid = {"paymentMethod": "invoice", "totalPrice": 250, "userName": "ada"} | data
     detail = {"metadata": {"schemaVersion": "1"}, "data": paid}
     return envelope | {"source": source, "detail-type": kind, "detail": detail}

@@ -32,7 +32,9 @@ def queue_in_between() -> Verdict:
         )
     if _queue_arn() not in targets:
         return NotRight(
-            "a rule that has the queue as its target", "none", "nothing puts events into the queue: see targets of the rule."
+            "a rule that has the queue as its target",
+            "none",
+            "nothing puts events into the queue: see targets of the rule.",
         )
     return Right("The rule fills the queue. Who empties it, and when, is Ordering's to decide.")
 
@@ -61,7 +63,9 @@ def worker() -> Verdict:
     if mapping is None:
         return NotRight("a mapping from the queue to the worker", "none", "add_event_source is missing in the stack.")
     if mapping["EventSourceArn"] != _queue_arn():
-        return NotRight("Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue.")
+        return NotRight(
+            "Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue."
+        )
     timeout, visibility = _worker()["Timeout"], int(_queue_attribute("VisibilityTimeout"))
     if visibility < 6 * timeout:
         return NotRight(
@@ -70,10 +74,16 @@ def worker() -> Verdict:
             f"the worker may run for {timeout} s, and six times that is what AWS advises.",
         )
     if not any(action.endswith(":PutItem") for action in granted(outputs["OrderingWorker"])):
-        return NotRight("a worker that may write orders", "no grant", "worker.allow(…) with dynamodb:PutItem is missing.")
-    writes = [a for a in granted(outputs["OrderingFunction"]) if a.endswith((":PutItem", ":UpdateItem", ":DeleteItem", "*"))]
+        return NotRight(
+            "a worker that may write orders", "no grant", "worker.allow(…) with dynamodb:PutItem is missing."
+        )
+    writes = [
+        a for a in granted(outputs["OrderingFunction"]) if a.endswith((":PutItem", ":UpdateItem", ":DeleteItem", "*"))
+    ]
     if writes:
-        return NotRight("an API that only reads", ", ".join(writes), "the API makes no orders: leave that to the worker.")
+        return NotRight(
+            "an API that only reads", ", ".join(writes), "the API makes no orders: leave that to the worker."
+        )
     return Right("The mapping polls, the worker writes, the API reads.")
 
 
@@ -100,7 +110,9 @@ def partial() -> Verdict:
         )
     if "ReportBatchItemFailures" not in ((_mapping() or {}).get("FunctionResponseTypes") or []):
         return NotRight(
-            "a mapping that reads the answer", "one that does not", "report_batch_item_failures=True is missing in the stack."
+            "a mapping that reads the answer",
+            "one that does not",
+            "report_batch_item_failures=True is missing in the stack.",
         )
     return Right("Only what failed comes back.")
 
@@ -132,7 +144,9 @@ def api() -> Verdict:
         return NotYet("Write app.py and deploy it.")
     if listed.status != 200:
         return NotRight(
-            "200 for GET /order/gus", str(listed.status), "may the API query the index by-date? It needs dynamodb:Query."
+            "200 for GET /order/gus",
+            str(listed.status),
+            "may the API query the index by-date? It needs dynamodb:Query.",
         )
     dates = [order["orderDate"] for order in listed.body["items"]]
     if not dates:
@@ -185,7 +199,9 @@ def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
     failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
     if not isinstance(failures, list):
         return NotRight(
-            'a dict with a list, "batchItemFailures"', repr(answer), "without it the mapping takes all for done, and deletes it."
+            'a dict with a list, "batchItemFailures"',
+            repr(answer),
+            "without it the mapping takes all for done, and deletes it.",
         )
     if any(not isinstance(one, dict) or set(one) != {"itemIdentifier"} for one in failures):
         return NotRight(
@@ -195,7 +211,9 @@ def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
     if named == ["m-1", "m-3", "m-5"]:
         return NotRight("the ids of those that failed", ", ".join(named), "these are the ones that succeeded.")
     if sorted(map(str, named)) != ["m-2", "m-4"]:
-        return NotRight("m-2, m-4", ", ".join(map(str, named)) or "none", "a failure is named by the record's messageId.")
+        return NotRight(
+            "m-2, m-4", ", ".join(map(str, named)) or "none", "a failure is named by the record's messageId."
+        )
     return Right("Five tried, two named: only those come back.")
 
 
@@ -209,7 +227,8 @@ def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
     """All that works is done once and deleted, what fails is done once and stays."""
     sqs = target.client("sqs")
     url = sqs.create_queue(
-        QueueName=f"checked-{uuid.uuid4()}", Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "1"}
+        QueueName=f"checked-{uuid.uuid4()}",
+        Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "1"},
     )["QueueUrl"]
     try:
         bodies = [f"body {n:02}" for n in range(1, 26)]
@@ -234,13 +253,17 @@ def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: 
     try:
         result = drain(url, work)
     except _Endless:
-        return NotRight("an end", f"{len(done)} messages worked on", "the same messages come again and again: delete them.")
+        return NotRight(
+            "an end", f"{len(done)} messages worked on", "the same messages come again and again: delete them."
+        )
     except ValueError:
         return NotRight(
             "the others worked on", "the exception of work", "one bad message ends it all: catch what work raises."
         )
     except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a drained queue", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+        return NotRight(
+            "a drained queue", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+        )
     if result is None and not done:
         return NotYet("Write the function; it has no code yet.")
     missing = [body for body in bodies if body not in done]
@@ -266,7 +289,9 @@ class _Endless(BaseException):
 
 def _left(url: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    return sum(map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
+    return sum(
+        map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())
+    )
 
 
 def _targets() -> list[str]:

@@ -70,7 +70,9 @@ def unbalanced(fifty: Any = None) -> Verdict:
     if not gone:
         return NotYet("Delete an order of your fifty, behind the shop's back.")
     if len(gone) > 1:
-        return NotRight("one order missing", f"{len(gone)}", "more than one order was deleted; the event log can bring them back.")
+        return NotRight(
+            "one order missing", f"{len(gone)}", "more than one order was deleted; the event log can bring them back."
+        )
     return Right("One order is missing, and the books know which.")
 
 
@@ -83,16 +85,20 @@ def told_again(checkout_id: str = "") -> Verdict:
     if checkout_id in books.missing:
         return NotYet("Publish the event once more.")
     if checkout_id in books.twice:
-        return NotRight("one order", "two", "the event was stored under a new id; the order's id must be the checkout's.")
+        return NotRight(
+            "one order", "two", "the event was stored under a new id; the order's id must be the checkout's."
+        )
     return Right("The order is back, and there is one of it.")
 
 
 @checks(
     "06-1",
-    "Start from a copy of event_log.py: a table, a function that may put items into it, a rule. The pattern is Ordering's.",
-    "The order stands in event[\"detail\"][\"data\"]: checkoutId, userName, totalPrice. With a queue in between, the event is the text of record[\"body\"].",
+    "Start from a copy of event_log.py: a table, a function that may put items into it, a rule. "
+    "The pattern is Ordering's.",
+    'The order stands in event["detail"]["data"]: checkoutId, userName, totalPrice. '
+    'With a queue in between, the event is the text of record["body"].',
     "Numbers in an event are floats, and DynamoDB refuses those: int(totalPrice) is what is wanted here anyway.",
-    "In cdk_app/app.py: from shop.loyalty import Loyalty, and Loyalty(app, \"Loyalty\").add_stack_dependency(bus).",
+    'In cdk_app/app.py: from shop.loyalty import Loyalty, and Loyalty(app, "Loyalty").add_stack_dependency(bus).',
 )
 def own_consumer() -> Verdict:
     """Loyalty deploys, gives the right points once, and leaves Basket and Ordering as they are."""
@@ -113,7 +119,9 @@ def own_consumer() -> Verdict:
     except WorkbookError as error:
         return NotRight("a stack that deploys", error.message, "CloudFormation or CDK refuses it.")
     if "LoyaltyTable" not in outputs:
-        return NotRight("the output LoyaltyTable", "no such output", "the stack must say the name of its table: CfnOutput.")
+        return NotRight(
+            "the output LoyaltyTable", "no such output", "the stack must say the name of its table: CfnOutput."
+        )
     return _points_arrive()
 
 
@@ -123,7 +131,11 @@ def _points_arrive() -> Verdict:
     basket.post("basket", {"userName": user, "items": ITEMS})
     accepted = basket.post("basket/checkout", {"userName": user, **CUSTOMER})
     if accepted.status != 202:
-        return NotRight("202 for a checkout", str(accepted.status), "Basket itself does not work; catch up with `workbook catch-up 6`.")
+        return NotRight(
+            "202 for a checkout",
+            str(accepted.status),
+            "Basket itself does not work; catch up with `workbook catch-up 6`.",
+        )
     checkout_id = accepted.body["checkoutId"]
     try:
         rows = poll(lambda: _rows_of(user), "the points", seconds=PATIENCE)
@@ -131,14 +143,24 @@ def _points_arrive() -> Verdict:
         return NotRight(
             f"a row for {checkout_id} in LoyaltyTable",
             f"none after {PATIENCE} s",
-            "the event did not arrive, or the handler failed: compare the rule's pattern with Ordering's, then look at logs(…) of your function.",
+            "the event did not arrive, or the handler failed: "
+            "compare the rule's pattern with Ordering's, then look at logs(…) of your function.",
         )
     if "points" not in rows or rows.points.iloc[0] != POINTS:
         found = rows.points.iloc[0] if "points" in rows else "no points"
-        return NotRight(f"{POINTS} points for 137.30", f"{found}", "points are for the totalPrice of the event, which counts every item with its quantity.")
+        return NotRight(
+            f"{POINTS} points for 137.30",
+            f"{found}",
+            "points are for the totalPrice of the event, which counts every item with its quantity.",
+        )
     _tell_again(checkout_id)
     if len(_rows_of(user)) != 1:
-        return NotRight("one row", f"{len(_rows_of(user))}", "the event came twice, which happens; the key must be the checkoutId, so that the second time changes nothing.")
+        return NotRight(
+            "one row",
+            f"{len(_rows_of(user))}",
+            "the event came twice, which happens; the key must be the checkoutId, "
+            "so that the second time changes nothing.",
+        )
     if status("Loyalty") and checkout_id in ledger().missing:
         return NotRight("an order, too", "none", "Ordering did not get its event any more.")
     return Right(f"{POINTS} points, given once. Basket and Ordering never heard of it.")
@@ -154,7 +176,9 @@ def _tell_again(checkout_id: str) -> None:
 
     def told() -> list[dict[str, Any]]:
         events = table(outputs["EventLogTable"])
-        return [detail for detail in events.get("detail", []) if detail.get("data", {}).get("checkoutId") == checkout_id]
+        return [
+            detail for detail in events.get("detail", []) if detail.get("data", {}).get("checkoutId") == checkout_id
+        ]
 
     [detail, *_] = poll(told, "the event in the event log", seconds=PATIENCE)
     entry = {"Source": "shop.basket", "DetailType": "BasketCheckedOut", "Detail": json.dumps(detail)}

@@ -54,7 +54,9 @@ def only_what_failed() -> Verdict:
         )
     if "ReportBatchItemFailures" not in (_mapping().get("FunctionResponseTypes") or []):
         return NotRight(
-            "a mapping that reads the answer", "one that does not", "report_batch_item_failures=True is missing in the stack."
+            "a mapping that reads the answer",
+            "one that does not",
+            "report_batch_item_failures=True is missing in the stack.",
         )
     return Right("One bad message is named, and harms no other.")
 
@@ -76,11 +78,21 @@ def letters(opened: datetime | None = None) -> Verdict:
             "a good order is still there: mend the code, deploy it, and redrive.",
         )
     if books.missing:
-        return NotRight("every checkout somewhere", f"{len(books.missing)} nowhere", "send before you delete, or what is stopped in between is lost.")
+        return NotRight(
+            "every checkout somewhere",
+            f"{len(books.missing)} nowhere",
+            "send before you delete, or what is stopped in between is lost.",
+        )
     if books.twice:
-        return NotRight("each checkout in one place", f"{len(books.twice)} in two", "an order is there, and its letter still lies in the dead-letter queue: redrive it.")
+        return NotRight(
+            "each checkout in one place",
+            f"{len(books.twice)} in two",
+            "an order is there, and its letter still lies in the dead-letter queue: redrive it.",
+        )
     if not [body for body in queue(outputs["OrderingDeadLetters"]).body if "checkoutId" not in body]:
-        return NotRight("the test tool's letter", "none", "it was redriven or thrown away before anybody has judged it.")
+        return NotRight(
+            "the test tool's letter", "none", "it was redriven or thrown away before anybody has judged it."
+        )
     return Right("The good ones are orders, once each. What is no order stays for a person to judge.")
 
 
@@ -94,11 +106,16 @@ def visibility(opened: datetime | None = None) -> Verdict:
         return NotRight(
             f"a visibility timeout of {6 * timeout} s or more",
             f"{hidden_for} s",
-            "a message comes back while the worker may still be busy with it: put it back with settings(hidden_for=30, tries=3).",
+            "a message comes back while the worker may still be busy with it: "
+            "put it back with settings(hidden_for=30, tries=3).",
         )
     books = ledger(since=opened)
     if books.twice:
-        return NotRight("nothing twice", f"{len(books.twice)}", "the dead letter of an order that is there is still there: redrive it.")
+        return NotRight(
+            "nothing twice",
+            f"{len(books.twice)}",
+            "the dead letter of an order that is there is still there: redrive it.",
+        )
     return _balanced(books) or Right("Long enough for the work, and nothing is in two places.")
 
 
@@ -113,9 +130,17 @@ def throttled() -> Verdict:
             "the function is still throttled: delete_function_concurrency.",
         )
     if not _mapping().get("ScalingConfig", {}).get("MaximumConcurrency"):
-        return NotRight("a maximum concurrency", "none", "the mapping has no limit any more: update_event_source_mapping with ScalingConfig.")
+        return NotRight(
+            "a maximum concurrency",
+            "none",
+            "the mapping has no limit any more: update_event_source_mapping with ScalingConfig.",
+        )
     if not soon(lambda: queue(outputs["OrderingQueue"]).empty, PATIENCE):
-        return NotRight("an empty queue", f"{len(queue(outputs['OrderingQueue']))} messages", "the backlog has not drained yet: wait for it.")
+        return NotRight(
+            "an empty queue",
+            f"{len(queue(outputs['OrderingQueue']))} messages",
+            "the backlog has not drained yet: wait for it.",
+        )
     return Right("Grown, drained, and the limit is where it uses up no tries.")
 
 
@@ -126,7 +151,11 @@ def outage(opened: datetime | None = None) -> Verdict:
         return NotYet("Give the check the time at which your books were opened.")
     role = _worker()["Role"].split("/")[-1]
     if "outage" in target.client("iam").list_role_policies(RoleName=role)["PolicyNames"]:
-        return NotRight("a worker that may write", "one that is denied to", "the policy `outage` is still there: delete_role_policy.")
+        return NotRight(
+            "a worker that may write",
+            "one that is denied to",
+            "the policy `outage` is still there: delete_role_policy.",
+        )
     if soon(lambda: ledger(since=opened).stored == ledger(since=opened).accepted, PATIENCE):
         return Right("Down, tried again, recovered: everything accepted is stored.")
     books = ledger(since=opened)
@@ -159,7 +188,11 @@ def target_is_safe() -> Verdict:
         return NotRight("a retry policy", "none", "targets.SqsQueue takes max_event_age.")
     leftover = [r["Name"] for r in events.list_rules(EventBusName=BUS)["Rules"] if r["Name"].startswith("chapter-07")]
     if leftover:
-        return NotRight("only the shop's rules", ", ".join(leftover), "remove its targets, then delete the rule: remove_targets, delete_rule.")
+        return NotRight(
+            "only the shop's rules",
+            ", ".join(leftover),
+            "remove its targets, then delete the rule: remove_targets, delete_rule.",
+        )
     return Right("Tried again for a day, and then kept.")
 
 
@@ -167,7 +200,7 @@ def target_is_safe() -> Verdict:
     "07-1",
     "Go through the letters with letters.itertuples(): each has .messageId, .body and .reason.",
     "Look at the reason first. Only a body whose reason was mended is worth reading.",
-    "json.loads(body)[\"detail\"][\"data\"][\"checkoutId\"] is the checkout. Remember those that you have chosen, in a set.",
+    'json.loads(body)["detail"]["data"]["checkoutId"] is the checkout. Remember those that you have chosen, in a set.',
 )
 def chosen_letters(worth_redriving: Callable[[pd.DataFrame, set[str], set[str]], Any]) -> Verdict:
     """Just the letters that a redrive helps are chosen."""
@@ -226,7 +259,9 @@ def _named(answer: Invocation) -> list[Any]:
 def _balanced(books: Ledger) -> Verdict | None:
     if books.balances:
         return None
-    return NotRight("books that balance", repr(books).splitlines()[0], "look at ledger(since=opened): it names the checkouts.")
+    return NotRight(
+        "books that balance", repr(books).splitlines()[0], "look at ledger(since=opened): it names the checkouts."
+    )
 
 
 def _attribute(name: str) -> str:

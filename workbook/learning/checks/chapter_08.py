@@ -72,7 +72,8 @@ def once(counts: Any = None) -> Verdict:
     if len(many):
         return NotRight(
             "one order of each", f"of {', '.join(many.index)} {int(many.orders.max())}",
-            "a caller that tries again must send the same Idempotency-Key; for the others, the worker was not the new one yet.",
+            "a caller that tries again must send the same Idempotency-Key; "
+            "for the others, the worker was not the new one yet.",
         )  # fmt: skip
     return Right("Told seven times, stored four times.")
 
@@ -103,7 +104,9 @@ def versions(write: Callable[[str, dict], Any] | None = None, ends: Any = None) 
             "an older event replaced a newer one: the condition must compare the versions.",
         )  # fmt: skip
     if (ends["last_wins"] == "shipped").all():
-        return NotRight("last_wins to be wrong in some", "all right", "last_wins has a condition, too: it should have none.")
+        return NotRight(
+            "last_wins to be wrong in some", "all right", "last_wins has a condition, too: it should have none."
+        )
     return Right("Six orders of arrival, one end.")
 
 
@@ -119,7 +122,9 @@ def dual(first: Any = None, second: Any = None) -> Verdict:
         )  # fmt: skip
     if second["orders"] != 2:
         return NotRight(
-            "two orders of Ivo", json.dumps(second), "Basket did not die between the two writes, or Ivo did not try again."
+            "two orders of Ivo",
+            json.dumps(second),
+            "Basket did not die between the two writes, or Ivo did not try again.",
         )
     return Right("One lost, one doubled, by the same two lines.")
 
@@ -137,7 +142,9 @@ def outbox() -> Verdict:
             "as long as it may, somebody will: give the right to the publisher only.",
         )  # fmt: skip
     if "events:PutEvents" not in granted(outputs["BasketPublisher"]):
-        return NotRight("a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing.")
+        return NotRight(
+            "a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing."
+        )
     shop, user, key = Rest(outputs["BasketApiUrl"]), f"lea-{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
     shop.post("basket", {"userName": user, "items": [LAMP]})
     body = {"userName": user, **CUSTOMER}
@@ -150,7 +157,11 @@ def outbox() -> Verdict:
         )  # fmt: skip
     try:
         poll(lambda: _orders(user), "the order", seconds=PATIENCE)
-        poll(lambda: user not in " ".join(table(outputs["BasketOutbox"]).get("event", [])), "the outbox", seconds=PATIENCE)
+        poll(
+            lambda: user not in " ".join(table(outputs["BasketOutbox"]).get("event", [])),
+            "the outbox",
+            seconds=PATIENCE,
+        )
     except WorkbookError:
         return NotRight(
             "an order, and nothing left in the outbox", f"{_orders(user)} orders after {PATIENCE} s",
@@ -168,10 +179,16 @@ def killed(after_death: Any = None) -> Verdict:
         return NotYet("Run the cell to its end: seven deaths, and one life.")
     bad = [point for point, state in after_death.items() if not state["balances"]]
     if bad:
-        return NotRight("books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there.")
+        return NotRight(
+            "books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there."
+        )
     *_, end = after_death.values()
     if end["orders"] != 1 or end["outbox"] or end["in flight"]:
-        return NotRight("one order, and nothing on its way", json.dumps(end, default=str), "it had not arrived yet; wait until the queue is empty.")
+        return NotRight(
+            "one order, and nothing on its way",
+            json.dumps(end, default=str),
+            "it had not arrived yet; wait until the queue is empty.",
+        )
     return Right("Killed seven times, and one order.")
 
 
@@ -220,22 +237,42 @@ def _judge_points(give: Callable[[Any, str, dict], Any], points: Any) -> Verdict
             return NotYet("Write the function; it has no code yet.")
         each = len(calls)
         if (found := total("mia")) != 5:
-            return NotRight('{"id": "mia", "points": 5} after one event of 5', f"points: {found}", "the user's item has the id userName, and its points are added up there.")
+            return NotRight(
+                '{"id": "mia", "points": 5} after one event of 5',
+                f"points: {found}",
+                "the user's item has the id userName, and its points are added up there.",
+            )
         give(client, points.name, event)
     except Exception as error:  # whatever a learner's own code may raise
         again = total("mia") == 5 and len(calls) > 0
-        mistake = "a repetition is no error: catch it, for the work is done." if again else "the function raised an error of its own."
+        mistake = (
+            "a repetition is no error: catch it, for the work is done."
+            if again
+            else "the function raised an error of its own."
+        )
         return NotRight("no error", f"{type(error).__name__}: {error}", mistake)
     if (found := total("mia")) != 5:
-        return NotRight("5 points after the same event twice", str(found), "the second time adds again: nothing says that this event was there before.")
+        return NotRight(
+            "5 points after the same event twice",
+            str(found),
+            "the second time adds again: nothing says that this event was there before.",
+        )
     try:
         for more in (7, 7):
             give(client, points.name, {"eventId": str(uuid.uuid4()), "userName": "mia", "points": more})
         if (found := total("mia")) != 19:
-            return NotRight("19 points after 5, 7 and 7", str(found), "two events with the same points are two events: the eventId tells them apart, and every one counts.")
+            return NotRight(
+                "19 points after 5, 7 and 7",
+                str(found),
+                "two events with the same points are two events: the eventId tells them apart, and every one counts.",
+            )
         give(client, points.name, event)
         if (found := total("mia")) != 19:
-            return NotRight("19 points, an old event having come again", str(found), "it is not enough to remember the last event: an older one may come again.")
+            return NotRight(
+                "19 points, an old event having come again",
+                str(found),
+                "it is not enough to remember the last event: an older one may come again.",
+            )
         for moment in ("before", "after"):
             for at in range(1, 2 * each + 1):
                 if verdict := _killed_at(give, points, moment, at, total):
@@ -245,7 +282,9 @@ def _judge_points(give: Callable[[Any, str, dict], Any], points: Any) -> Verdict
     return Right("Once for each event, whoever dies, and whenever.")
 
 
-def _killed_at(give: Callable[[Any, str, dict], Any], points: Any, moment: str, at: int, total: Callable[[str], Any]) -> Verdict | None:
+def _killed_at(
+    give: Callable[[Any, str, dict], Any], points: Any, moment: str, at: int, total: Callable[[str], Any]
+) -> Verdict | None:
     """Kill the function before or after its call number `at`, then call it again; what is wrong then, if anything."""
     import boto3
 
@@ -267,16 +306,33 @@ def _killed_at(give: Callable[[Any, str, dict], Any], points: Any, moment: str, 
         return None
     where = f"killed {moment} {seen[-1] if seen else 'its call'}, and called again"
     if found > 5:
-        return NotRight(f"5 points, {where}", str(found), "the points were added, and the event was not yet marked: two writes, one after the other.")
-    return NotRight(f"5 points, {where}", str(found), "the event was marked as done, and its points were not yet added: two writes, one after the other.")
+        return NotRight(
+            f"5 points, {where}",
+            str(found),
+            "the points were added, and the event was not yet marked: two writes, one after the other.",
+        )
+    return NotRight(
+        f"5 points, {where}",
+        str(found),
+        "the event was marked as done, and its points were not yet added: two writes, one after the other.",
+    )
 
 
 def _record(user: str, checkout_id: str) -> dict[str, Any]:
     """A checkout as the poller hands it to the worker."""
-    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "check-08", "schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"}
+    metadata = {
+        "eventId": str(uuid.uuid4()),
+        "correlationId": "check-08",
+        "schemaVersion": "1",
+        "occurredAt": "2026-01-31T09:30:00.000Z",
+    }
     data = {"checkoutId": checkout_id, "userName": user, **CUSTOMER, "items": [LAMP], "totalPrice": 25}
     times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
-    return {"messageId": str(uuid.uuid4()), "body": json.dumps({"detail": {"metadata": metadata, "data": data}}), "attributes": times}
+    return {
+        "messageId": str(uuid.uuid4()),
+        "body": json.dumps({"detail": {"metadata": metadata, "data": data}}),
+        "attributes": times,
+    }
 
 
 def _orders(user: str) -> int:

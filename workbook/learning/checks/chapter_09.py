@@ -42,7 +42,9 @@ def report_of_today() -> Verdict:
     wanted = sum(item["quantity"] for items in noted[noted.day == day]["items"] for item in items)
     if found != wanted:
         return NotRight(
-            f"{wanted} pieces in the report", f"{found}", "it was written before the last order was noted: have it written again."
+            f"{wanted} pieces in the report",
+            f"{found}",
+            "it was written before the last order was noted: have it written again.",
         )
     return Right("A schedule has asked for it, and every order of the day is in it.")
 
@@ -64,11 +66,14 @@ def uploads_are_read() -> Verdict:
         return NotRight(
             "a rejects file for a file with a space in its name",
             "none",
-            "the key in the event is URL-encoded, and there is no file of that name: unquote_plus makes it the key again.",
+            "the key in the event is URL-encoded, and there is no file of that name: "
+            "unquote_plus makes it the key again.",
         )
     [row] = list(csv.DictReader(io.StringIO(rejects)))
     if row["line"] != "2" or "price must be a number" not in row["reason"]:
-        return NotRight("line 2, and what is wrong with the price", f"{row['line']}, {row['reason']}", "look at rows.py again.")
+        return NotRight(
+            "line 2, and what is wrong with the price", f"{row['line']}, {row['reason']}", "look at rows.py again."
+        )
     return Right("Whatever its name, a file is read; and whoever sent it is told what was wrong, and where.")
 
 
@@ -97,7 +102,9 @@ def price_changes_are_told() -> Verdict:
     ids = {detail["metadata"]["eventId"] for detail in details}
     if len(ids) != 1:
         return NotRight(
-            "one eventId for one record", f"{len(ids)} of them", "make the id of the record's own: uuid5 of its event_id, not uuid4."
+            "one eventId for one record",
+            f"{len(ids)} of them",
+            "make the id of the record's own: uuid5 of its event_id, not uuid4.",
         )
     if (details[0]["data"].get("oldPrice"), details[0]["data"].get("newPrice")) != (19.9, 12.5):
         return NotRight("from 19.9 to 12.5", json.dumps(details[0]["data"]), "old and new image are mixed up.")
@@ -115,7 +122,9 @@ def nightly() -> Verdict:
     if lines.empty:
         return NotYet("Wait until the clock has struck.")
     if expressions != [NIGHTLY]:
-        return NotRight(NIGHTLY, ", ".join(expressions) or "no schedule", 'write the nightly one, and run deploy("Report").')
+        return NotRight(
+            NIGHTLY, ", ".join(expressions) or "no schedule", 'write the nightly one, and run deploy("Report").'
+        )
     return Right("Once a night, at one o'clock UTC.")
 
 
@@ -135,7 +144,8 @@ _MARKS = {
     "09-1",
     "Look at the top first: httpMethod, awslogs and detail-type tell three of them. The other five have Records.",
     'A record says where it comes from in "eventSource"; one of the five writes it with a capital E.',
-    "S3Event(event).object_key, next(KinesisStreamEvent(event).records).kinesis.data_as_text(), CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message: these three decode.",
+    "S3Event(event).object_key, next(KinesisStreamEvent(event).records).kinesis.data_as_text(), "
+    "CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message: these three decode.",
 )
 def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
     """Every event is told by its shape, and read by what its source's data class knows."""
@@ -156,7 +166,11 @@ def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
         ("sqs", inside, raw_events.sqs(inside)),
         ("sns", inside, raw_events.sns(inside)),
         ("api", "POST /hook", raw_events.api("POST", "/hook", inside)),
-        ("eventbridge", "Object Created", raw_events.eventbridge("aws.s3", "Object Created", json.loads(inside)["Records"][0])),
+        (
+            "eventbridge",
+            "Object Created",
+            raw_events.eventbridge("aws.s3", "Object Created", json.loads(inside)["Records"][0]),
+        ),
     ]
     for number, (source, what, event) in enumerate([*tests, *disguised]):
         try:
@@ -173,10 +187,14 @@ def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
             return NotRight('two things, such as ("sqs", "hello")', repr(answer), "return the source and what it says.")
         found, said = answer
         if found not in WORDS:
-            return NotRight(f"one of {', '.join(sorted(WORDS))}", repr(found), "the source is to be one of these eight words.")
+            return NotRight(
+                f"one of {', '.join(sorted(WORDS))}", repr(found), "the source is to be one of these eight words."
+            )
         if found != source and number >= len(tests):
             return NotRight(
-                source, found, f"an event of {found} lies within this one of {source}: only the outside says who called the function."
+                source,
+                found,
+                f"an event of {found} lies within this one of {source}: only the outside says who called the function.",
             )
         if found != source:
             return NotRight(source, found, f"an event of {source} was taken for one of {found}.")
@@ -185,14 +203,31 @@ def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
     return Right("Eight sources, told by their shape, and four in disguise.")
 
 
-_LAMP, _CHAIR = ({"id": {"S": "1"}, "category": {"S": category}, "price": {"N": "5"}} for category in ("lamps", "chairs"))
+_LAMP, _CHAIR = (
+    {"id": {"S": "1"}, "category": {"S": category}, "price": {"N": "5"}} for category in ("lamps", "chairs")
+)
 _RECORDS = {  # what happens, the images it has, whether the warehouse is to be called, the likely mistake
     "a lamp is deleted": ("REMOVE", {"OldImage": _LAMP}, True, ""),
     "a chair is deleted": ("REMOVE", {"OldImage": _CHAIR}, False, "the category is not asked for."),
-    "a lamp gets another price": ("MODIFY", {"OldImage": _LAMP, "NewImage": _LAMP}, False, "the eventName is not asked for."),
-    "a lamp becomes a chair": ("MODIFY", {"OldImage": _LAMP, "NewImage": _CHAIR}, False, "the eventName is not asked for."),
+    "a lamp gets another price": (
+        "MODIFY",
+        {"OldImage": _LAMP, "NewImage": _LAMP},
+        False,
+        "the eventName is not asked for.",
+    ),
+    "a lamp becomes a chair": (
+        "MODIFY",
+        {"OldImage": _LAMP, "NewImage": _CHAIR},
+        False,
+        "the eventName is not asked for.",
+    ),
     "a new lamp": ("INSERT", {"NewImage": _LAMP}, False, "a new product has a NewImage only, and nothing is gone."),
-    "a product without a category is deleted": ("REMOVE", {"OldImage": {"id": {"S": "1"}}}, False, "the category is not asked for."),
+    "a product without a category is deleted": (
+        "REMOVE",
+        {"OldImage": {"id": {"S": "1"}}},
+        False,
+        "the category is not asked for.",
+    ),
 }
 
 
@@ -207,7 +242,9 @@ def filter_of_deletions(criterion: Any) -> Verdict:
     if not criterion:
         return NotYet("Write the filter criterion.")
     if not isinstance(criterion, dict):
-        return NotRight("a dict", type(criterion).__name__, "a criterion has the form of a record: fields and their values.")
+        return NotRight(
+            "a dict", type(criterion).__name__, "a criterion has the form of a record: fields and their values."
+        )
     client = target.client("events")
     envelope = raw_events.eventbridge("check", "Check", {})
     try:
@@ -219,7 +256,9 @@ def filter_of_deletions(criterion: Any) -> Verdict:
             for name, (event, images, _, _) in _RECORDS.items()
         }
     except client.exceptions.InvalidEventPatternException as error:
-        return NotRight("a pattern", error.response["Error"]["Message"], "every value stands in a list, as in a rule's pattern.")
+        return NotRight(
+            "a pattern", error.response["Error"]["Message"], "every value stands in a list, as in a rule's pattern."
+        )
     if not found["a lamp is deleted"]:
         text = json.dumps(criterion)
         if "NewImage" in text:
@@ -234,7 +273,9 @@ def filter_of_deletions(criterion: Any) -> Verdict:
     for name, (_, _, wanted, mistake) in _RECORDS.items():
         if found[name] != wanted:
             return NotRight(f"{name}: no call", "a call", mistake)
-    return Right("Only for lamps that are gone. The others cost nothing, since Lambda does not call the function for them.")
+    return Right(
+        "Only for lamps that are gone. The others cost nothing, since Lambda does not call the function for them."
+    )
 
 
 def _object(bucket: str, key: str) -> str | None:

@@ -16,7 +16,14 @@ from workbook.observe.frames import logs, table
 TOPIC = ":ShopAlarms"
 RANG = ("Ordering-DeadLettersAlarm", "Ordering-Queue-Age", "Ordering-Queue-Depth", "Product-Api-Errors")
 THRESHOLDS = {"Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
-FUNCTIONS = ("BasketFunction", "BasketPublisher", "EventLogFunction", "OrderingFunction", "OrderingWorker", "ProductFunction")
+FUNCTIONS = (
+    "BasketFunction",
+    "BasketPublisher",
+    "EventLogFunction",
+    "OrderingFunction",
+    "OrderingWorker",
+    "ProductFunction",
+)
 NAN = float("nan")
 
 
@@ -26,13 +33,23 @@ def one_frame(lines: Any = None) -> Verdict:
     if lines is None:
         return NotYet('Give the check your frame: check("10-frame", lines).')
     if not isinstance(lines, pd.DataFrame):
-        return NotRight("a frame", type(lines).__name__, "the logs are still apart: pd.concat puts them into one frame.")
+        return NotRight(
+            "a frame", type(lines).__name__, "the logs are still apart: pd.concat puts them into one frame."
+        )
     if lacking := {"function", "message", "correlation_id"} - set(lines.columns):
-        return NotRight("columns function, message, correlation_id", f"no {', '.join(sorted(lacking))}", "a column was lost on the way: .assign(function=name).")
+        return NotRight(
+            "columns function, message, correlation_id",
+            f"no {', '.join(sorted(lacking))}",
+            "a column was lost on the way: .assign(function=name).",
+        )
     reach = lines.groupby("correlation_id").function.nunique()
     if reach.empty or reach.max() < 3:
         found = "no correlation id" if reach.empty else f"one in {reach.max()} at most"
-        return NotRight("a correlation id that is in three functions", found, "the frame lacks a function: Basket, its publisher and Ordering's worker have the same id.")
+        return NotRight(
+            "a correlation id that is in three functions",
+            found,
+            "the frame lacks a function: Basket, its publisher and Ordering's worker have the same id.",
+        )
     return Right(f"{len(reach)} requests in one frame, and each can be followed through all of it.")
 
 
@@ -44,17 +61,33 @@ def metrics_are_true() -> Verdict:
     if lines.empty or "OrdersStored" not in lines:
         return NotYet('Write the worker with its metrics, run deploy("Ordering"), and let somebody buy something.')
     namespaces = {metric["Namespace"] for told in lines._aws for metric in told["CloudWatchMetrics"]}
-    dimensions = {name for told in lines._aws for metric in told["CloudWatchMetrics"] for names in metric["Dimensions"] for name in names}
+    dimensions = {
+        name
+        for told in lines._aws
+        for metric in told["CloudWatchMetrics"]
+        for names in metric["Dimensions"]
+        for name in names
+    }
     if namespaces != {"Shop"}:
-        return NotRight("the namespace Shop", ", ".join(sorted(namespaces)), "the dashboard looks for the metrics in Shop: Metrics(namespace=\"Shop\", …).")
+        return NotRight(
+            "the namespace Shop",
+            ", ".join(sorted(namespaces)),
+            'the dashboard looks for the metrics in Shop: Metrics(namespace="Shop", …).',
+        )
     if dimensions - {"service"}:
-        return NotRight("the dimension service", ", ".join(sorted(dimensions)), "each value of a dimension is a metric that costs: take out what has many values.")
+        return NotRight(
+            "the dimension service",
+            ", ".join(sorted(dimensions)),
+            "each value of a dimension is a metric that costs: take out what has many values.",
+        )
     said = lines.OrdersStored.dropna().map(sum).sum()
     orders = table(outputs["OrderingTable"])
     since = lines.time.min() - pd.Timedelta(minutes=1)
     there = (pd.to_datetime(orders.orderDate) >= since).sum() if len(orders) else 0
     if said > there:
-        return NotRight(f"{there} orders at most", f"{said:g}", "an order that was there already was counted again: count int(new).")
+        return NotRight(
+            f"{there} orders at most", f"{said:g}", "an order that was there already was counted again: count int(new)."
+        )
     return Right("The log counts as the table does, and knows no customer.")
 
 
@@ -68,15 +101,28 @@ def everything_has_an_alarm() -> Verdict:
     wanted = [("Errors", outputs[name], name) for name in FUNCTIONS]
     wanted += [("5XXError", name, f"the API of {name}") for name in ("Product", "Basket", "Ordering")]
     visible = "ApproximateNumberOfMessagesVisible"
-    wanted += [(visible, outputs[name].split("/")[-1], name) for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered")]
+    wanted += [
+        (visible, outputs[name].split("/")[-1], name)
+        for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered")
+    ]
     wanted += [("ApproximateAgeOfOldestMessage", outputs["OrderingQueue"].split("/")[-1], "OrderingQueue")]
     without = [f"{what} ({metric})" for metric, value, what in wanted if (metric, value) not in watched]
     if without:
-        return NotRight(f"alarms for {len(wanted)} things", f"none for {', '.join(without)}", "a stack has no ServiceAlarms in cdk_app/app.py, or was not deployed: deploy().")
-    mute = [alarm["AlarmName"] for alarm in found if not any(action.endswith(TOPIC) for action in alarm["AlarmActions"])]
+        return NotRight(
+            f"alarms for {len(wanted)} things",
+            f"none for {', '.join(without)}",
+            "a stack has no ServiceAlarms in cdk_app/app.py, or was not deployed: deploy().",
+        )
+    mute = [
+        alarm["AlarmName"] for alarm in found if not any(action.endswith(TOPIC) for action in alarm["AlarmActions"])
+    ]
     mute = [name for name in mute if name.split("-")[0] in ("Product", "Basket", "Ordering", "EventLog")]
     if mute:
-        return NotRight("alarms that tell ShopAlarms", f"mute: {', '.join(mute)}", "an alarm without an action changes its colour, and nobody hears of it: add_alarm_action.")
+        return NotRight(
+            "alarms that tell ShopAlarms",
+            f"mute: {', '.join(mute)}",
+            "an alarm without an action changes its colour, and nobody hears of it: add_alarm_action.",
+        )
     return Right("Nothing in the services is unwatched, and no alarm is mute.")
 
 
@@ -91,13 +137,23 @@ def rang(since: datetime | None = None) -> Verdict:
         return NotYet("Deploy the alarms first: deploy().")
     silent = [name for name in RANG if not _went_off(client, name, since)]
     if silent:
-        return NotRight("four alarms that went off", f"not one of {', '.join(silent)}", "it has not seen its cause yet: bring the cause about, and wait with becomes(\"ALARM\", …).")
+        return NotRight(
+            "four alarms that went off",
+            f"not one of {', '.join(silent)}",
+            'it has not seen its cause yet: bring the cause about, and wait with becomes("ALARM", …).',
+        )
     loud = [name for name, alarm in found.items() if alarm["StateValue"] == "ALARM"]
     if loud:
-        return NotRight("no alarm", ", ".join(sorted(loud)), "its cause is still there: mend it, and wait with becomes(\"OK\", …).")
+        return NotRight(
+            "no alarm", ", ".join(sorted(loud)), 'its cause is still there: mend it, and wait with becomes("OK", …).'
+        )
     moved = {name: found[name]["Threshold"] for name, value in THRESHOLDS.items() if found[name]["Threshold"] != value}
     if moved:
-        return NotRight(f"the thresholds of the stack, {THRESHOLDS}", str(moved), "a threshold is still the rehearsal's: put it back with threshold(…).")
+        return NotRight(
+            f"the thresholds of the stack, {THRESHOLDS}",
+            str(moved),
+            "a threshold is still the rehearsal's: put it back with threshold(…).",
+        )
     return Right("Four alarms, each caused, heard, and quiet again.")
 
 
@@ -109,7 +165,9 @@ def logs_go() -> Verdict:
     names = {name: f"/aws/lambda/{outputs[name]}" for name in FUNCTIONS if name in outputs}
     for_ever = [name for name, group in names.items() if group in days and days[group] is None]
     if for_ever:
-        return NotRight("logs that expire", f"for ever: {', '.join(for_ever)}", "put_retention_policy was not called for it.")
+        return NotRight(
+            "logs that expire", f"for ever: {', '.join(for_ever)}", "put_retention_policy was not called for it."
+        )
     return Right("What nobody reads any more goes by itself.")
 
 
@@ -128,12 +186,20 @@ def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
         "slow": [400.0] * 100,
     }
     rows = [(name, "Answered", value) for name, values in times.items() for value in values]
-    rows += [("worker", "Order stored", 5000.0)] * 20 + [("steady", "Order stored", 8000.0)] * 20 + [("slow", "Answered", NAN)] * 3
-    frame = pd.DataFrame(rows, columns=["function", "message", "milliseconds"]).sample(frac=1, random_state=10, ignore_index=True)
+    rows += (
+        [("worker", "Order stored", 5000.0)] * 20
+        + [("steady", "Order stored", 8000.0)] * 20
+        + [("slow", "Answered", NAN)] * 3
+    )
+    frame = pd.DataFrame(rows, columns=["function", "message", "milliseconds"]).sample(
+        frac=1, random_state=10, ignore_index=True
+    )
     try:
         answer = function(frame.copy(), 300.0)
     except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a list of functions", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+        return NotRight(
+            "a list of functions", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+        )
     if answer is None:
         return NotYet("Write the function; it returns nothing yet.")
     if not isinstance(answer, list):
@@ -143,9 +209,19 @@ def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
     if "worker" in answer or "steady" in answer:
         return NotRight(", ".join(wanted), found, "lines that are no answers were counted: look at message first.")
     if "hiccup" in answer:
-        return NotRight(", ".join(wanted), found, "hiccup has two slow answers in a hundred: the average or the slowest one says that it is slow, the 95th percentile does not.")
+        return NotRight(
+            ", ".join(wanted),
+            found,
+            "hiccup has two slow answers in a hundred: "
+            "the average or the slowest one says that it is slow, the 95th percentile does not.",
+        )
     if "tail" not in answer:
-        return NotRight(", ".join(wanted), found, "one in ten answers of tail takes 700 ms: the median and the average hide it, the 95th percentile does not.")
+        return NotRight(
+            ", ".join(wanted),
+            found,
+            "one in ten answers of tail takes 700 ms: the median and the average hide it, "
+            "the 95th percentile does not.",
+        )
     if answer == wanted[::-1]:
         return NotRight(", ".join(wanted), found, "the slowest should come first.")
     if answer != wanted:
@@ -159,11 +235,17 @@ CASES = [  # datapoints, periods, missing, state; the threshold is 5
     ([9, 5, 9], 3, "missing", "OK", "a value equal to the threshold does not breach: it must be above."),
     ([9, 1, 9], 3, "missing", "OK", "all of the latest three must breach."),
     ([0, 9, 9], 3, "breaching", "OK", "0 is a value, not a missing one: compare with None."),
-    ([9, None, 9, None, 9], 3, "notBreaching", "ALARM", "there are three values, so nothing has to take the place of a missing one."),
+    (
+        [9, None, 9, None, 9],
+        3,
+        "notBreaching",
+        "ALARM",
+        "there are three values, so nothing has to take the place of a missing one.",
+    ),
     ([9, None, None], 2, "breaching", "ALARM", "what is missing counts as breaching."),
     ([1, None, None], 2, "breaching", "OK", "one value is there, and it is good."),
     ([9, None, None], 2, "notBreaching", "OK", "what is missing counts as good."),
-    ([None, 9, None], 2, "missing", "ALARM", "with \"missing\", those that are there decide."),
+    ([None, 9, None], 2, "missing", "ALARM", 'with "missing", those that are there decide.'),
     ([None, None], 2, "missing", "INSUFFICIENT_DATA", "there is no value at all."),
     ([None, None], 2, "breaching", "ALARM", "there is no value at all, and that counts as breaching."),
     ([None, None], 2, "notBreaching", "OK", "there is no value at all, and that counts as good."),
@@ -172,9 +254,11 @@ CASES = [  # datapoints, periods, missing, state; the threshold is 5
 
 @checks(
     "10-2",
-    "Take the values that are there: [value for value in datapoints if value is not None], and the last `periods` of them.",
+    "Take the values that are there: [value for value in datapoints if value is not None], "
+    "and the last `periods` of them.",
     "How many lack? periods - len(values). Only if some do, `missing` matters.",
-    "all(value > threshold for value in values) says whether those that are there breach. Of no values, all() is True: look at that case by itself.",
+    "all(value > threshold for value in values) says whether those that are there breach. "
+    "Of no values, all() is True: look at that case by itself.",
 )
 def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -> Verdict:
     """The state is the one that CloudWatch would choose."""
@@ -183,7 +267,9 @@ def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -
         try:
             answer = alarm_state(list(datapoints), 5, periods, missing)
         except Exception as error:  # whatever a learner's own code may raise
-            return NotRight(f"{call} is {wanted!r}", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+            return NotRight(
+                f"{call} is {wanted!r}", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+            )
         if answer is None:
             return NotYet("Write the function; it returns nothing yet.")
         if answer != wanted:
@@ -194,5 +280,6 @@ def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -
 def _went_off(client: Any, name: str, since: datetime) -> bool:
     """Whether an alarm's state has become ALARM since then."""
     began = since.astimezone(UTC).replace(microsecond=0)
-    items = client.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate", StartDate=began)["AlarmHistoryItems"]
+    answer = client.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate", StartDate=began)
+    items = answer["AlarmHistoryItems"]
     return any(item["HistorySummary"].endswith("to ALARM") for item in items)

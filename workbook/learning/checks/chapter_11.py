@@ -13,16 +13,15 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.paths import CDK_APP
-from workbook.base.waiting import poll, soon
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.policy_trial import BUS, session_of, tried
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs
 from workbook.observe.leaks import leaks
 
-BUS = "ShopEventBus"
 PERSONAL = ("firstName", "lastName", "email", "address")
 
 
@@ -31,12 +30,18 @@ def grant() -> Verdict:
     """Product's function may do again what it needs, and nothing that nobody has thought about."""
     actions = granted(outputs["ProductFunction"])
     if any("*" in action for action in actions):
-        return NotRight("rights with a name each", ", ".join(sorted(actions)), "a star allows more than anyone has thought about: run the test bench's cell again.")
+        return NotRight(
+            "rights with a name each",
+            ", ".join(sorted(actions)),
+            "a star allows more than anyone has thought about: run the test bench's cell again.",
+        )
     product = Rest(outputs["ProductApiUrl"])
     made = product.post("product", {"name": "Checked", "price": 1})
     deleted = product.delete(f"product/{made.body['id']}")
     if deleted.status != 204:
-        return NotRight("204 for deleting a product", str(deleted.status), "the right is still taken away: may_delete(True).")
+        return NotRight(
+            "204 for deleting a product", str(deleted.status), "the right is still taken away: may_delete(True)."
+        )
     return Right("Taken away, refused, given back: a right is what its policy says.")
 
 
@@ -48,10 +53,18 @@ def intruder(attempts: pd.DataFrame | None = None) -> Verdict:
     client = target.client("lambda")
     there = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
     if "chapter-11-intruder" in there:
-        return NotRight("no intruder", "one that is still there", "the cell was interrupted: run the test bench's cell again, it removes it.")
+        return NotRight(
+            "no intruder",
+            "one that is still there",
+            "the cell was interrupted: run the test bench's cell again, it removes it.",
+        )
     done = list(attempts.attempted[attempts.iloc[:, -1] == "done"])
     if done != ["read all baskets"]:
-        return NotRight("only read all baskets", ", ".join(done) or "nothing", "a right is wider, or narrower, than Basket needs: deploy(\"Basket\") after mending its stack.")
+        return NotRight(
+            "only read all baskets",
+            ", ".join(done) or "nothing",
+            'a right is wider, or narrower, than Basket needs: deploy("Basket") after mending its stack.',
+        )
     return Right("Seven of eight refused. What it could do is what Basket can do.")
 
 
@@ -62,10 +75,18 @@ def nagged(findings: pd.DataFrame | None = None) -> Verdict:
         return NotYet("Run nag(), and give the check what it finds.")
     if not findings.empty:
         first = findings.iloc[0]
-        return NotRight("no finding", f"{len(findings)}; the first: {first.construct}: {first.finding}", "mend it, or acknowledge it with a reason that a reviewer would accept.")
+        return NotRight(
+            "no finding",
+            f"{len(findings)}; the first: {first.construct}: {first.finding}",
+            "mend it, or acknowledge it with a reason that a reviewer would accept.",
+        )
     acknowledged = (CDK_APP / "shop" / "nag.py").read_text(encoding="utf-8")
     if "Action::" in acknowledged or "Resource::*" in acknowledged:
-        return NotRight("no star in a policy", "an acknowledged one", "a star is mended, not acknowledged: name the action and the resource.")
+        return NotRight(
+            "no star in a policy",
+            "an acknowledged one",
+            "a star is mended, not acknowledged: name the action and the resource.",
+        )
     return Right("Every rule is kept, or has a reason why not.")
 
 
@@ -77,7 +98,11 @@ def signed() -> Verdict:
     body = {"checkoutId": str(uuid.uuid4()), "amount": 1, "reason": "late"}
     unsigned = Rest(outputs["BackofficeApiUrl"]).post("refund", body)
     if unsigned.status != 403:
-        return NotRight("403 for a request that nobody signed", str(unsigned.status), "authorization_type=IAM is missing at the method.")
+        return NotRight(
+            "403 for a request that nobody signed",
+            str(unsigned.status),
+            "authorization_type=IAM is missing at the method.",
+        )
     lines = logs(outputs["BackofficeFunction"])
     people = set(lines["approved_by"].dropna()) if "approved_by" in lines else set()
     if not people:
@@ -93,12 +118,24 @@ def at_the_gateway(rows: list[tuple] | None = None, counts: Counter | None = Non
     if not rows or counts is None:
         return NotYet("Send the bodies and the flood first.")
     if {row[1] for row in rows} != {400}:
-        return NotRight("400 for each body", str(sorted({row[1] for row in rows})), "one of them was let in, or refused for another reason: look at the frame.")
+        return NotRight(
+            "400 for each body",
+            str(sorted({row[1] for row in rows})),
+            "one of them was let in, or refused for another reason: look at the frame.",
+        )
     who = Counter(row[2] for row in rows)
     if who != {"API Gateway": 4, "the function": 1}:
-        return NotRight("four by API Gateway, one by the function", str(dict(who)), "the model or the validator is missing at the method, or the log had not come yet: run the cell again.")
+        return NotRight(
+            "four by API Gateway, one by the function",
+            str(dict(who)),
+            "the model or the validator is missing at the method, or the log had not come yet: run the cell again.",
+        )
     if not counts[429]:
-        return NotRight("some 429", str(dict(counts)), "the requests came too slowly to be too many, or the method wants no key, so that there is no plan.")
+        return NotRight(
+            "some 429",
+            str(dict(counts)),
+            "the requests came too slowly to be too many, or the method wants no key, so that there is no plan.",
+        )
     return Right("Refused early where a schema is enough, and late where it is not.")
 
 
@@ -111,7 +148,11 @@ def personal(event: dict[str, Any] | None = None) -> Verdict:
         return NotRight("an event without secrets", ", ".join(found), "Basket published what it should have refused.")
     described = target.client("dynamodb").describe_time_to_live(TableName=outputs["EventLogTable"])
     if described["TimeToLiveDescription"]["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
-        return NotRight("a time to live", "none", "EventLog keeps people for ever: TimeToLiveSpecification in its stack, then deploy(\"EventLog\").")
+        return NotRight(
+            "a time to live",
+            "none",
+            'EventLog keeps people for ever: TimeToLiveSpecification in its stack, then deploy("EventLog").',
+        )
     archives = [a["ArchiveName"] for a in target.client("events").list_archives(NamePrefix="chapter-11")["Archives"]]
     if archives:
         return NotRight("no archive of this chapter's", ", ".join(archives), "it keeps on keeping: delete_archive.")
@@ -126,7 +167,11 @@ def test_list(results: pd.DataFrame | None = None) -> Verdict:
     wrong = results[results.expected.astype(str) != results.found.astype(str)]
     if not wrong.empty:
         first = wrong.iloc[0]
-        return NotRight(f"{first.expected}, by {first['refused by']}", f"{first.found} for: {first.attempted}", "what should refuse this does not, or something else did first.")
+        return NotRight(
+            f"{first.expected}, by {first['refused by']}",
+            f"{first.found} for: {first.attempted}",
+            "what should refuse this does not, or something else did first.",
+        )
     return Right("Twelve attempts, each as expected. One of them is a decision, and not a refusal.")
 
 
@@ -135,7 +180,8 @@ def test_list(results: pd.DataFrame | None = None) -> Verdict:
 
 @checks(
     "11-1",
-    'A policy document is {"Version": "2012-10-17", "Statement": [...]}; each statement has Effect, Action and Resource.',
+    'A policy document is {"Version": "2012-10-17", "Statement": '
+    '[...]}; each statement has Effect, Action and Resource.',
     "Two rights on two things are two statements. In one, each action would be allowed on each resource.",
     'An index has an ARN of its own: f"{table_arn}/index/by-category". Its action is dynamodb:Query.',
 )
@@ -145,91 +191,40 @@ def policy_is_right(policy: Callable[[str, str], Any]) -> Verdict:
     try:
         document = policy(*arns)
     except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a policy document", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+        return NotRight(
+            "a policy document", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+        )
     if document is None:
         return NotYet("Write the function; it returns nothing yet.")
     if not isinstance(document, dict) or not isinstance(document.get("Statement"), list | dict):
-        return NotRight("a dict with Version and Statement", type(document).__name__, "return the document itself, not its JSON text.")
+        return NotRight(
+            "a dict with Version and Statement",
+            type(document).__name__,
+            "return the document itself, not its JSON text.",
+        )
     iam, name = target.client("iam"), f"chapter-11-{uuid.uuid4().hex[:12]}"
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{target.account()}:root"}}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{target.account()}:root"},
+    }
+    role = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     try:
         try:
             iam.put_role_policy(RoleName=name, PolicyName="exercise", PolicyDocument=json.dumps(document))
         except iam.exceptions.MalformedPolicyDocumentException as error:
-            return NotRight("a policy that IAM takes", str(error).split(": ", 1)[-1], "each statement has Effect, Action and Resource, and an action has the form service:Name.")
-        return _tried(_session(role["Role"]["Arn"]), json.dumps(document))
+            return NotRight(
+                "a policy that IAM takes",
+                str(error).split(": ", 1)[-1],
+                "each statement has Effect, Action and Resource, and an action has the form service:Name.",
+            )
+        return tried(session_of(role["Role"]["Arn"]), json.dumps(document))
     finally:
         for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
             iam.delete_role_policy(RoleName=name, PolicyName=policy_name)
         iam.delete_role(RoleName=name)
-
-
-def _tried(session: Any, document: str) -> Verdict:
-    """What calls with these credentials come to."""
-    dynamodb, events, table = session.client("dynamodb"), session.client("events"), outputs["ProductTable"]
-    lamps = {"KeyConditionExpression": "category = :c", "ExpressionAttributeValues": {":c": {"S": "lamps"}}}
-    entry = {"Source": "shop.price-list", "DetailType": "PriceListMade", "Detail": "{}"}
-    must = {
-        "query the index": lambda: dynamodb.query(TableName=table, IndexName="by-category", **lamps),
-        "publish on the shop's bus": lambda: events.put_events(Entries=[entry | {"EventBusName": BUS}]),
-    }
-    for what, call in must.items():
-        if not _soon(lambda call=call: _allowed(call)):
-            return NotRight(f"may {what}", "refused", "the policy is too narrow: this is one of the two things that the function is for.")
-    key = {"id": {"S": "none"}}
-    must_not = {
-        "query the table itself": lambda: dynamodb.query(
-            TableName=table, KeyConditionExpression="id = :i", ExpressionAttributeValues={":i": {"S": "none"}}
-        ),
-        "read the whole table": lambda: dynamodb.scan(TableName=table),
-        "read the whole index": lambda: dynamodb.scan(TableName=table, IndexName="by-category"),
-        "delete a product": lambda: dynamodb.delete_item(TableName=table, Key=key),
-        "read the baskets": lambda: dynamodb.scan(TableName=outputs["BasketTable"]),
-        "publish on another bus": lambda: events.put_events(Entries=[entry | {"EventBusName": "default"}]),
-        "change a rule": lambda: events.put_rule(Name="chapter-11", EventPattern='{"source": ["none"]}', EventBusName=BUS, State="DISABLED"),
-    }
-    for what, call in must_not.items():
-        if _allowed(call):
-            if what == "change a rule":
-                target.client("events").delete_rule(Name="chapter-11", EventBusName=BUS)
-            return NotRight(f"may not {what}", "allowed", "the policy is too wide: name just the actions and the resources that are needed.")
-    if "*" in document:
-        return NotRight("no star", "one", "no forbidden call got through today, but a star also allows what is made tomorrow: an index, an action.")
-    return Right("Two rights, and nine calls that agree.")
-
-
-def _session(role: str) -> Any:
-    import boto3
-
-    how = {"RoleArn": role, "RoleSessionName": "exercise"}
-    lent = poll(lambda: _or_none(lambda: target.client("sts").assume_role(**how)), "the role", 60)["Credentials"]
-    return boto3.Session(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"], region_name=target.region())
-
-
-def _or_none(call: Callable[[], Any]) -> Any:
-    from botocore.exceptions import ClientError
-
-    try:
-        return call()
-    except ClientError:
-        return None
-
-
-def _allowed(call: Callable[[], Any]) -> bool:
-    """Whether a call is let through; what comes of it then does not matter."""
-    from botocore.exceptions import ClientError
-
-    try:
-        call()
-    except ClientError as error:
-        return "AccessDenied" not in error.response["Error"]["Code"]
-    return True
-
-
-def _soon(look: Callable[[], bool]) -> bool | None:
-    """At once on the local cloud; on AWS, a policy takes some seconds to work."""
-    return look() if target.is_local() else soon(look, 30)
 
 
 def _table_arn() -> str:
@@ -253,21 +248,35 @@ def without_people(function: Callable[[dict, bytes], Any]) -> Verdict:
         answers = [function(event, secret) for event in (zora, again, yuri)]
         other = function(copy.deepcopy(before), b"another team's")
     except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a copy of the event", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
+        return NotRight(
+            "a copy of the event", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+        )
     if answers[0] is None:
         return NotYet("Write the function; it returns nothing yet.")
     if zora != before:
-        return NotRight("the event that was handed in, as it was", "a changed one", "whoever else holds that event has lost it, too: copy before you change.")
+        return NotRight(
+            "the event that was handed in, as it was",
+            "a changed one",
+            "whoever else holds that event has lost it, too: copy before you change.",
+        )
     if not all(isinstance(answer, dict) and isinstance(answer.get("data"), dict) for answer in answers):
-        return NotRight("a dict with metadata and data", type(answers[0]).__name__, "return the event's detail in the same shape.")
+        return NotRight(
+            "a dict with metadata and data", type(answers[0]).__name__, "return the event's detail in the same shape."
+        )
     first = answers[0]["data"]
     if left := sorted(set(PERSONAL) & first.keys()):
-        return NotRight("no " + ", ".join(PERSONAL), ", ".join(left), "these say who somebody is: leave the fields out.")
+        return NotRight(
+            "no " + ", ".join(PERSONAL), ", ".join(left), "these say who somebody is: leave the fields out."
+        )
     if "zora" in json.dumps(answers[0]).lower():
         return NotRight("no trace of the name", "zora", "the name still stands in the event, perhaps as userName.")
     names = [answer["data"].get("userName") for answer in answers]
     if names[0] is None or names[0] != names[1] or names[0] == names[2]:
-        return NotRight("one pseudonym for each user, always the same", ", ".join(map(str, names)), "who comes back must be known again: a random name, or none, says nothing about that.")
+        return NotRight(
+            "one pseudonym for each user, always the same",
+            ", ".join(map(str, names)),
+            "who comes back must be known again: a random name, or none, says nothing about that.",
+        )
     if other["data"].get("userName") == names[0]:
         plain = names[0] in _plain_hashes("zora")
         return NotRight(
@@ -276,8 +285,13 @@ def without_people(function: Callable[[dict, bytes], Any]) -> Verdict:
             "without the secret in it, anybody can try all names and compare.",
         )
     rest = {name: value for name, value in before["data"].items() if name not in (*PERSONAL, "userName")}
-    if {name: value for name, value in first.items() if name != "userName"} != rest or answers[0].get("metadata") != before["metadata"]:
-        return NotRight("everything else as it was", ", ".join(sorted(first)), "only people are to be left out; the rest is what the other team counts.")
+    others = {name: value for name, value in first.items() if name != "userName"}
+    if others != rest or answers[0].get("metadata") != before["metadata"]:
+        return NotRight(
+            "everything else as it was",
+            ", ".join(sorted(first)),
+            "only people are to be left out; the rest is what the other team counts.",
+        )
     return Right("Who comes back can be counted, and nobody can tell who it is.")
 
 
@@ -288,10 +302,14 @@ def _plain_hashes(name: str) -> set[str]:
 def _checkout(user: str) -> dict[str, Any]:
     """The detail of a BasketCheckedOut, as the contract has it."""
     return {
-        "metadata": {"eventId": str(uuid.uuid4()), "correlationId": "a-check", "schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"},
+        "metadata": {
+            "eventId": str(uuid.uuid4()), "correlationId": "a-check", "schemaVersion": "1",
+            "occurredAt": "2026-01-31T09:30:00.000Z",
+        },
         "data": {
             "checkoutId": str(uuid.uuid4()), "userName": user, "totalPrice": 25, "paymentMethod": "card",
             "items": [{"productId": "lamp-1", "productName": "Lamp", "quantity": 2, "price": 12.5}],
-            "firstName": user.title(), "lastName": "Example", "email": f"{user}@example.com", "address": "1 Main Street",
+            "firstName": user.title(), "lastName": "Example", "email": f"{user}@example.com",
+            "address": "1 Main Street",
         },
     }  # fmt: skip

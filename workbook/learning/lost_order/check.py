@@ -57,15 +57,18 @@ class Finding:
 
 @checks(
     "08-2",
-    "Mia: trace(…) says how far her order came. Look at what the function behind the last hop logged at that time, at any level.",
+    "Mia: trace(…) says how far her order came. "
+    "Look at what the function behind the last hop logged at that time, at any level.",
     "Noah: which of the shop's functions says what a basket costs? Nobody asks the client.",
-    "Olga: trace(…) again. The log says that her event was published; is it in the EventLog? What does PutEvents answer, "
-    "with status 200, when the bus has not taken one of the entries?",
-    "Paul: logs(…) has two lines with his checkout_id. At least once means sometimes twice: who makes sure that the second time changes nothing?",
-    "Quinn: no line of the worker's log has this order, and it is dead all the same: it was received three times while the worker had no "
-    "hand free. For how long is a message hidden, and for how long may the worker be busy? Chapter 05, step 7.",
-    'The five files: worker.py and orders.py in lambda_src/ordering, rules.py and publisher.py in lambda_src/basket, and the queue in '
-    "cdk_app/shop/ordering.py.",
+    "Olga: trace(…) again. The log says that her event was published; is it in the EventLog? "
+    "What does PutEvents answer, with status 200, when the bus has not taken one of the entries?",
+    "Paul: logs(…) has two lines with his checkout_id. "
+    "At least once means sometimes twice: who makes sure that the second time changes nothing?",
+    "Quinn: no line of the worker's log has this order, and it is dead all the same: "
+    "it was received three times while the worker had no hand free. "
+    "For how long is a message hidden, and for how long may the worker be busy? Chapter 05, step 7.",
+    "The five files: worker.py and orders.py in lambda_src/ordering, rules.py and publisher.py in lambda_src/basket, "
+    "and the queue in cdk_app/shop/ordering.py.",
 )
 def lost_order() -> Verdict:
     """Each of the five mistakes is looked for in what the deployed shop does."""
@@ -132,13 +135,20 @@ def refused_event() -> Finding:
     did = "Three events, of which the bus takes two"
     refused, taken = _publisher("refused"), _publisher()
     if refused is None or taken is None or taken["raised"]:
-        return Finding(did, "the publisher fails even when the bus takes all: " + ((taken or {}).get("raised") or "it does not load"))
+        return Finding(
+            did,
+            "the publisher fails even when the bus takes all: " + ((taken or {}).get("raised") or "it does not load"),
+        )
     if taken["left"]:
         return Finding(did, "events that the bus took stay in the outbox and are published each minute, for ever")
     if "refused" not in refused["left"]:
         return Finding(did, "the outbox is empty afterwards, so nobody has the third one any more")
     if not refused["raised"]:
-        return Finding(did, "the third stays in the outbox, but the publisher ends as if all were well: no metric shows it, and the stream does not try again")
+        return Finding(
+            did,
+            "the third stays in the outbox, but the publisher ends as if all were well: "
+            "no metric shows it, and the stream does not try again",
+        )
     return Finding(did, "the third stays in the outbox, and the publisher fails for all to see", mended=True)
 
 
@@ -154,13 +164,19 @@ def second_delivery() -> Finding:
     if found.get("address", {}).get("S") != CUSTOMER["address"]:
         return Finding(did, "the order has the second address: what was there is gone")
     if second.error is not None or _named(second):
-        return Finding(did, "the order has stayed as it was, but the second delivery counts as failed, so it comes back until it is a dead letter")
+        return Finding(
+            did,
+            "the order has stayed as it was, but the second delivery counts as failed, "
+            "so it comes back until it is a dead letter",
+        )
     return Finding(did, "the order has stayed as it was, and the second delivery is done", mended=True)
 
 
 def hidden() -> Finding:
     """For how long a message is hidden, and for how long the worker may have it."""
-    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs["OrderingQueue"], AttributeNames=["VisibilityTimeout"])
+    answer = target.client("sqs").get_queue_attributes(
+        QueueUrl=outputs["OrderingQueue"], AttributeNames=["VisibilityTimeout"]
+    )
     seconds = int(answer["Attributes"]["VisibilityTimeout"])
     busy = target.client("lambda").get_function_configuration(FunctionName=outputs["OrderingWorker"])["Timeout"]
     did = f"A message that waits for a free worker, which then takes all of its {busy} s"
@@ -175,7 +191,12 @@ EXPERIMENTS = (bad_messages, total, refused_event, second_delivery, hidden)
 
 def _message(checkout_id: str, **other: str) -> str:
     """A checkout as Ordering's queue has it, long ago."""
-    metadata = {"eventId": str(uuid.uuid4()), "correlationId": USER, "schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"}
+    metadata = {
+        "eventId": str(uuid.uuid4()),
+        "correlationId": USER,
+        "schemaVersion": "1",
+        "occurredAt": "2026-01-31T09:30:00.000Z",
+    }
     data = {**CUSTOMER, "items": ITEMS, "totalPrice": TOTAL, "checkoutId": checkout_id, **other}
     return json.dumps({"detail": {"metadata": metadata, "data": data}})
 
@@ -184,7 +205,8 @@ def _deliver(*bodies: str) -> Invocation:
     """Call the worker with a batch, as the queue's mapping does."""
     times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0", "ApproximateReceiveCount": "1"}
     records = [
-        {"messageId": f"m{n}", "body": body, "attributes": times, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)
+        {"messageId": f"m{n}", "body": body, "attributes": times, "eventSource": "aws:sqs"}
+        for n, body in enumerate(bodies)
     ]
     return invoke(outputs["OrderingWorker"], {"Records": records})
 

@@ -63,7 +63,9 @@ def _id(key: dict[str, Any]) -> str:
 
 
 def _record(checkout_id: str) -> dict[str, Any]:
-    event = json.dumps({"metadata": {"eventId": checkout_id, "correlationId": "check"}, "data": {"checkoutId": checkout_id}})
+    event = json.dumps(
+        {"metadata": {"eventId": checkout_id, "correlationId": "check"}, "data": {"checkoutId": checkout_id}}
+    )
     image = {"checkoutId": {"S": checkout_id}, "event": {"S": event}, "acceptedAt": {"S": "2026-01-31T09:30:00.000Z"}}
     stream = {"Keys": {"checkoutId": {"S": checkout_id}}, "NewImage": image, "StreamViewType": "NEW_IMAGE"}
     return {"eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": stream}

@@ -174,13 +174,17 @@ def _check_out(user: str, item: dict[str, Any]) -> str:
     customer = {"firstName": user.title(), "lastName": "Test", "email": f"{user}@example.com", "address": OLD}
     answer = basket.post("basket/checkout", {"userName": user, **customer, "paymentMethod": "invoice"})
     if answer.status != 202:
-        raise WorkbookError(f"{user.title()} could not check out: {answer}. Run chapter {CHAPTER:02} from its beginning.")
+        raise WorkbookError(
+            f"{user.title()} could not check out: {answer}. Run chapter {CHAPTER:02} from its beginning."
+        )
     return answer.body["checkoutId"]
 
 
 def _order(user: str, checkout_id: str) -> dict[str, Any] | None:
     key = {"userName": {"S": user}, "orderId": {"S": checkout_id}}
-    return target.client("dynamodb").get_item(TableName=outputs["OrderingTable"], Key=key, ConsistentRead=True).get("Item")
+    return (
+        target.client("dynamodb").get_item(TableName=outputs["OrderingTable"], Key=key, ConsistentRead=True).get("Item")
+    )
 
 
 def _arrives(user: str, checkout_id: str) -> None:
@@ -273,7 +277,11 @@ def _orders_table_refuses() -> Iterator[None]:
 def _rules_look_away(prefix: str) -> Iterator[None]:
     """The bus delivers nothing to the rules whose names begin so."""
     events, bus = target.client("events"), outputs["EventBusName"]
-    enabled = [r["Name"] for r in events.list_rules(EventBusName=bus)["Rules"] if r["State"] == "ENABLED" and "ManagedBy" not in r]
+    enabled = [
+        r["Name"]
+        for r in events.list_rules(EventBusName=bus)["Rules"]
+        if r["State"] == "ENABLED" and "ManagedBy" not in r
+    ]
     names = [name for name in enabled if name.startswith(prefix)]
     for name in names:
         events.disable_rule(Name=name, EventBusName=bus)

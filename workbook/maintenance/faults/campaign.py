@@ -76,7 +76,8 @@ class Result:
         """One sentence, or what was wrong and how to see it again."""
         if self.wrongs:
             return "\n".join([f"The promise was broken. Again: {self.command}", *self.wrongs])
-        return f"{self.accepted} accepted = {self.orders} orders + {self.dead} dead letters: the promise held (seed {self.seed})."
+        books = f"{self.accepted} accepted = {self.orders} orders + {self.dead} dead letters"
+        return f"{books}: the promise held (seed {self.seed})."
 
 
 def again(seed: int, checkouts: int, *, short: bool) -> str:
@@ -100,7 +101,9 @@ def plan(seed: int, checkouts: int, names: list[str], longest: float) -> list[St
     return steps
 
 
-def run(seed: int, checkouts: int = CHECKOUTS, *, short: bool = False, tell: Callable[[str], None] = lambda _: None) -> Result:
+def run(
+    seed: int, checkouts: int = CHECKOUTS, *, short: bool = False, tell: Callable[[str], None] = lambda _: None
+) -> Result:
     """Run a campaign on the deployed shop, which must have no checkouts yet.
 
     Args:
@@ -245,7 +248,9 @@ def _tell_the_publisher(shop: Shop, rows: list[dict]) -> bool:
     minute old; the short form has no time for that, so it delivers the records again itself.
     """
     records = [{"eventName": "INSERT", "dynamodb": {"NewImage": row}} for row in rows]
-    answer = shop.client("lambda").invoke(FunctionName=shop.outputs["BasketPublisher"], Payload=json.dumps({"Records": records}))
+    answer = shop.client("lambda").invoke(
+        FunctionName=shop.outputs["BasketPublisher"], Payload=json.dumps({"Records": records})
+    )
     return "FunctionError" not in answer
 
 
@@ -259,7 +264,9 @@ def _leave_for_dead(faults: Faults, memory: Memory, seed: int, checkouts: int, t
     for number in range(checkouts, checkouts + LOST_HOPE):
         Customer(shop, memory, seed, number, manner="once").visit()
     doomed = [i for i, _ in memory.told[before:]]
-    poll(lambda: not shop.outbox() and not shop.held("OrderingQueue"), "checkouts to become dead letters", DRAIN_SECONDS)
+    poll(
+        lambda: not shop.outbox() and not shop.held("OrderingQueue"), "checkouts to become dead letters", DRAIN_SECONDS
+    )
     for process in shop.workers("OrderingWorker"):
         process.kill()  # so that no slow one still has one of these messages in its hands, and stores it after all
     faults.outage.heal()
@@ -303,7 +310,9 @@ def disagreements(found: Evidence, books: Ledger) -> list[str]:
         "dead": (books.dead, set(found.dead) & found.accepted.keys()),
         "unasked": (books.unasked, orders - found.accepted.keys()),
     }
-    wrong = [f"ledger() has other {name}: {sorted(said ^ seen)[:3]}" for name, (said, seen) in pairs.items() if said != seen]
+    wrong = [
+        f"ledger() has other {name}: {sorted(said ^ seen)[:3]}" for name, (said, seen) in pairs.items() if said != seen
+    ]
     return wrong + ([] if books.balances else [f"ledger() does not balance: {books!r}"])
 
 
@@ -313,9 +322,21 @@ def _rows(faults: Faults, memory: Memory) -> list[tuple[str, int, str]]:
     callers = [
         ("a checkout sent again with its key", met["repeats"], "the same answer, one order"),
         ("three at once with one key", met["twins"], "the same answer, one order"),
-        ("three at once for one basket, a key each", met["rush"], f"one accepted; {met['rivals refused']} answers were 404 or 409"),
+        (
+            "three at once for one basket, a key each",
+            met["rush"],
+            f"one accepted; {met['rivals refused']} answers were 404 or 409",
+        ),
         ("connections broken", met["broken"], "asked again with the same key until there was an answer"),
-        ("answers 500, 502, 503", failed, f"asked again; after 503 the basket was there ({met['baskets still there']} looks)"),
-        ("an outage that outlasts every retry", 1, f"{LOST_HOPE} dead letters; half of them redriven to orders, half left"),
+        (
+            "answers 500, 502, 503",
+            failed,
+            f"asked again; after 503 the basket was there ({met['baskets still there']} looks)",
+        ),
+        (
+            "an outage that outlasts every retry",
+            1,
+            f"{LOST_HOPE} dead letters; half of them redriven to orders, half left",
+        ),
     ]
     return [(fault.name, fault.times, fault.survived()) for fault in faults.by_name.values()] + callers

@@ -79,9 +79,13 @@ class Customer:
         elif self.manner == "rush":
             self.memory.met["rush"] += 1
             with ThreadPoolExecutor(AT_ONCE) as rivals:
-                answers = [a for a in rivals.map(lambda n: self.check_out(f"key {n}", alone=False), range(AT_ONCE)) if a]
+                answers = [
+                    a for a in rivals.map(lambda n: self.check_out(f"key {n}", alone=False), range(AT_ONCE)) if a
+                ]
             if len(answers) > 1 and self.name in self.memory.once:
-                self.memory.wrongs.append(f"{self.name}: of {AT_ONCE} checkouts of one basket {len(answers)} were accepted")
+                self.memory.wrongs.append(
+                    f"{self.name}: of {AT_ONCE} checkouts of one basket {len(answers)} were accepted"
+                )
         else:
             answer = self.send("POST", "checkout", self.order())  # who has no key must not ask twice
             if answer is not None and answer.status_code == 202:
@@ -118,7 +122,9 @@ class Customer:
             if status == 503 and alone and self.manner != "twins" and not broken_before:
                 self.has_a_basket_still()
             if 400 <= status < 500 and status not in (409, 429):  # 409: a request of ours that broke came late
-                self.memory.wrongs.append(f"{self.name}: {status} for a basket of which nobody else knows: {answer.text[:200]}")
+                self.memory.wrongs.append(
+                    f"{self.name}: {status} for a basket of which nobody else knows: {answer.text[:200]}"
+                )
                 return None
         return None
 

@@ -63,7 +63,9 @@ def wrongs(found: Evidence) -> list[str]:
         "an order that nobody asked for": orders.keys() - owed,
         "a dead letter that nobody asked for": dead.keys() - owed,
         "one basket, two orders: the user": {u for u in found.once if per_user[u] > 1},
-        "the answer's total is not the accepted one": {i for i, total in found.told if total != found.accepted.get(i, total)},
+        "the answer's total is not the accepted one": {
+            i for i, total in found.told if total != found.accepted.get(i, total)
+        },
         "the order's total is not the answer's": {o.id for o in found.orders if o.total != costs.get(o.id, o.total)},
         "the order's total is not what its items cost": {o.id for o in found.orders if o.total != o.items_cost},
         "still on its way": found.waiting,

@@ -147,7 +147,9 @@ class Duplicated(Fault):
                 entry = {"EventBusName": BUS, "Source": event["source"], "DetailType": event["detail-type"]}
                 self.shop.client("events").put_events(Entries=[entry | {"Detail": json.dumps(event["detail"])}])
             else:
-                self.shop.client("sqs").send_message(QueueUrl=self.shop.outputs["OrderingQueue"], MessageBody=json.dumps(event))
+                self.shop.client("sqs").send_message(
+                    QueueUrl=self.shop.outputs["OrderingQueue"], MessageBody=json.dumps(event)
+                )
         return bool(known)
 
     def survived(self) -> str:
@@ -166,7 +168,9 @@ class Forbidden(Fault):
 
     def inject(self, rng: Random) -> bool:
         iam, config = self.shop.client("iam"), self.shop.client("lambda")
-        role = config.get_function(FunctionName=self.shop.outputs[self.function])["Configuration"]["Role"].split("/")[-1]
+        role = config.get_function(FunctionName=self.shop.outputs[self.function])["Configuration"]["Role"].split("/")[
+            -1
+        ]
         [policy] = iam.list_role_policies(RoleName=role)["PolicyNames"]
         document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"])
         without = document.replace(self.action, f"{self.action.split(':')[0]}:ListNothing")
@@ -206,7 +210,11 @@ class Paused(Fault):
         functions.update_event_source_mapping(UUID=mapping, Enabled=on)
         self.off = not on
         state = "Enabled" if on else "Disabled"
-        poll(lambda: functions.get_event_source_mapping(UUID=mapping)["State"] == state, f"the mapping to be {state}", SECONDS)
+        poll(
+            lambda: functions.get_event_source_mapping(UUID=mapping)["State"] == state,
+            f"the mapping to be {state}",
+            SECONDS,
+        )
 
     def survived(self) -> str:
         return self.seen
@@ -233,7 +241,8 @@ class Redriven(Fault):
         """Redrive those in the dead-letter queue whose body is wanted; how many that were."""
         sqs, moved = self.shop.client("sqs"), 0
         source, goal = self.shop.outputs["OrderingDeadLetters"], self.shop.outputs["OrderingQueue"]
-        while messages := sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=10, VisibilityTimeout=5).get("Messages"):
+        how = {"QueueUrl": source, "MaxNumberOfMessages": 10, "VisibilityTimeout": 5}
+        while messages := sqs.receive_message(**how).get("Messages"):
             for message in messages:
                 if wanted(message["Body"]):
                     self.of_orders += self.is_an_order(message["Body"])
@@ -297,7 +306,10 @@ class Faults:
         )  # fmt: skip
         every = [
             Killed(shop, "Ordering's worker killed", "OrderingWorker", "OrderingQueue", "their messages came again"),
-            Killed(shop, "Basket's publisher killed", "BasketPublisher", "BasketOutbox", "the stream brought the rows again"),
+            Killed(
+                shop, "Basket's publisher killed", "BasketPublisher", "BasketOutbox",
+                "the stream brought the rows again",
+            ),  # fmt: skip
             Killed(shop, "Basket's function killed", "BasketFunction", "", "callers asked again, with their key"),
             Stopped(shop),
             self.outage,

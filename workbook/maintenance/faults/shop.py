@@ -41,7 +41,9 @@ class Shop:
 
     def held(self, output: str, *counts: str) -> int:
         """How many messages a queue holds, waiting or being worked on."""
-        found = self.client("sqs").get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=list(counts or COUNTS))
+        found = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs[output], AttributeNames=list(counts or COUNTS)
+        )
         return sum(map(int, found["Attributes"].values()))
 
     def outbox(self) -> list[dict[str, Any]]:
@@ -57,7 +59,8 @@ class Shop:
 
     def mapping(self, output: str) -> str:
         """The id of a function's event source mapping."""
-        [found] = self.client("lambda").list_event_source_mappings(FunctionName=self.outputs[output])["EventSourceMappings"]
+        answer = self.client("lambda").list_event_source_mappings(FunctionName=self.outputs[output])
+        [found] = answer["EventSourceMappings"]
         return found["UUID"]
 
     def visibility(self, seconds: int) -> None:

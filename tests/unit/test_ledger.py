@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from workbook.observe.ledger import SHOWN, Ledger
+from ledgers import books
+
+from workbook.observe.ledger import SHOWN
 from workbook.observe.traces import Trace
-
-
-def books(**found: set[str]) -> Ledger:
-    names = ("accepted", "stored", "dead", "in_flight", "missing", "twice", "unasked")
-    return Ledger(**{name: frozenset(found.get(name, ())) for name in names})
 
 
 def test_books_balance_when_everything_is_somewhere_and_nothing_twice():
@@ -26,7 +23,9 @@ def test_books_name_what_is_nowhere_twice_and_unasked():
 
 
 def test_books_do_not_list_thousands():
-    [*_, last] = repr(books(accepted={f"{n:03}" for n in range(100)}, missing={f"{n:03}" for n in range(100)})).splitlines()
+    [*_, last] = repr(
+        books(accepted={f"{n:03}" for n in range(100)}, missing={f"{n:03}" for n in range(100)})
+    ).splitlines()
     assert last.startswith("100 nowhere: 000, ")
     assert last.endswith(", …") and last.count(",") == SHOWN
 
@@ -35,7 +34,15 @@ def test_books_are_safe_to_show_as_html():
     assert "<b>" not in books(accepted={"<b>"}, missing={"<b>"})._repr_html_()
 
 
-AT = {"arrived": 0.0, "published": 12.4, "answered": 22.0, "queued": 8.0, "received": 9.0, "stored": 19.0, "written": 25.0}
+AT = {
+    "arrived": 0.0,
+    "published": 12.4,
+    "answered": 22.0,
+    "queued": 8.0,
+    "received": 9.0,
+    "stored": 19.0,
+    "written": 25.0,
+}
 
 
 def test_a_trace_tells_what_the_caller_waits_for_from_what_nobody_waits_for():
@@ -52,7 +59,8 @@ def test_a_trace_is_drawn_with_the_time_of_every_hop():
     drawn = Trace("id", "name", AT).mermaid
     assert drawn.startswith("sequenceDiagram\n")
     for arrow in (
-        "Basket->>EventBridge: BasketCheckedOut, 12 ms", "Basket-->>you: 202 accepted, 10 ms", "SQS->>Ordering: polled, 1 ms",
+        "Basket->>EventBridge: BasketCheckedOut, 12 ms", "Basket-->>you: 202 accepted, 10 ms",
+        "SQS->>Ordering: polled, 1 ms",
         "Ordering->>Ordering: stores the order, 10 ms",
     ):  # fmt: skip
         assert arrow in drawn
@@ -69,11 +77,14 @@ def test_with_an_outbox_nobody_waits_for_the_publishing():
     ]
     assert nobody.splitlines()[0] == "  40 ms · EventBridge: the bus has the event"
     for arrow in (
-        "Basket->>Outbox: one transaction, 11 ms", "Basket-->>you: 202 accepted, 11 ms", "Outbox->>EventBridge: by the publisher, 29 ms",
+        "Basket->>Outbox: one transaction, 11 ms", "Basket-->>you: 202 accepted, 11 ms",
+        "Outbox->>EventBridge: by the publisher, 29 ms",
     ):  # fmt: skip
         assert arrow in told.mermaid
     assert "Basket->>EventBridge" not in told.mermaid
-    assert told.mermaid.index("202 accepted") < told.mermaid.index("nobody waits") < told.mermaid.index("by the publisher")
+    assert (
+        told.mermaid.index("202 accepted") < told.mermaid.index("nobody waits") < told.mermaid.index("by the publisher")
+    )
 
 
 def test_a_hop_that_has_not_happened_is_not_drawn():

@@ -25,7 +25,7 @@ with copies.copy_of_the_tree() as copy:
 
 def test_a_copy_has_the_files_and_none_of_the_state():
     with copies.copy_of_the_tree() as copy:
-        for path in ("run.py", "notebooks/00_start_here.ipynb", "workbook/command/cli.py", "tests/unit/test_runner.py"):
+        for path in ("run.py", "notebooks/00_start_here.ipynb", "workbook/command/cli.py", "tests/unit/test_copies.py"):
             assert (copy / path).read_bytes() == (ROOT / path).read_bytes()
         assert not (copy / ".git").exists()
         assert [file.name for file in (copy / ".workbook" / "cloud").iterdir()] == ["port.json"]
@@ -79,7 +79,9 @@ def test_with_git_it_is_what_git_tracks_or_would(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_however_it_ends_the_copy_goes_with_all_that_runs_in_it(number):
-    keeper = subprocess.Popen([sys.executable, "-c", KEEP_A_COPY], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", KEEP_A_COPY], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert keeper.stdout
     copy, child = keeper.stdout.readline().strip(), int(keeper.stdout.readline())
     assert psutil.pid_exists(child)
@@ -102,7 +104,19 @@ def test_pytest_gets_all_suites_unless_told(monkeypatch):
 
 def test_the_tests_of_one_file_run_in_one_process():
     """They share what they start. pytest-xdist tells each test's group in its name, behind an @."""
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-v", "tests/unit/test_lock.py", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        "-v",
+        "tests/unit/test_lock.py",
+        "-p",
+        "no:cacheprovider",
+    ]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
     ran = re.findall(r"\[(gw\d)\].*? (tests/\S+)@(\S+)", told)
     assert len(ran) > 2, told

@@ -16,7 +16,11 @@ def test_several_that_ask_at_once_all_get_the_whole_book():
     with copies.copy_of_the_tree() as copy:
         asking = [
             subprocess.Popen(
-                [sys.executable, "-c", ASK], cwd=copy, env=copies.environment_of(copy), stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", ASK],
+                cwd=copy,
+                env=copies.environment_of(copy),
+                stdout=subprocess.PIPE,
+                text=True,
             )
             for _ in range(6)
         ]

@@ -79,7 +79,15 @@ def test_execution_counts_are_those_of_this_run():
 
 
 def executed(source, tags=()):
-    notebook = new_notebook(cells=[new_code_cell(source, id="c", metadata={"tags": list(tags), "execution": {"iopub.status.busy": "2026-01-31T09:30:00Z"}})])
+    notebook = new_notebook(
+        cells=[
+            new_code_cell(
+                source,
+                id="c",
+                metadata={"tags": list(tags), "execution": {"iopub.status.busy": "2026-01-31T09:30:00Z"}},
+            )
+        ]
+    )
     notebooks.execute(notebook)
     return notebook
 
