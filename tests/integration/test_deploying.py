@@ -20,7 +20,6 @@ STACK = "cdk_app/shop/hello.py"
 PRODUCT = "cdk_app/shop/product.py"
 CODE = "lambda_src/hello/app.py"
 OUTPUT = '        CfnOutput(self, "HelloFunction"'  # the last line of the stack
-NO_PROCESS = "import unittest.mock; no_process = unittest.mock.patch('subprocess.Popen.__init__', side_effect=AssertionError('a process was started'))"
 TELLING = """
 from workbook import deploy
 from workbook.base import display

@@ -10,10 +10,11 @@ from workbook.deployment import lint
 
 REGION = "us-east-1"
 RIGHT = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+QUEUE = "AWS::SQS::Queue"
 WRONG = {
-    "misspelt": {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySecond": 1}}}},
-    "of another type": {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": "many"}}}},
-    "unknown reference": {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "No"}}}}},
+    "misspelt": {"Resources": {"Queue": {"Type": QUEUE, "Properties": {"DelaySecond": 1}}}},
+    "of another type": {"Resources": {"Queue": {"Type": QUEUE, "Properties": {"DelaySeconds": "many"}}}},
+    "unknown reference": {"Resources": {"Queue": {"Type": QUEUE, "Properties": {"QueueName": {"Ref": "No"}}}}},
     "unknown type": {"Resources": {"Queue": {"Type": "AWS::SQS::Kueue"}}},
     "no resources": {"Outputs": {"Out": {"Value": "x"}}},
 }

@@ -36,8 +36,8 @@ def rehearse() -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = App(outdir=folder, auto_synth=False, default_stack_synthesizer=CliCredentialsStackSynthesizer())
         stack = Stack(app, "Rehearsal")
-        code = lambda_.Code.from_inline("handler = print")
-        function = lambda_.Function(stack, "Function", runtime=lambda_.Runtime.PYTHON_3_13, handler="index.handler", code=code)
+        code, runtime = lambda_.Code.from_inline("handler = print"), lambda_.Runtime.PYTHON_3_13
+        function = lambda_.Function(stack, "Function", runtime=runtime, handler="index.handler", code=code)
         key = aws_dynamodb.Attribute(name="id", type=aws_dynamodb.AttributeType.STRING)
         aws_dynamodb.TableV2(stack, "Table", partition_key=key).grant_read_write_data(function)
         queue = aws_sqs.Queue(stack, "Queue")

@@ -106,7 +106,8 @@ def deploy(*stacks: str) -> Deployment:
     with Progress("Deploying " + (", ".join(stacks) or "everything")) as progress, _one_at_a_time(progress):
         current, there = cdk_digest(), described_stacks()
         records = _records(stacks)
-        if _made_from(records, current) and all(inventory.stands(there.get(n), record) for n, record in records.items()):
+        stand = [inventory.stands(there.get(name), record) for name, record in records.items()]
+        if _made_from(records, current) and all(stand):
             changes = {name: _deploy_code(name, record) for name, record in records.items()}
             made = [name for name in changes if changes[name]]
         else:

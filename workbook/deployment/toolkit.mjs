@@ -18,7 +18,8 @@ function notify({ code, data, level, message }) {
     const { event, metadata, progress } = data;
     const id = event.LogicalResourceId;
     const name = metadata?.constructPath ? `${metadata.constructPath} (${id})` : id;
-    tell({ event: { count: progress.formatted.trim(), status: event.ResourceStatus, type: event.ResourceType, name } });
+    const count = progress.formatted.trim();
+    tell({ event: { count, status: event.ResourceStatus, type: event.ResourceType, name } });
   } else if (level === 'error' || level === 'warn') {
     tell({ said: message });
   }
