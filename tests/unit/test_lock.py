@@ -56,10 +56,11 @@ def test_conda_and_binder_install_the_same_lock():
     assert python in SpecifierSet(PROJECT["requires-python"])
 
 
-def test_the_cdk_command_line_is_locked():
+def test_the_cdk_toolkit_and_its_command_line_are_locked():
     wanted = json.loads((ROOT / "cdk_app" / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    assert wanted == {"aws-cdk": "2.1148.1"}
+    assert wanted == {"@aws-cdk/toolkit-lib": "1.43.0", "aws-cdk": "2.1148.1"}
     assert NPM["packages"][""]["devDependencies"] == wanted
     packages = {path: entry for path, entry in NPM["packages"].items() if path}
-    assert packages["node_modules/aws-cdk"]["version"] == wanted["aws-cdk"]
-    assert all("integrity" in entry and "resolved" not in entry for entry in packages.values())
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert all("integrity" in entry or entry.get("inBundle") for entry in packages.values())  # bundled: in another one
+    assert not any("resolved" in entry for entry in packages.values())

@@ -89,6 +89,11 @@ def ensure() -> Cloud:
     return cloud
 
 
+def expected_url() -> str:
+    """The address of the local cloud, or the one that it will have unless another program takes the port first."""
+    return (running() or Cloud(0, next(free_ports()))).url
+
+
 def stop() -> bool:
     """Stop the local cloud, keeping all it holds; whether there was one to stop."""
     with _lock():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workbook.base.errors import WorkbookError
@@ -22,15 +22,17 @@ _REST_API = re.compile(
 _MADE_BY_CDK = re.compile(r"Endpoint[0-9A-F]{8}$|^ExportsOutput")
 
 
-def stack_outputs(stack: str) -> dict[str, str]:
-    """The outputs of one deployed stack; empty if it is not there."""
-    return _outputs_of(target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"])
-
-
 def resources(stack: str) -> list[dict[str, Any]]:
     """What CloudFormation lists of a deployed stack: for each resource its type, its logical and its physical id."""
     pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
     return [resource for page in pages for resource in page["StackResourceSummaries"]]
+
+
+def described_stacks() -> dict[str, dict[str, Any]]:
+    """What CloudFormation says of all stacks that there are, by their names."""
+    pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
+    there = (stack for page in pages for stack in page["Stacks"])
+    return {stack["StackName"]: stack for stack in there if stack["StackStatus"] != "DELETE_COMPLETE"}
 
 
 def described_stack(stack: str) -> dict[str, Any] | None:
@@ -53,9 +55,14 @@ def status(stack: str) -> str | None:
 
 def deployed_template(stack: str) -> dict[str, Any]:
     """The template that `stack` was deployed with; empty if it is not there."""
-    if status(stack) is None:
-        return {}
-    body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
+    from botocore.exceptions import ClientError
+
+    try:
+        body = target.client("cloudformation").get_template(StackName=stack)["TemplateBody"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
     return json.loads(body) if isinstance(body, str) else dict(body)
 
 
@@ -75,47 +82,49 @@ class Outputs(Mapping[str, str]):
     Every address among them answers from this machine.
     """
 
-    def _now(self) -> dict[str, str]:
+    def now(self) -> dict[str, str]:
+        """All of them, looked up once."""
         if target.is_local():
             local.ensure()
         else:
             target.account()  # which says it in a sentence if nobody is signed in
-        client = target.client("cloudformation")
-        pages = client.get_paginator("describe_stacks").paginate()
-        stacks = [stack for page in pages for stack in page["Stacks"]]
-        return _outputs_of(s for s in stacks if s["StackName"] != "CDKToolkit")
+        return outputs_of(stack for name, stack in described_stacks().items() if name != "CDKToolkit")
 
     def __getitem__(self, key: str) -> str:
-        now = self._now()
+        now = self.now()
         if key not in now:
             there = ", ".join(sorted(now)) or "none, because nothing is deployed"
             raise WorkbookError(f"There is no output {key!r}. There are: {there}.")
         return now[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._now()))
+        return iter(sorted(self.now()))
 
     def __len__(self) -> int:
-        return len(self._now())
+        return len(self.now())
 
     def __contains__(self, key: object) -> bool:
-        return key in self._now()
+        return key in self.now()
 
     def __repr__(self) -> str:
-        return "\n".join(f"{k}: {v}" for k, v in sorted(self._now().items()))
+        return "\n".join(f"{k}: {v}" for k, v in sorted(self.now().items()))
 
     def _ipython_key_completions_(self) -> list[str]:
-        return sorted(self._now())
+        return sorted(self.now())
 
 
 outputs = Outputs()
 
 
-def _outputs_of(stacks: Iterator[dict] | list[dict]) -> dict[str, str]:
+def outputs_of(stacks: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The outputs of stacks, as CloudFormation describes them.
+
+    Args:
+        stacks: such as `described_stacks` gives.
+    """
     found = {
         output["OutputKey"]: reachable(output["OutputValue"])
         for stack in stacks
-        if stack["StackStatus"] != "DELETE_COMPLETE"
         for output in stack.get("Outputs", [])
         if not _MADE_BY_CDK.search(output["OutputKey"])
     }

@@ -155,8 +155,7 @@ def up(
     """Start the cloud and deploy the shop as its code stands."""
     from workbook.base.paths import CDK_APP
     from workbook.cloud.stacks import outputs
-    from workbook.deployment.deploy import deploy
-    from workbook.learning import chapters
+    from workbook.deployment.deploy import deploy, get_ready
 
     if chapter is not None:
         check_chapter(chapter)
@@ -165,13 +164,16 @@ def up(
             "There is no shop to deploy yet: chapter 00 begins it. "
             "`python3 run.py up --chapter 00` brings everything to the end of that chapter."
         )
+    get_ready()
     reach(yes)
     if chapter is not None:
+        from workbook.learning import chapters
+
         say(chapters.catch_up(chapter + 1))
     else:
         print(deploy())
     restored()
-    console().print(as_table(dict(outputs)))
+    console().print(as_table(outputs.now()))
 
 
 @app.command(rich_help_panel=SHOP)

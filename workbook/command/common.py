@@ -44,7 +44,7 @@ def deployed_outputs() -> dict[str, str]:
         local.ensure()
         if sentence := saved_state.loss():
             print(f"{sentence} `python3 run.py up` deploys the shop again.", file=sys.stderr)
-    return dict(deployed)
+    return deployed.now()
 
 
 def check_chapter(number: int) -> None:

@@ -141,14 +141,16 @@ def _node() -> tuple[str, str]:
 
 @_looks_at("CDK command line")
 def _cdk() -> tuple[str, str]:
-    package = "node_modules/aws-cdk"
-    wanted = json.loads((CDK_APP / "package-lock.json").read_text(encoding="utf-8"))["packages"][package]
-    there = read_json(CDK_APP / package / "package.json", {})
-    if not there:
-        return f"{shown(CDK_APP / package)} is missing", REPAIR
-    if there["version"] != wanted["version"]:
-        return f"{there['version']} instead of {wanted['version']}", REPAIR
-    return there["version"], ""
+    locked = json.loads((CDK_APP / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    found = []
+    for package in ("node_modules/aws-cdk", "node_modules/@aws-cdk/toolkit-lib"):
+        there = read_json(CDK_APP / package / "package.json", {})
+        if not there:
+            return f"{shown(CDK_APP / package)} is missing", REPAIR
+        if there["version"] != locked[package]["version"]:
+            return f"{there['version']} instead of {locked[package]['version']}", REPAIR
+        found.append(there["version"])
+    return "{}, and its toolkit {}".format(*found), ""
 
 
 @_looks_at("room on the disk")

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,12 +63,17 @@ def lab(browser: bool = True) -> None:
     first = NOTEBOOKS / Path(FIRST_PAGE).name
     if not first.exists():
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
-    with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as where, cdk.unpacking():
+    with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as cloud, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         process = None
         try:
+            led_to = os.environ.get("AWS_ENDPOINT_URL")
             process, address = _started(browser, log, runtime)
+            where = cloud()
+            if os.environ.get("AWS_ENDPOINT_URL") != led_to:  # another program took the cloud's port
+                end(process, grace=0)
+                process, address = _started(browser, log, runtime)
             print(f"JupyterLab:  {address}")
             print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
             process.wait()
@@ -168,21 +174,27 @@ def _answers(server: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _shared_cloud() -> Iterator[str]:
-    """The local cloud for as long as this lab needs it; a sentence on where it is.
+def _shared_cloud() -> Iterator[Callable[[], str]]:
+    """The local cloud for as long as this lab needs it: what waits until it is there, and gives a sentence on where.
+
+    It starts in the background. Until then this process, and what it starts, are pointed at where it will be.
 
     Each lab holds a shared lock on a file. The one that can make it its own is the last one, and
     stops the cloud; the lock of a lab that was killed is given back by the operating system.
     """
     if not target.is_local():
-        yield f"Target:      AWS, account {target.account()}, region {target.region()}"
+        where = f"Target:      AWS, account {target.account()}, region {target.region()}"
+        yield lambda: where
         return
     CLOUD.mkdir(parents=True, exist_ok=True)
-    with (CLOUD / "labs.lock").open("wb") as lock:
+    with (CLOUD / "labs.lock").open("wb") as lock, ThreadPoolExecutor(1) as pool:
         fcntl.flock(lock, fcntl.LOCK_SH)
+        target.point_process_at(local.expected_url())
+        starting = pool.submit(local.ensure)
         try:
-            yield f"Local cloud: {local.ensure().url}"
+            yield lambda: f"Local cloud: {starting.result().url}"
         finally:
+            wait([starting])
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def check_syntax(folder: Path) -> None:
 def folder_digest(folder: Path) -> str:
     """A digest of the names and contents of the source files below `folder`."""
     digest = hashlib.sha256()
-    for file in _source_files(folder):
+    for file in source_files(folder):
         digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -71,16 +72,20 @@ def with_keys_of_now(stack: str) -> dict[str, Any]:
     return json.loads(body)
 
 
-def _source_files(folder: Path) -> list[Path]:
-    files = (f for f in folder.glob("**/*") if f.is_file())
-    return sorted(f for f in files if not NOT_SOURCE & set(f.relative_to(folder).parts))
+def source_files(folder: Path) -> list[Path]:
+    """The files below `folder` that a person wrote."""
+    found = []
+    for place, folders, files in os.walk(folder):  # which need not look into node_modules and its thousands of files
+        folders[:] = [name for name in folders if name not in NOT_SOURCE]
+        found += [Path(place, name) for name in files if name not in NOT_SOURCE]
+    return sorted(file for file in found if file.is_file())
 
 
 def zipped(folder: Path) -> bytes:
     """The source files below `folder` as a zip file, the same bytes for the same files."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in _source_files(folder):
+        for file in source_files(folder):
             archive.writestr(zipfile.ZipInfo(file.relative_to(folder).as_posix()), file.read_bytes())
     return packed.getvalue()
 

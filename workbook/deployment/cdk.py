@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from workbook.base.environment import tools_on_path
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, CDK_STATE, STATE
 from workbook.base.processes import end
+from workbook.cloud import target
+from workbook.deployment import synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
+from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
 
-EVENT_LINE = re.compile(
-    r"^(?P<stack>\S+) \|\s*(?P<count>\d+/\d+|\d+)\s*\|[^|]*\| (?P<status>[A-Z_]+)\s*\| (?P<type>\S+)\s*\| (?P<name>.*)$"
-)
-Progress = Callable[[str], None]
+LOOK_SECONDS, LOOK_SECONDS_AWS = 0.1, 2  # between two looks at a stack; AWS allows no more, and has its own pace
 
 
 def environment() -> dict[str, str]:
@@ -79,6 +78,12 @@ def synthesize() -> Path:
     return ASSEMBLY
 
 
+def make_ready() -> None:
+    """Begin to load CDK in the background, so that the next synthesis need not wait for it."""
+    if (CDK_APP / "app.py").exists():
+        synthesis.make_ready(_environment_of_app(ASSEMBLY))
+
+
 def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run `cdk_app/app.py`, and let it write its cloud assembly into a folder.
 
@@ -91,21 +96,19 @@ def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """
     if not (CDK_APP / "app.py").exists():
         raise WorkbookError("cdk_app/app.py is not there yet; chapter 00 writes it.")
+    return synthesis.run(_environment_of_app(assembly, **more))
+
+
+def _environment_of_app(assembly: Path, **more: str) -> dict[str, str]:
     settings = json.loads((CDK_APP / "cdk.json").read_text(encoding="utf-8"))
     context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True} | more
-    return subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=CDK_APP,
-        env=environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)},
-        capture_output=True,
-        text=True,
-    )
+    return environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
 
 
 def synthesized(stacks: Iterable[str] | None) -> list[str]:
     """Synthesize; the names of `stacks`, or of all that the app has.
 
-    Meanwhile the linter is imported, so that linting does not wait for it.
+    Meanwhile the linter is loaded, so that linting does not wait for it.
 
     Raises:
         WorkbookError: the app does not run, or has no such stack.
@@ -123,32 +126,24 @@ def synthesized(stacks: Iterable[str] | None) -> list[str]:
     return wanted
 
 
-def deploy(stacks: list[str], progress: Progress) -> None:
-    """Run `cdk deploy` on the synthesized assembly.
+def toolkit() -> AbstractContextManager[Toolkit]:
+    """AWS's toolkit for the synthesized assembly, which is loaded in the background; it ends with the block."""
+    return loading(ASSEMBLY, environment(), LOOK_SECONDS if target.is_local() else LOOK_SECONDS_AWS)
+
+
+def deploy(stacks: list[str], toolkit: Toolkit, progress: Progress) -> None:
+    """Deploy stacks of the synthesized assembly, as `cdk deploy --exclusively` does.
 
     Args:
         stacks: their names.
+        toolkit: what does it.
         progress: called with a line for each resource as it is made.
 
     Raises:
         WorkbookError: it fails; names the resource, the reason and the line of CDK code. What
             was there before stands, because CloudFormation rolls back.
     """
-    command = ["cdk", "deploy", *stacks, "--exclusively", "--require-approval", "never"]
-    command += ["--method", "direct"]  # faster; as CDK_METHOD it would break `cdk diff`
-    command += ["--progress", "events", "--app", str(ASSEMBLY)]
-    with subprocess.Popen(
-        command, cwd=CDK_APP, env=environment(), text=True, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        said = []
-        try:
-            for line in process.stdout or ():
-                said.append(line.strip())
-                if event := EVENT_LINE.match(line):
-                    progress(f"{event['count']} {event['status']} {event['type']} {event['name']}")
-        except BaseException:
-            process.terminate()
-            raise
-    if process.returncode:
-        raise WorkbookError(why_cdk_failed(stacks, said))
+    try:
+        toolkit.deploy(stacks, progress)
+    except DeploymentFailed as failure:
+        raise WorkbookError(why_cdk_failed(stacks, failure.said)) from None

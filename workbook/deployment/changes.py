@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
+Change = tuple[str, str, str]  # a construct; created, changed or deleted; which resources
 
 
-def changes_between(stack: str, before: dict[str, Any], after: dict[str, Any]) -> pd.DataFrame:
-    """What turns one template into another: a row for each construct and kind of change."""
+def changes_between(stack: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    """What turns one template into another: one for each construct and kind of change."""
     old, new = before.get("Resources", {}), after.get("Resources", {})
     kinds: dict[tuple[str, str], Counter[str]] = {}
     for logical_id in [*new, *(i for i in old if i not in new)]:
@@ -25,16 +28,16 @@ def changes_between(stack: str, before: dict[str, Any], after: dict[str, Any]) -
         path = resource.get("Metadata", {}).get("aws:cdk:path", f"{stack}/{logical_id}")
         [construct, *_] = [part for part in path.split("/")[1:] if part != "Default"]  # CDK, too, leaves it out
         kinds.setdefault((construct, change), Counter())[resource["Type"]] += 1
-    rows = [(construct, change, _counted(counts)) for (construct, change), counts in kinds.items()]
-    return pd.DataFrame(rows, columns=["construct", "change", "resources"])
+    return [(construct, change, _counted(counts)) for (construct, change), counts in kinds.items()]
 
 
-def of_stacks(names: list[str], changes: list[pd.DataFrame]) -> pd.DataFrame:
-    """The changes of several stacks in one frame; which stack each is of, if there is more than one."""
-    if len(names) > 1:
-        for name, change in zip(names, changes, strict=True):
-            change.insert(0, "stack", name)
-    return pd.concat(changes, ignore_index=True)
+def as_frame(changes: dict[str, list[Change]]) -> pd.DataFrame:
+    """The changes of stacks, by their names, as a frame; which stack each is of, if there is more than one."""
+    import pandas as pd
+
+    rows = [(stack, *change) for stack, of_stack in changes.items() for change in of_stack]
+    frame = pd.DataFrame(rows, columns=["stack", "construct", "change", "resources"])
+    return frame if len(changes) > 1 else frame.drop(columns="stack")
 
 
 def differ(before: dict[str, Any], after: dict[str, Any]) -> bool:

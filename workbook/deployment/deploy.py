@@ -1,38 +1,41 @@
-"""`deploy("Product")`: the real `cdk deploy`, and only as much of it as a change needs.
+"""`deploy("Product")`: the real CDK deployment, and only as much of it as a change needs.
 
 Nothing changed: nothing is started. Only function code changed: the same CloudFormation stack is
 updated with the new code alone, so that what CloudFormation knows stays true and the next full
-deploy agrees. Anything else: synthesize, lint, `cdk deploy`.
+deploy agrees. Anything else: synthesize, lint, deploy, as `cdk deploy` does.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from filelock import FileLock, Timeout
 
-from workbook.base.display import Progress, frame_markup
+from workbook.base.display import Progress, frame_markup, in_notebook
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import LAMBDA_SRC, STATE, read_json, write_json
-from workbook.base.waiting import poll
 from workbook.cloud import local, target
 from workbook.cloud.consent import confirm_aws
-from workbook.cloud.stacks import GOOD, RECORD, WHOLE, deployed_template, stack_outputs, status
+from workbook.cloud.stacks import GOOD, RECORD, WHOLE, deployed_template, described_stacks, outputs_of, status
 from workbook.deployment import cdk, inventory, local_gaps
 from workbook.deployment.assembly import stack_names, template
 from workbook.deployment.assets import (
     asset_bucket, cdk_digest, check_syntax, folder_digest, make_asset_bucket, with_keys_of_now, zipped,
 )  # fmt: skip
-from workbook.deployment.changes import changes_between, differ, of_stacks
+from workbook.deployment.changes import Change, as_frame, changes_between, differ
 from workbook.deployment.failures import why_stack_failed
 from workbook.deployment.lint import lint
+from workbook.deployment.toolkit import Toolkit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,29 @@ class Deployment:
     """What a deployment did.
 
     Attributes:
-        stacks: the names of the stacks.
-        changes: a row for each construct and kind of change: construct, change, resources; and first
-            the stack, if there are several.
+        changes_of: for each of the stacks, by its name, what changed.
         endpoints: the outputs whose names end in Url: the addresses it answers at.
         seconds: how long it took.
     """
 
-    stacks: list[str]
-    changes: pd.DataFrame
+    changes_of: dict[str, list[Change]]
     endpoints: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
+    @property
+    def stacks(self) -> list[str]:
+        """The names of the stacks."""
+        return list(self.changes_of)
+
+    @functools.cached_property
+    def changes(self) -> pd.DataFrame:
+        """A row for each construct and kind of change: construct, change, resources; and first the stack, if
+        there are several."""
+        return as_frame(self.changes_of)
+
     def __repr__(self) -> str:
         names = ", ".join(self.stacks)
-        if self.changes.empty:
+        if not any(self.changes_of.values()):
             return f"{names}: nothing to change"
         lines = [
             f"{names}: deployed",
@@ -64,7 +75,7 @@ class Deployment:
 
     def _repr_html_(self) -> str:
         names = html.escape(", ".join(self.stacks))
-        if self.changes.empty:
+        if not any(self.changes_of.values()):
             return f"<p><b>{names}</b>: nothing to change</p>"
         links = "".join(
             f"<p>{html.escape(k)}: <code>{html.escape(v)}</code></p>" for k, v in self.endpoints.items()
@@ -86,24 +97,46 @@ def deploy(*stacks: str) -> Deployment:
             deployed before stands.
     """
     started = time.perf_counter()
+    check_syntax(LAMBDA_SRC)
+    get_ready(*stacks)
     if target.is_local():
         local.ensure()
     else:
         confirm_aws()
-    names = list(stacks)
-    with Progress("Deploying " + (", ".join(names) or "everything")) as progress, _one_at_a_time(progress):
-        check_syntax(LAMBDA_SRC)
-        records = read_json(RECORD, {})
-        current = cdk_digest()
-        known = names or stack_names()
-        if known and all(records.get(n, {}).get("cdk") == current and inventory.stands(n, records[n]) for n in known):
-            names, changes = known, [_deploy_code(n, records[n]) for n in known]
+    with Progress("Deploying " + (", ".join(stacks) or "everything")) as progress, _one_at_a_time(progress):
+        current, there = cdk_digest(), described_stacks()
+        records = _records(stacks)
+        stand = [inventory.stands(there.get(name), record) for name, record in records.items()]
+        if _made_from(records, current) and all(stand):
+            changes = {name: _deploy_code(name, record) for name, record in records.items()}
+            made = [name for name in changes if changes[name]]
         else:
-            names, changes = _deploy_fully(names or None, progress)
-        for name in names:
-            inventory.remember(name, current)
-    endpoints = {k: v for n in names for k, v in stack_outputs(n).items() if k.endswith("Url")}
-    return Deployment(names, of_stacks(names, changes), endpoints, time.perf_counter() - started)
+            changes = _deploy_fully(list(stacks) or None, progress)
+            made = list(changes)
+        if made:
+            there = described_stacks()
+        for name in made:
+            inventory.remember(there[name], current)
+    found = outputs_of(there[name] for name in changes)
+    endpoints = {name: address for name, address in found.items() if name.endswith("Url")}
+    return Deployment(changes, endpoints, time.perf_counter() - started)
+
+
+def get_ready(*stacks: str) -> None:
+    """Begin to load CDK in the background, if `deploy` with the same stacks will need it."""
+    if not _made_from(_records(stacks), cdk_digest()):
+        cdk.make_ready()
+
+
+def _records(stacks: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """How these stacks, or all of the last synthesis, were left; an empty record if one never was deployed."""
+    records = read_json(RECORD, {})
+    return {name: records.get(name, {}) for name in stacks or stack_names()}
+
+
+def _made_from(records: dict[str, dict[str, Any]], digest: str) -> bool:
+    """Whether there are stacks, and all of them were made from CDK code with this digest."""
+    return bool(records) and all(record.get("cdk") == digest for record in records.values())
 
 
 @contextmanager
@@ -121,37 +154,55 @@ def _one_at_a_time(progress: Progress) -> Iterator[None]:
         lock.release()
 
 
-def _deploy_fully(names: list[str] | None, progress: Any) -> tuple[list[str], list[pd.DataFrame]]:
+def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> dict[str, list[Change]]:
     progress("synthesizing")
-    wanted = cdk.synthesized(names)
-    if target.is_local():
-        make_asset_bucket()
-    before = {name: with_keys_of_now(name) for name in wanted}
-    changes = [changes_between(name, before[name], template(name)) for name in wanted]
-    changed = [n for n in wanted if status(n) not in WHOLE or differ(before[n], template(n))]
-    if changed:
-        lint(changed)  # what stands was linted before
-        try:
-            cdk.deploy(changed, progress)
+    try:
+        with cdk.toolkit() as toolkit:
+            wanted = cdk.synthesized(names)
             if target.is_local():
-                for name in changed:
-                    local_gaps.make_up_for(name)
-        except WorkbookError:
-            if target.is_local():
-                for name in changed:
-                    _put_code_back(name)
-            raise
-        except KeyboardInterrupt:
-            progress("stopping: CloudFormation finishes what it has begun")
-            poll(
-                lambda: not any((status(n) or "").endswith("IN_PROGRESS") for n in changed),
-                "CloudFormation to come to rest",
-                seconds=600,
-            )
-            raise WorkbookError(
-                f"Stopped. Run deploy again to finish; {', '.join(changed)} may be half deployed."
-            ) from None
-    return wanted, changes
+                make_asset_bucket()
+            before, now = {n: with_keys_of_now(n) for n in wanted}, {n: template(n) for n in wanted}
+            there = described_stacks()
+            changed = [n for n in wanted if not _whole(there.get(n)) or differ(before[n], now[n])]
+            if changed:
+                toolkit.publish(changed)
+                progress("checking")
+                lint(changed)  # what stands was linted before
+                progress("deploying")
+                _deploy_changed(changed, toolkit, progress)
+    finally:
+        if in_notebook():
+            cdk.make_ready()  # for the next change
+    return {name: changes_between(name, before[name], now[name]) for name in wanted}
+
+
+def _whole(there: dict[str, Any] | None) -> bool:
+    return bool(there) and there["StackStatus"] in WHOLE
+
+
+def _deploy_changed(stacks: list[str], toolkit: Toolkit, progress: Callable[[str], None]) -> None:
+    try:
+        cdk.deploy(stacks, toolkit, progress)
+        if target.is_local():
+            for name in stacks:
+                local_gaps.make_up_for(name)
+    except WorkbookError:
+        if target.is_local():
+            for name in stacks:
+                _put_code_back(name)
+        raise
+    except KeyboardInterrupt:
+        progress("stopping: CloudFormation finishes what it has begun")
+        _come_to_rest(stacks, "CloudFormation to come to rest", seconds=600)
+        raise WorkbookError(
+            f"Stopped. Run deploy again to finish; {', '.join(stacks)} may be half deployed."
+        ) from None
+
+
+def _come_to_rest(stacks: list[str], what: str, seconds: float) -> None:
+    from workbook.base.waiting import poll
+
+    poll(lambda: not any((status(name) or "").endswith("IN_PROGRESS") for name in stacks), what, seconds)
 
 
 def _put_code_back(stack: str) -> None:
@@ -174,32 +225,35 @@ def _put_code_back(stack: str) -> None:
             )
 
 
-def _deploy_code(stack: str, record: dict[str, Any]) -> pd.DataFrame:
+def _deploy_code(stack: str, record: dict[str, Any]) -> list[Change]:
     """Give `stack` the code that changed, and nothing else."""
+    changed = {
+        key: (asset["folder"], digest)
+        for key, asset in record["assets"].items()
+        if (digest := folder_digest(LAMBDA_SRC / asset["folder"])) != asset["digest"]
+    }
+    if not changed:
+        return []
     before = deployed_template(stack)
     body = json.dumps(before)
-    for key, asset in dict(record["assets"]).items():
-        folder = LAMBDA_SRC / asset["folder"]
-        digest = folder_digest(folder)
-        if digest != asset["digest"]:
-            target.client("s3").put_object(Bucket=asset_bucket(), Key=f"{digest}.zip", Body=zipped(folder))
-            body = body.replace(f"{key}.zip", f"{digest}.zip")
-            record["assets"].pop(key)
-            record["assets"][digest] = {"folder": asset["folder"], "digest": digest}
-    after = json.loads(body)
-    if after == before:
-        return changes_between(stack, before, before)
-    client = target.client("cloudformation")
-    client.update_stack(StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
-    poll(
-        lambda: not (status(stack) or "").endswith("IN_PROGRESS"), f"{stack} to be updated", seconds=300
-    )
-    if status(stack) not in GOOD:
-        raise WorkbookError(why_stack_failed([stack]) or f"{stack} could not be updated.")
+    for key, (folder, digest) in changed.items():
+        target.client("s3").put_object(Bucket=asset_bucket(), Key=f"{digest}.zip", Body=zipped(LAMBDA_SRC / folder))
+        body = body.replace(f"{key}.zip", f"{digest}.zip")
+        record["assets"].pop(key)
+        record["assets"][digest] = {"folder": folder, "digest": digest}
+    _update(stack, body)
     records = read_json(RECORD, {})
     records[stack] = record
     write_json(RECORD, records)
-    return changes_between(stack, before, after)
+    return changes_between(stack, before, json.loads(body))
+
+
+def _update(stack: str, body: str) -> None:
+    client = target.client("cloudformation")
+    client.update_stack(StackName=stack, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+    _come_to_rest([stack], f"{stack} to be updated", seconds=300)
+    if status(stack) not in GOOD:
+        raise WorkbookError(why_stack_failed([stack]) or f"{stack} could not be updated.")
 
 
 def _left(frame: pd.DataFrame) -> dict[str, Any]:

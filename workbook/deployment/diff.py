@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from workbook.base.display import Progress
 from workbook.cloud import local, target
 from workbook.deployment import cdk
 from workbook.deployment.assembly import template
 from workbook.deployment.assets import with_keys_of_now
-from workbook.deployment.changes import changes_between, differ, of_stacks
+from workbook.deployment.changes import as_frame, changes_between, differ
 from workbook.deployment.lint import lint
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def diff(*stacks: str) -> pd.DataFrame:
@@ -32,4 +35,4 @@ def diff(*stacks: str) -> pd.DataFrame:
         names = cdk.synthesized(stacks or None)
         before = {name: with_keys_of_now(name) for name in names}
         lint(name for name in names if differ(before[name], template(name)))
-        return of_stacks(names, [changes_between(name, before[name], template(name)) for name in names])
+        return as_frame({name: changes_between(name, before[name], template(name)) for name in names})

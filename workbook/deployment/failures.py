@@ -36,16 +36,22 @@ def why_stack_failed(stacks: list[str]) -> str | None:
 
 
 def why_cdk_failed(stacks: list[str], said: list[str]) -> str:
-    """Why `cdk deploy` failed, from CloudFormation's events and from what it said."""
+    """Why a deployment failed, from CloudFormation's events and from what CDK said.
+
+    Args:
+        stacks: what was deployed.
+        said: warnings and errors; the reason last.
+    """
     if reason := why_stack_failed(stacks):
         return reason
-    errors = [line for line in said if "Error" in line or "❌" in line or "fail" in line.lower()]
+    if "Cannot find module '@aws-cdk/toolkit-lib'" in said[-1]:
+        return "CDK's toolkit is not installed here. Run, once: python3 run.py setup"
     if any("bootstrap" in line.lower() or "NoSuchBucket" in line for line in said):
         return (
             f"This account has no CDK bootstrap in {target.region()}. Run, once, in a terminal inside JupyterLab: "
             f"`cdk bootstrap aws://{target.account()}/{target.region()}`"
         )
-    return f"cdk deploy failed: {(errors or said or ['it ended without a word'])[-1]}"
+    return f"cdk deploy failed: {said[-1]}"
 
 
 def failures(stack: str) -> list[dict[str, Any]]:

@@ -14,19 +14,24 @@ from workbook.deployment.assets import digest_of, folder_digest
 MADE = STATE / "made.json"
 
 
-def stands(stack: str, record: dict[str, Any]) -> bool:
-    """Whether `stack` is deployed exactly as `record` says."""
-    there = described_stack(stack)
+def stands(there: dict[str, Any] | None, record: dict[str, Any]) -> bool:
+    """Whether a stack is deployed exactly as `record` says.
+
+    Args:
+        there: what CloudFormation says of it; None if it is not there.
+        record: how it was left.
+    """
     return bool(there) and there["StackStatus"] in WHOLE and _version(there) == record.get("version")
 
 
-def remember(stack: str, digest: str) -> None:
-    """Remember how `stack` was deployed just now.
+def remember(there: dict[str, Any], digest: str) -> None:
+    """Remember how a stack was deployed just now.
 
     Args:
+        there: what CloudFormation says of it.
         digest: of what its template was made from.
     """
-    there = described_stack(stack)
+    stack = there["StackName"]
     records = read_json(RECORD, {})
     folders = {folder_digest(f): f.name for f in LAMBDA_SRC.iterdir() if f.is_dir()}
     body = json.dumps(deployed_template(stack))

@@ -1,13 +1,22 @@
-"""Templates are checked with cfn-lint before CloudFormation sees them."""
+"""Templates are checked with cfn-lint before CloudFormation sees them; one that was right once is not checked again."""
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 from collections.abc import Iterable
+from importlib import metadata
+from typing import Any
 
 from workbook.base.errors import WorkbookError
+from workbook.base.paths import STATE, read_json, write_json
 from workbook.cloud import target
-from workbook.deployment.assembly import ASSEMBLY, template
+from workbook.deployment.assembly import ASSEMBLY
 from workbook.deployment.failures import described
+
+RECORD = STATE / "linted.json"
+REMEMBERED = 500  # digests, of 64 characters
 
 
 def lint(stacks: Iterable[str]) -> None:
@@ -16,15 +25,11 @@ def lint(stacks: Iterable[str]) -> None:
     Raises:
         WorkbookError: naming the resource, the reason and the line of CDK code, for each error.
     """
-    from cfnlint.api import lint_file
-    from cfnlint.config import ManualArgs
-
     problems = []
     for stack in stacks:
-        file = ASSEMBLY / f"{stack}.template.json"
-        found = lint_file(file, config=ManualArgs(regions=[target.region()], ignore_checks=["W", "I"]))
-        resources = template(stack).get("Resources", {})
-        for match in found:
+        text = (ASSEMBLY / f"{stack}.template.json").read_text(encoding="utf-8")
+        resources = json.loads(text).get("Resources", {})
+        for match in errors(text, target.region()):
             logical_id = str(match.path[1]) if match.path and len(match.path) > 1 else ""
             problems.append(f"{described(stack, logical_id, resources)}: {match.message} ({match.rule.id}).")
     if problems:
@@ -32,5 +37,41 @@ def lint(stacks: Iterable[str]) -> None:
 
 
 def preload() -> None:
-    """Import cfn-lint, so that linting does not wait for it."""
-    import cfnlint.api  # noqa: F401
+    """Load cfn-lint and its rules, so that linting does not wait for them."""
+    _runner(target.region())
+
+
+def errors(template: str, region: str) -> list[Any]:
+    """What is wrong with a template.
+
+    Args:
+        template: its text.
+        region: the region that it is for.
+
+    Returns:
+        cfn-lint's matches of its errors, and not of its warnings; each with path, message and rule.
+    """
+    digest = hashlib.sha256(f"{metadata.version('cfn-lint')} {region} {template}".encode()).hexdigest()
+    right = read_json(RECORD, [])
+    if digest in right:
+        return []
+    found = _found(template, region)
+    if not found:
+        write_json(RECORD, [*right, digest][-REMEMBERED:])
+    return found
+
+
+def _found(template: str, region: str) -> list[Any]:
+    from cfnlint.decode.decode import decode_str
+
+    decoded, unreadable = decode_str(template)
+    return unreadable or list(_runner(region).validate_template(decoded))
+
+
+@functools.cache
+def _runner(region: str) -> Any:
+    """cfn-lint with its rules, which take longer to load than most templates to check."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn(regions=[region], ignore_checks=["W", "I"]))

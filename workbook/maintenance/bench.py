@@ -5,6 +5,7 @@ It measures where it stands and changes the code there, so `python3 run.py bench
 
 from __future__ import annotations
 
+import re
 import statistics
 import subprocess
 import sys
@@ -15,15 +16,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
+from cfnlint.api import lint_file
+from cfnlint.config import ManualArgs
 from rich.console import Console
 from rich.table import Table
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import LAMBDA_SRC, ROOT
+from workbook.base.paths import CDK_APP, LAMBDA_SRC, ROOT
 from workbook.base.processes import quiet_interrupt
 from workbook.base.waiting import poll, wait_until
 from workbook.cloud import local, target
 from workbook.cloud.stacks import outputs
+from workbook.deployment import cdk, lint, synthesis
+from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.deploy import deploy
 from workbook.observe.ledger import ledger
 
@@ -57,12 +62,14 @@ class Measurement:
         value: in `unit`.
         unit: `s`, `ms`, `MB`, `/s`, or nothing for a number of things.
         goal: what it should not exceed; None if there is no such promise.
+        plainly: the same, done just now without what makes it fast; None if there is no other way.
     """
 
     what: str
     value: float
     unit: str
     goal: float | None = None
+    plainly: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -97,15 +104,15 @@ def measure(progress: Callable[[str], None]) -> list[Measurement]:
 def _deployments() -> list[Measurement]:
     session = requests.Session()
     up = _seconds(lambda: (_up(), session.get(_products()).raise_for_status()))
-    found = [Measurement("up: the whole shop, from nothing until it answers", up, "s", 12)]
-    found.append(Measurement("deploy: nothing changed", _seconds(lambda: deploy(*SHOP)), "s", 0.3))
-
-    worker = ROOT / "cdk_app" / "shop" / "ordering.py"
-    changed = worker.read_text(encoding="utf-8").replace("max_concurrency=5", "max_concurrency=6")
-    worker.write_text(changed, encoding="utf-8")
-    found.append(
-        Measurement("deploy: all five stacks, CDK code of one changed", _seconds(lambda: deploy(*SHOP)), "s", 4)
-    )
+    found = [Measurement("up: the whole shop, from nothing until it answers", up, "s", 6.5)]
+    found.append(Measurement("up: nothing changed, as a command", _seconds(_up), "s", 0.6))
+    found.append(Measurement("deploy: nothing changed", _seconds(lambda: deploy(*SHOP)), "s", 0.15))
+    _change_cdk_code(6)
+    found.append(Measurement("deploy: CDK code of one stack changed, cold", _seconds(lambda: deploy(*SHOP)), "s", 2))
+    _change_cdk_code(7)
+    cdk.make_ready()
+    synthesis.await_ready()
+    found.append(Measurement("deploy: the same again, in a notebook", _seconds(lambda: deploy(*SHOP)), "s", 1.2))
 
     products = _products()
     handler = LAMBDA_SRC / "product" / "app.py"
@@ -115,8 +122,53 @@ def _deployments() -> list[Measurement]:
         deploy("Product")
         wait_until(lambda: session.get(products).headers.get("x-bench") == "2", "the new code to answer")
 
-    found.append(Measurement("deploy: handler changed, until it answers", _seconds(until_the_new_code_answers), "s", 1))
-    return found
+    code = _seconds(until_the_new_code_answers)
+    return [*found, Measurement("deploy: handler changed, until it answers", code, "s", 0.5), *_parts_of_a_deployment()]
+
+
+def _change_cdk_code(concurrency: int) -> None:
+    worker = ROOT / "cdk_app" / "shop" / "ordering.py"
+    changed = re.sub(r"max_concurrency=\d+", f"max_concurrency={concurrency}", worker.read_text(encoding="utf-8"))
+    worker.write_text(changed, encoding="utf-8")
+
+
+def _parts_of_a_deployment() -> list[Measurement]:
+    """Each of the three parts beside its plain way: `python app.py`, cfn-lint for each template, `cdk deploy`."""
+    plain = _seconds(cdk.synthesize)
+    cdk.make_ready()
+    synthesis.await_ready()
+    return [
+        Measurement("synthesis, in a process that was ready", _seconds(cdk.synthesize), "s", plainly=plain),
+        Measurement("cfn-lint, all templates", _seconds(_lint_all), "s", plainly=_seconds(_lint_each_alone)),
+        Measurement("deployment of one stack, after it was loaded", _by_the_toolkit(), "s", plainly=_by_hand()),
+    ]
+
+
+def _lint_all() -> None:
+    lint.RECORD.unlink(missing_ok=True)
+    lint.lint(stack_names())
+
+
+def _lint_each_alone() -> None:
+    for stack in stack_names():
+        settings = ManualArgs(regions=[target.region()], ignore_checks=["W", "I"])
+        lint_file(ASSEMBLY / f"{stack}.template.json", config=settings)
+
+
+def _by_the_toolkit() -> float:
+    with cdk.toolkit() as toolkit:
+        toolkit.deploy(["Product"], lambda _: None)  # nothing to do, but now it is loaded
+        _change_cdk_code(8)
+        cdk.synthesize()
+        return _seconds(lambda: toolkit.deploy(["Ordering"], lambda _: None))
+
+
+def _by_hand() -> float:
+    _change_cdk_code(9)
+    cdk.synthesize()
+    command = ["cdk", "deploy", "Ordering", "--exclusively", "--method", "direct", "--app", str(ASSEMBLY)]
+    settings = {"cwd": CDK_APP, "env": cdk.environment(), "capture_output": True, "check": True}
+    return _seconds(lambda: subprocess.run(command, **settings))
 
 
 def _products_answer() -> list[Measurement]:
@@ -226,7 +278,7 @@ def _seconds(act: Callable[[], object]) -> float:
 
 def table(found: list[Measurement]) -> Table:
     """The measurements beside their goals."""
-    shown = Table("how fast it is here", "measured", "goal", "of goal", box=None, pad_edge=False)
+    shown = Table("how fast it is here", "measured", "goal", "of goal", "plainly", "of that", box=None, pad_edge=False)
     for column in shown.columns[1:]:
         column.justify = "right"
     for one in found:
@@ -236,7 +288,10 @@ def table(found: list[Measurement]) -> Table:
             goal = f"≤ {one.goal:g} {one.unit}".rstrip()
             said = f"{one.value / one.goal:.0%}" if one.goal else "kept" if one.kept else "not kept"
             ratio = f"[{'green' if one.kept else 'red'}]{said}[/]"
-        shown.add_row(one.what, f"{one.value:.{digits}f} {one.unit}".rstrip(), goal, ratio)
+        plainly, of_that = "", ""
+        if one.plainly is not None:
+            plainly, of_that = f"{one.plainly:.{digits}f} {one.unit}", f"{one.value / one.plainly:.0%}"
+        shown.add_row(one.what, f"{one.value:.{digits}f} {one.unit}".rstrip(), goal, ratio, plainly, of_that)
     return shown
 
 

@@ -1,0 +1,164 @@
+"""A process that has CDK ready writes what a cold run writes, sees the code as it stands, and is never missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from learner import Kernel, Learner, until
+
+from workbook.base.paths import ROOT
+from workbook.deployment.app_process import NOT_RUN
+from workbook.maintenance import copies
+
+APP = "cdk_app/app.py"
+SCRIPT = ROOT / "workbook" / "deployment" / "app_process.py"
+READY = "cdk.make_ready(); synthesis.await_ready()"
+COLD = "synthesis.forget()"
+
+
+@pytest.fixture(scope="module")
+def python(learner: Learner) -> Kernel:
+    """A learner's Python, with the whole shop's code beside it."""
+    python = learner.kernel()
+    python("from workbook.deployment import assembly, cdk, synthesis\nfrom workbook.base.errors import WorkbookError")
+    return python
+
+
+@pytest.fixture
+def code(learner: Learner):
+    """What app.py is, and will be again after the test."""
+    before = learner.read(APP)
+    yield before
+    learner.write(APP, before)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in folder.glob("**/*") if f.is_file()}
+
+
+def waiting(python: Kernel) -> list[psutil.Process]:
+    """The processes that wait to run the app, their Nodes not among them."""
+    children = psutil.Process(python.process.pid).children(recursive=True)
+    return [p for p in children if p.status() != psutil.STATUS_ZOMBIE and any("app_process" in a for a in p.cmdline())]
+
+
+def used(python: Kernel, code: str) -> bool:
+    """Run code that synthesizes; whether a process that was ready did it."""
+    python("cold = []; start = synthesis._start; synthesis._start = lambda *a: cold.append(a) or start(*a)")
+    try:
+        python(code)
+        return python("len(cold)") == 0
+    finally:
+        python("synthesis._start = start")
+
+
+def test_the_assembly_is_the_same_byte_for_byte(learner, python):
+    folder = learner.root / ".workbook" / "cdk"
+    assert not used(python, f"{COLD}; cdk.synthesize()")
+    cold = files(folder / "assembly")
+    python(READY)
+    assert files(folder / "assembly") == cold  # to get ready writes nothing
+    for file in (folder / "assembly").glob("*.json"):
+        file.unlink()
+    assert used(python, "cdk.synthesize()")
+    assert files(folder / "assembly") == cold
+    assert len([name for name in cold if name.endswith(".template.json")]) == 10
+
+
+def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
+    python(READY)
+    learner.write("cdk_app/shop/late.py", "from aws_cdk import Stack\n\n\nclass Late(Stack):\n    pass\n")
+    learner.write(APP, code.replace("app.synth", 'from shop.late import Late\nLate(app, "Late")\napp.synth'))
+    assert used(python, "cdk.synthesize()")
+    assert python("assembly.stack_names()")[-1] == "Late"
+    python(READY)
+    learner.write(APP, code)
+    assert used(python, "cdk.synthesize()")
+    assert "Late" not in python("assembly.stack_names()")
+
+
+@pytest.mark.parametrize("wrong", ["no_such_name", "import no_such_module", "bus = = 1", "Hello(app, 'Basket')"])
+def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
+    learner.write(APP, code.replace("app.synth", f"{wrong}\napp.synth"))
+    python(COLD)
+    cold = python.refused("cdk.synthesize()")
+    python(READY)
+    assert python.refused("cdk.synthesize()") == cold
+    assert cold.startswith("The CDK app does not run: cdk_app/app.py, line ")
+
+
+def test_other_context_is_not_for_a_process_that_was_ready_before(learner, python):
+    python(READY)
+    assert not used(python, "cdk.run_app(assembly.ASSEMBLY.with_name('other'), nag='true')")
+    settings = learner.read("cdk_app/cdk.json")
+    learner.edit("cdk_app/cdk.json", '"context": {', '"context": {\n    "more": "context",')
+    try:
+        assert not used(python, "cdk.synthesize()")
+    finally:
+        learner.write("cdk_app/cdk.json", settings)
+
+
+def test_a_file_that_would_take_a_modules_place_still_does(learner, python, code):
+    learner.write("cdk_app/tempfile.py", "here = True\n")
+    learner.write(APP, f"import tempfile\nassert tempfile.here\n{code}")
+    try:
+        python(READY)
+        assert not used(python, "cdk.synthesize()")
+    finally:
+        (learner.root / "cdk_app" / "tempfile.py").unlink()
+
+
+@pytest.mark.parametrize("victim", ["python", "node"])
+def test_killed_while_it_waits_it_costs_a_cold_run(python, victim):
+    python(READY)
+    [process] = waiting(python)
+    for one in [process] if victim == "python" else process.children(recursive=True):
+        one.kill()
+    assert not used(python, "cdk.synthesize()")
+    assert waiting(python) == []
+
+
+def test_it_ends_when_nobody_needs_it_for_a_while(learner):
+    short = "import app_process; app_process.IDLE_SECONDS = 0.1; app_process.rehearse = print; app_process.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", short], cwd=learner.root / "cdk_app", stdin=subprocess.PIPE,
+        env=copies.environment_of(learner.root) | {"PYTHONPATH": str(SCRIPT.parent)},
+    )  # fmt: skip
+    assert process.wait(120) == NOT_RUN  # though its standard input is still open
+
+
+def test_it_ends_with_whoever_started_it(learner):
+    python = learner.kernel()
+    python("from workbook.deployment import cdk, synthesis")
+    python(READY)
+    processes = [p for one in waiting(python) for p in (one, *one.children(recursive=True))]
+    assert len(processes) >= 2
+    python.end()  # killed, without a chance to say anything
+    until(lambda: not any(p.is_running() for p in processes))
+
+
+def test_after_a_deployment_in_a_notebook_one_is_ready_and_after_a_command_none(learner, python, code):
+    learner.write(APP, "\n".join(line for line in code.splitlines() if "nag" not in line and "watch" not in line))
+    python(f"{COLD}\nimport importlib; module = importlib.import_module('workbook.deployment.deploy')")
+    python("module.deploy('Hello')")
+    assert waiting(python) == []  # no notebook
+    learner.write(APP, code)
+    python("module.in_notebook = lambda: True\nmodule.deploy('Hello')")
+    assert len(waiting(python)) == 1
+    python(f"{COLD}")
+    learner.write(APP, code + "\n")
+    done = learner.cli("up")
+    assert done.returncode == 0, done.stderr
+    left = [p for p in psutil.process_iter() if _is_left(learner.root, p)]
+    assert left == []
+
+
+def _is_left(root: Path, process: psutil.Process) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(root / "cdk_app")
+    except (psutil.Error, OSError):
+        return False

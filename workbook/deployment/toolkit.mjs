@@ -1,0 +1,61 @@
+// AWS's CDK Toolkit Library, which `cdk deploy` is made of. One JSON object a line says what to do and what happens.
+//
+//   it is told:  {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
+//                {"deploy": [stacks], "assembly": folder, "interval": milliseconds between two looks at a stack}
+//   it tells:    {"event": {count, status, type, name}}      a resource is made, changed or deleted
+//                {"said": text}                              a warning or an error
+//                {"done": true}, {"failed": text}            of "deploy"
+import https from 'node:https';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+
+const { StackSelectionStrategy, Toolkit } = createRequire(`${process.cwd()}/`)('@aws-cdk/toolkit-lib');
+
+const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+
+function notify({ code, data, level, message }) {
+  if (code === 'CDK_TOOLKIT_I5502') {
+    const { event, metadata, progress } = data;
+    const id = event.LogicalResourceId;
+    const name = metadata?.constructPath ? `${metadata.constructPath} (${id})` : id;
+    const count = progress.formatted.trim();
+    tell({ event: { count, status: event.ResourceStatus, type: event.ResourceType, name } });
+  } else if (level === 'error' || level === 'warn') {
+    tell({ said: message });
+  }
+}
+
+function reasons(error) {
+  return error?.cause ? `${error.message}: ${reasons(error.cause)}` : String(error?.message ?? error);
+}
+
+// As the command line does: through the proxy that the environment names.
+const proxied = process.env.HTTPS_PROXY ?? process.env.https_proxy;
+const agent = proxied ? new https.Agent({ keepAlive: true, proxyEnv: process.env }) : undefined;
+
+const toolkit = new Toolkit({
+  color: false,
+  emojis: false,
+  ioHost: { notify: async (message) => notify(message), requestResponse: async (message) => message.defaultResponse },
+  sdkConfig: { httpOptions: { agent } },
+  unstableFeatures: ['publish-assets'],
+});
+
+async function obey({ assembly, publish, deploy, interval }) {
+  const source = await toolkit.fromAssemblyDirectory(assembly);
+  const stacks = { strategy: StackSelectionStrategy.PATTERN_MUST_MATCH, patterns: publish ?? deploy, expand: 'none' };
+  if (publish) {
+    await toolkit.publishAssets(source, { stacks });
+  } else {
+    await toolkit.deploy(source, { stacks, deploymentMethod: { method: 'direct' }, stackEventPollingInterval: interval });
+    tell({ done: true });
+  }
+}
+
+let work = Promise.resolve();
+createInterface({ input: process.stdin })
+  .on('line', (line) => {
+    const order = JSON.parse(line);
+    work = work.then(() => obey(order)).catch((error) => order.deploy && tell({ failed: reasons(error) }));
+  })
+  .on('close', () => process.exit()); // nobody listens any more; CloudFormation finishes what it has begun

@@ -1,0 +1,117 @@
+"""AWS's CDK Toolkit Library, which `cdk deploy` is made of, in a Node process of its own.
+
+To load it takes longer than to deploy with it, so it is started before it is needed, while the app is
+synthesized. It ends with the deployment: it takes some 250 MB.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from workbook.base.paths import CDK_APP
+from workbook.base.processes import end
+
+SCRIPT = Path(__file__).with_name("toolkit.mjs")
+COMPILED = CDK_APP / "node_modules" / ".cache" / "node"  # which halves the loading, and goes with what it was made from
+Progress = Callable[[str], None]
+
+
+class DeploymentFailed(Exception):
+    """A deployment that failed.
+
+    Attributes:
+        said: what the toolkit said; the reason last.
+    """
+
+    def __init__(self, said: list[str]) -> None:
+        super().__init__("\n".join(said))
+        self.said = said
+
+
+class Toolkit:
+    """A toolkit that is loaded, or soon will be.
+
+    Args:
+        process: the Node process.
+        assembly: the folder of the cloud assembly that it deploys.
+        interval: seconds between two looks at a stack that is being deployed.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], assembly: Path, interval: float) -> None:
+        self._process = process
+        self._every_order = {"assembly": str(assembly), "interval": round(interval * 1000)}
+
+    def publish(self, stacks: list[str]) -> None:
+        """Begin to upload the code of the stacks' functions, which `deploy` would do first; nothing is waited for.
+
+        Args:
+            stacks: their names.
+        """
+        self._tell({"publish": stacks})
+
+    def deploy(self, stacks: list[str], progress: Progress) -> None:
+        """Deploy stacks, each of them alone, as `cdk deploy --exclusively --method direct` does.
+
+        Args:
+            stacks: their names.
+            progress: called with a line for each resource as it is made.
+
+        Raises:
+            DeploymentFailed: says what the toolkit said.
+        """
+        self._tell({"deploy": stacks})
+        said: list[str] = []
+        try:
+            for told in map(_told, self._process.stdout):
+                if event := told.get("event"):
+                    progress("{count} {status} {type} {name}".format(**event))
+                elif "done" in told:
+                    return
+                elif "failed" in told:
+                    raise DeploymentFailed([*said, " ".join(told["failed"].split())])
+                elif text := told["said"].strip():
+                    said.append(text)
+        except BaseException:  # an interrupt, say: no further stack is begun
+            self._process.terminate()
+            raise
+        raise DeploymentFailed(sorted(said, key=lambda line: "Error" in line) or ["it ended without a word"])
+
+    def _tell(self, order: dict[str, Any]) -> None:
+        with suppress(BrokenPipeError):  # it has ended; why, it has said
+            self._process.stdin.write(json.dumps(order | self._every_order) + "\n")
+            self._process.stdin.flush()
+
+
+@contextmanager
+def loading(assembly: Path, environment: Mapping[str, str], interval: float) -> Iterator[Toolkit]:
+    """A toolkit, which is loaded meanwhile, in the background; it ends with the block.
+
+    Args:
+        assembly: the folder of the cloud assembly that it is to deploy; it need not be there yet.
+        environment: the environment variables, with Node on PATH and what leads to the cloud.
+        interval: seconds between two looks at a stack that is being deployed.
+    """
+    more = {"NODE_COMPILE_CACHE": str(COMPILED)}
+    if bundle := environment.get("AWS_CA_BUNDLE"):
+        more["NODE_EXTRA_CA_CERTS"] = bundle
+    process = subprocess.Popen(
+        ["node", str(SCRIPT)], cwd=CDK_APP, env={**environment, **more}, text=True, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        yield Toolkit(process, assembly, interval)
+    finally:
+        end(process, grace=0)
+        for pipe in (process.stdin, process.stdout):
+            with suppress(BrokenPipeError):
+                pipe.close()
+
+
+def _told(line: str) -> dict[str, Any]:
+    """What a line tells; a line that is not the script's own is something that Node said."""
+    return json.loads(line) if line.startswith('{"') else {"said": line}
