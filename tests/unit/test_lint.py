@@ -48,6 +48,28 @@ def test_what_was_right_is_not_looked_at_again(monkeypatch):
     assert found(RIGHT) == []
 
 
+def test_another_code_of_a_function_makes_no_other_template(monkeypatch):
+    def with_code(digest: str) -> dict:
+        code = {"S3Bucket": "assets", "S3Key": f"{digest * 64}.zip"}
+        properties = {"Code": code, "Role": "arn:aws:iam::123456789012:role/r", "Handler": "app.handler"}
+        function = {"Type": "AWS::Lambda::Function", "Properties": properties | {"Runtime": "python3.13"}}
+        return {"Resources": {"Function": function}}
+
+    assert found(with_code("a")) == []
+    monkeypatch.setattr(lint, "_found", lambda *_: pytest.fail("it was looked at again"))
+    assert found(with_code("b")) == []
+
+
+def test_for_what_was_linted_cfn_lint_is_not_even_loaded(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(lint, "_runner", loaded.append)
+    lint.preload()
+    assert loaded == ["us-east-1"]
+    lint.lint([])
+    lint.preload()
+    assert loaded == ["us-east-1"]
+
+
 def test_what_was_wrong_is_looked_at_again(record):
     wrong = WRONG["misspelt"]
     assert found(wrong) == found(wrong) != []

@@ -17,6 +17,8 @@ STATE = ROOT / ".workbook"
 CLOUD = STATE / "cloud"
 CDK_STATE = STATE / "cdk"
 KEPT = STATE / "kept"
+# What comes again when it is gone, and holds for every checkout: copies of this one share it.
+CACHE = Path(os.environ.get("WORKBOOK_CACHE") or STATE / "cache")
 
 
 def shown(path: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from workbook.base.environment import tools_on_path
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, CDK_STATE, STATE
+from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
 from workbook.base.processes import end
 from workbook.cloud import target
 from workbook.deployment import synthesis
@@ -31,7 +31,7 @@ LOOK_SECONDS, LOOK_SECONDS_AWS = 0.1, 2  # between two looks at a stack; AWS all
 def environment() -> dict[str, str]:
     """The environment that `cdk` and `app.py` run in: PATH with the locked tools, quiet, offline."""
     base = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(STATE / "jsii"))
+    base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(CACHE / "jsii"))
     return tools_on_path(base) | {
         "CDK_HOME": str(CDK_STATE / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",

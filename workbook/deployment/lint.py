@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from importlib import metadata
 from typing import Any
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import STATE, read_json, write_json
+from workbook.base.paths import CACHE, read_json, write_json
 from workbook.cloud import target
 from workbook.deployment.assembly import ASSEMBLY
+from workbook.deployment.assets import cdk_digest
 from workbook.deployment.failures import described
 
-RECORD = STATE / "linted.json"
-REMEMBERED = 500  # digests, of 64 characters
+RECORD = CACHE / "linted.json"
+REMEMBERED = 1000  # digests, of 64 characters
+CODE = re.compile(r"\b[0-9a-f]{64}\b")  # what CDK calls a function's code by: another code makes no other template
 
 
 def lint(stacks: Iterable[str]) -> None:
@@ -34,11 +37,14 @@ def lint(stacks: Iterable[str]) -> None:
             problems.append(f"{described(stack, logical_id, resources)}: {match.message} ({match.rule.id}).")
     if problems:
         raise WorkbookError("Not deployed, because the template is wrong. " + "\n".join(problems))
+    if (code := cdk_digest()) not in read_json(RECORD, []):
+        _remember(code)
 
 
 def preload() -> None:
-    """Load cfn-lint and its rules, so that linting does not wait for them."""
-    _runner(target.region())
+    """Load cfn-lint and its rules, so that linting does not wait for them, if this CDK code was not linted yet."""
+    if cdk_digest() not in read_json(RECORD, []):
+        _runner(target.region())
 
 
 def errors(template: str, region: str) -> list[Any]:
@@ -51,14 +57,17 @@ def errors(template: str, region: str) -> list[Any]:
     Returns:
         cfn-lint's matches of its errors, and not of its warnings; each with path, message and rule.
     """
-    digest = hashlib.sha256(f"{metadata.version('cfn-lint')} {region} {template}".encode()).hexdigest()
-    right = read_json(RECORD, [])
-    if digest in right:
+    digest = hashlib.sha256(f"{metadata.version('cfn-lint')} {region} {CODE.sub('', template)}".encode()).hexdigest()
+    if digest in read_json(RECORD, []):
         return []
     found = _found(template, region)
     if not found:
-        write_json(RECORD, [*right, digest][-REMEMBERED:])
+        _remember(digest)
     return found
+
+
+def _remember(digest: str) -> None:
+    write_json(RECORD, [*read_json(RECORD, []), digest][-REMEMBERED:])
 
 
 def _found(template: str, region: str) -> list[Any]:

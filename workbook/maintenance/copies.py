@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workbook.base.environment import of_jupyter, tools_on_path, without_git, without_jupyter
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
+from workbook.base.paths import CACHE, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
 from workbook.base.processes import end_all_in, run, signals_as_interrupt
 from workbook.cloud import target
 from workbook.learning.learner_files import keep_aside
@@ -86,7 +86,7 @@ def environment_of(copy: Path) -> dict[str, str]:
     base = without_jupyter(without_git(target.local_environment(target.NOT_STARTED)))
     for name in ("PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "VIRTUAL_ENV", "WORKBOOK_TESTING"):
         base.pop(name, None)
-    base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(STATE / "jsii"))
+    base["WORKBOOK_CACHE"] = str(CACHE)
     return tools_on_path(base) | of_jupyter(copy / ".workbook" / "jupyter") | {
         "PYTHONPATH": str(copy),
         "TMPDIR": str(copy / ".workbook" / "tmp"),  # so that a copy of the copy goes with it
@@ -138,9 +138,11 @@ def _computing(processes: int) -> Iterator[None]:
 
 
 def bench() -> int:
-    """Measure in a copy of the tree; the exit code."""
+    """Measure in a copy of the tree, which has CDK unpacked and no template linted yet; the exit code."""
     with copy_of_the_tree() as copy:
-        return run_in(copy, [sys.executable, "-m", "workbook.maintenance.bench"])
+        caches = {"WORKBOOK_CACHE": copy / ".workbook" / "cache", "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHE / "jsii"}
+        command = [sys.executable, "-m", "workbook.maintenance.bench"]
+        return run_in(copy, command, **{name: str(folder) for name, folder in caches.items()})
 
 
 def faults(arguments: Sequence[str]) -> int:
