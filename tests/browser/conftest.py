@@ -33,7 +33,7 @@ FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-STOP_SECONDS = 30
+STOP_SECONDS = 120
 _folder_key = pytest.StashKey[Path]()
 
 

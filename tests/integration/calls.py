@@ -67,7 +67,7 @@ class Api:
             body = json.dumps(body).encode()
         parts = urlsplit(self.url)
         target = parts.path + path + ("?" + urlencode(query, quote_via=quote) if query else "")
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=300)
         connection._validate_path = lambda _: None  # so that odd ones can be sent, too
         try:
             connection.putrequest(method, target, skip_accept_encoding=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import json
+import operator
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -70,9 +71,9 @@ def logged(shop: Learner, function: str) -> list[str]:
 
 
 def comes(look: Callable[[], Any], seconds: float = 5) -> Any:
-    """What there is to see within some seconds, if there is anything."""
+    """What there is to see within some seconds, on any machine: where it is used, nothing is expected."""
     try:
-        return until(look, seconds=seconds)
+        return until(look, seconds=seconds, over=operator.ge)
     except TimeoutError:
         return None
 

@@ -21,6 +21,7 @@ import boto3
 import psutil
 from botocore.config import Config
 
+from workbook.base.patience import out_of_time
 from workbook.maintenance import copies
 
 T = TypeVar("T")
@@ -176,18 +177,23 @@ def a_learner() -> Iterator[Learner]:
             learner.end()
 
 
-def until(look: Callable[[], T], *, seconds: float = 75) -> T:
+def until(look: Callable[[], T], *, seconds: float = 75, over: Callable[[float, float], bool] = out_of_time) -> T:
     """Look until there is something to see.
 
     A message that a worker could not finish with, because the machine was too busy, is back after 30 s; so
     whoever waits for less than that twice waits for luck.
 
+    Args:
+        look: called until what it returns is true.
+        seconds: when to give up, on a machine that has nothing else to do.
+        over: tells from the seconds waited, and these, whether to give up.
+
     Raises:
         TimeoutError: there never is; no AssertionError, for which a test may be expected to fail.
     """
-    deadline = time.monotonic() + seconds
+    started = time.monotonic()
     while not (seen := look()):
-        if time.monotonic() > deadline:
+        if over(time.monotonic() - started, seconds):
             raise TimeoutError(f"after {seconds} s there was still {seen!r}")
         time.sleep(0.02)
     return seen

@@ -142,7 +142,7 @@ def test_the_same_role_with_less_of_its_rights_is_kept_out(shop, key, lend):
     }
     request = AWSRequest("POST", f"{shop.outputs['BackofficeApiUrl']}refund", {"x-api-key": key}, json.dumps(good()))
     SigV4Auth(lend("eve", Policy=json.dumps(nothing)), "execute-api", "us-east-1").add_auth(request)
-    assert requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=30).status_code == 403
+    assert requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=300).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_flood_of_one_api_does_not_touch_another(shop, refund, product):
 def test_a_browser_is_told_which_page_may_read_the_answers(shop, refund):
     url = f"{shop.outputs['BackofficeApiUrl']}refund"
     for origin in (PAGE, "https://evil.example.com"):
-        asked = requests.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "POST"}, timeout=30)
+        asked = requests.options(url, headers={"Origin": origin, "Access-Control-Request-Method": "POST"}, timeout=300)
         assert asked.status_code == 204
         assert (asked.headers["Access-Control-Allow-Origin"], asked.headers["Access-Control-Allow-Methods"]) == (
             PAGE,
@@ -316,7 +316,7 @@ def _zipped(code: str) -> bytes:
 
 def test_what_the_gateway_says_of_an_open_api_keeps_the_contract(shop):
     """A stage that is not there never reaches the API; what does, keeps its shape."""
-    answer = requests.request("POST", f"{shop.outputs['ProductApiUrl']}product", data=b"{", timeout=30)
+    answer = requests.request("POST", f"{shop.outputs['ProductApiUrl']}product", data=b"{", timeout=300)
     keeps_the_contract(
         "POST",
         Answer(

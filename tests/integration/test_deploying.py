@@ -310,7 +310,7 @@ def test_ctrl_c_and_then_again(learner, python):
     assert "deploying\n" in iter(person.stdout.readline, "")
     toolkit = toolkits(learner)
     person.send_signal(signal.SIGINT)
-    said = person.communicate(timeout=60)[1]
+    said = person.communicate(timeout=300)[1]
     assert "WorkbookError: Stopped. Run deploy again to finish" in said
     assert len(toolkit) == 1
     assert toolkits(learner) == []

@@ -87,7 +87,7 @@ def test_a_call_without_the_right_gets_the_gateways_response(shop):
     SigV4Auth(
         Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"]), "execute-api", "us-east-1"
     ).add_auth(request)
-    answer = requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=30)
+    answer = requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=300)
     if answer.status_code != 403:
         raise RuntimeError(answer.text)
     assert answer.json() == {"error": {"code": "Forbidden", "message": "You may not do this."}}

@@ -35,12 +35,12 @@ class Lab:
     session: requests.Session
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(self.url + path, timeout=10)
+        return self.session.get(self.url + path, timeout=300)
 
     def end(self, number: int = signal.SIGINT) -> str:
         """End it with a signal, as Ctrl-C does; what it said."""
         self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=30)
+        said, _ = self.process.communicate(timeout=300)
         return said
 
 
@@ -63,7 +63,7 @@ def start(newcomer: Learner) -> Iterator[Start]:
         )
         first = process.stdout.readline()
         found = ADDRESS.match(first)
-        assert found, first + process.communicate(timeout=60)[0]
+        assert found, first + process.communicate(timeout=300)[0]
         session = requests.Session()
         session.headers["Authorization"] = f"token {found['token']}"
         labs.append(Lab(process, found["url"], found["page"], int(found["port"]), session))
@@ -82,7 +82,7 @@ def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcome
     assert lab.page == "notebooks/00_start_here.ipynb"
     assert lab.get("api/contents/" + lab.page).ok
     assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"python3"}
-    assert requests.get(f"{lab.url}api/contents", timeout=10).status_code == 403  # without the token
+    assert requests.get(f"{lab.url}api/contents", timeout=300).status_code == 403  # without the token
     (server,) = [p for p in psutil.process_iter() if _listens(p, lab.port)]
     assert newcomer.clouds()
 
@@ -102,7 +102,7 @@ def test_jupyterlab_asks_nobody_for_news(start: Start):
 
 def test_kernels_listen_where_only_their_owner_may_go(start: Start):
     lab = start()
-    kernel = lab.session.post(f"{lab.url}api/kernels", timeout=30).json()["id"]
+    kernel = lab.session.post(f"{lab.url}api/kernels", timeout=300).json()["id"]
     (process,) = until(
         lambda: [p for p in psutil.process_iter(["cmdline"]) if f"kernel-{kernel}" in str(p.info["cmdline"])]
     )

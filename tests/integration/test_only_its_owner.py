@@ -61,7 +61,7 @@ def ask(
     as_user = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
     done = subprocess.run(
         [*as_user, "bash", "-c", program, "bash", str(port), request],
-        capture_output=True, text=True, timeout=60, cwd="/", check=True,
+        capture_output=True, text=True, timeout=300, cwd="/", check=True,
     )  # fmt: skip
     head, _, text = done.stdout.partition("\n\n")  # as Python reads the ends of lines
     return int(head.split()[1]), text

@@ -60,7 +60,7 @@ def schemathesis(folder: Path, description: dict, url: str, *options: str) -> tu
     tool = [Path(sys.executable).with_name("schemathesis"), "--config-file", SETTINGS, "run", "openapi.json"]
     report = ["--no-color", "--continue-on-failure", "--report", "har", "--report-har-path", "report.har"]
     run = subprocess.run(
-        [*tool, "--url", url, *report, *options], cwd=folder, capture_output=True, text=True, timeout=120
+        [*tool, "--url", url, *report, *options], cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert run.returncode in (0, 1), run.stdout + run.stderr
     return run.stdout if run.returncode else "", json.loads((folder / "report.har").read_text())["log"]["entries"]
@@ -126,7 +126,7 @@ def spoiling(url: str) -> Iterator[tuple[str, set[str]]]:
 
     class Spoiling(BaseHTTPRequestHandler):
         def do_GET(self):
-            there = http.client.HTTPConnection(place.netloc, timeout=30)
+            there = http.client.HTTPConnection(place.netloc, timeout=300)
             there.request("GET", self.path, headers=dict(self.headers))
             answer = there.getresponse()
             headers = {

@@ -24,7 +24,7 @@ def test_several_that_ask_at_once_all_get_the_whole_book():
             )
             for _ in range(6)
         ]
-        told = {process.communicate(timeout=60)[0].strip() for process in asking}
+        told = {process.communicate(timeout=300)[0].strip() for process in asking}
     assert told == {f"{len(published.chapters())} {len(published.files_before(100))}"}
 
 

@@ -23,7 +23,7 @@ import pytest
 from workbook.base.paths import ROOT
 
 RUN = ROOT / "run.py"
-PATIENCE = 60
+PATIENCE = 300
 
 
 # What it says before anything is set up

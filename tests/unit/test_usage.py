@@ -18,7 +18,7 @@ from workbook.command import cli, usage
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPERS = typer.main.get_command(cli.app)
-PATIENCE = 60
+PATIENCE = 300
 WATCH = """
 import os, runpy, sys
 ACTS = {

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from workbook.base import waiting
+from workbook.base import patience
 from workbook.base.errors import WorkbookError
 from workbook.base.waiting import wait_until
 
@@ -17,7 +17,7 @@ from workbook.base.waiting import wait_until
 @pytest.fixture
 def speed(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Says how many times slower than a quiet machine this one is."""
-    return lambda times: monkeypatch.setattr(waiting, "slowness", lambda: times)
+    return lambda times: monkeypatch.setattr(patience, "slowness", lambda: times)
 
 
 def test_it_returns_the_first_thing_that_is_something() -> None:
@@ -50,7 +50,7 @@ def test_a_slow_machine_gets_more_time(speed: Callable[[float], None]) -> None:
 
 
 def test_the_speed_of_this_machine_is_measured() -> None:
-    assert 1 <= waiting.slowness() <= waiting.MOST
+    assert 1 <= patience.slowness() <= patience.MOST
 
 
 def test_an_error_while_looking_is_not_swallowed() -> None:

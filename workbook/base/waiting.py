@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
@@ -11,11 +9,9 @@ from tenacity import RetryCallState, Retrying, retry_if_not_result, wait_exponen
 
 from workbook.base.display import Progress
 from workbook.base.errors import WorkbookError
+from workbook.base.patience import out_of_time
 
 T = TypeVar("T")
-STEPS, QUIET_SECONDS = 1_000_000, 0.05  # a piece of work, and what it took on a quiet machine of 2026
-MOST = 12.0
-
 
 def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T:
     """Look again and again until there is something to see, and show that one waits.
@@ -68,25 +64,6 @@ def soon(look: Callable[[], T], seconds: float) -> T | None:
         return poll(look, "it", seconds)
     except WorkbookError:
         return None
-
-
-def out_of_time(waited: float, seconds: float) -> bool:
-    """Whether a wait has lasted its time: `seconds` on a quiet machine, more on one that is slow just now."""
-    return waited >= seconds and waited >= seconds * slowness()
-
-
-def slowness() -> float:
-    """How many times longer than a quiet machine this one takes just now: 1 to 12, by a twentieth of a second of work.
-
-    A short piece of work may slip in between what else there is to do, so what waits for a processor counts, too.
-    """
-    started = time.perf_counter()
-    sum(range(STEPS))
-    for _ in range(STEPS):
-        pass
-    measured = (time.perf_counter() - started) / QUIET_SECONDS
-    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return min(max(1.0, measured, waiting), MOST)
 
 
 def _is_something(seen: object) -> bool:

@@ -24,6 +24,7 @@ import psutil
 from filelock import FileLock
 
 from workbook.base.errors import WorkbookError
+from workbook.base.patience import out_of_time
 from workbook.base.paths import CLOUD, read_json, shown, write_json
 from workbook.cloud import gate, saved_state, target
 from workbook.cloud.saved_state import LOST, STATE_FOLDERS
@@ -107,7 +108,7 @@ def stop() -> bool:
         while running():  # a kernel that started it may not have noticed yet that it ended; this does
             if time.monotonic() > asked + SAVED_SECONDS:
                 _kill_workers(process)  # they call a cloud that no longer answers, and it waits for them
-            if time.monotonic() > asked + STOP_SECONDS:
+            if out_of_time(time.monotonic() - asked, STOP_SECONDS):
                 raise WorkbookError(
                     f"The local cloud (process {cloud.pid}) is still saving after {STOP_SECONDS} s. "
                     "Wait a little and run this again."
@@ -248,9 +249,9 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
     """Wait until `process`, and no other that took the port meanwhile, answers; False if it ended."""
     import requests
 
-    deadline = time.monotonic() + START_SECONDS
+    started = time.monotonic()
     try:
-        while time.monotonic() < deadline and process.poll() is None:
+        while not out_of_time(time.monotonic() - started, START_SECONDS) and process.poll() is None:
             try:
                 if _listens(process.pid, port):
                     if requests.get(f"http://127.0.0.1:{port}/_ministack/health", timeout=2).ok:

@@ -22,6 +22,7 @@ from typing import Any
 
 from workbook.base.environment import of_jupyter, without_jupyter
 from workbook.base.errors import WorkbookError
+from workbook.base.patience import out_of_time
 from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
 from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
@@ -150,8 +151,8 @@ def _takes_sockets(folder: Path) -> bool:
 def _address(process: subprocess.Popen[bytes], runtime: Path) -> str | None:
     """Wait until JupyterLab answers; its address with its token, or None if it has ended or takes too long."""
     record = runtime / f"jpserver-{process.pid}.json"
-    started, deadline = time.time(), time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    started, asked = time.time(), time.monotonic()
+    while not out_of_time(time.monotonic() - asked, START_SECONDS) and process.poll() is None:
         server = read_json(record, None)
         if server and record.stat().st_mtime > started - 2:  # not of an older process of that id
             if _answers(server):
