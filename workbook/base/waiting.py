@@ -13,6 +13,7 @@ from workbook.base.patience import out_of_time
 
 T = TypeVar("T")
 
+
 def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T:
     """Look again and again until there is something to see, and show that one waits.
 
