@@ -15,16 +15,16 @@ from workbook.cloud.consent import confirm_aws
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, learner_files, published
+from workbook.learning import bookmark, learner_files, memory, published
 from workbook.learning.learner_data import keep_contents
 
 
 def chapter(number: int) -> None:
     """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
 
-    Run again in the middle of the chapter, it leaves everything as it is. Run again once the
-    chapter, or a later one, is finished, it starts the chapter over; rows in tables that this
-    removes are kept aside first, and so are edits of one's own.
+    Run again in the middle of the chapter, it leaves everything as it is; a kernel that was
+    restarted has its names again. Run again once the chapter, or a later one, is finished, it starts
+    the chapter over; rows in tables that this removes are kept aside first, and so are edits of one's own.
 
     Args:
         number: the chapter's.
@@ -40,11 +40,13 @@ def chapter(number: int) -> None:
         _guard_files()
         _widen_frames()
         at, where = bookmark.position()
-        if at == number and where != bookmark.END:
+        within = at == number and where != bookmark.END
+        if within:
             done += put_back() if lost else []
             done.append("You are in the middle of this chapter; everything is left as it is.")
         elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
             done += catch_up(number)
+        done += memory.follow(number, again=within)
         saved_state.restored()
         bookmark.move_to(number, bookmark.WITHIN)
         shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
@@ -75,6 +77,7 @@ def catch_up(number: int) -> list[str]:
         deployment = deploy(*expected)
         if not deployment.changes.empty:
             done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
+    memory.forget()
     bookmark.move_to(number, bookmark.START)
     return done
 
