@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+import psutil
 import pytest
+from learner import until
 
 ROWS = "from workbook import clean_up, deploy, leftovers, outputs; import boto3"
 NOT_OURS = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "somebody-elses"}}}}
@@ -21,6 +23,11 @@ def kinds(python) -> set[str]:
     return set(python("sorted(set(leftovers().what))"))
 
 
+def workers(learner) -> list[psutil.Process]:
+    """The processes of functions that the local cloud has started."""
+    return [p for p in psutil.Process(learner.cloud["pid"]).children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
+
+
 def test_everything_is_listed_and_then_gone(learner, python):
     python("deploy('Hello', 'EventBus', 'EventLog', 'Ordering', 'Operations')")
     python("""
@@ -34,9 +41,11 @@ lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}'
         "Role", "Stack", "Subscription", "Table", "Topic",
     }  # fmt: skip
     assert kinds(python) == there
+    assert workers(learner)
 
     python("clean_up()")
     assert kinds(python) == set()
+    until(lambda: not workers(learner))
     lambda_, logs, iam = learner.client("lambda"), learner.client("logs"), learner.client("iam")
     assert not lambda_.list_functions()["Functions"] and not lambda_.list_layers()["Layers"]
     assert not logs.describe_log_groups()["logGroups"] and not iam.list_roles()["Roles"]
