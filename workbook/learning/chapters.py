@@ -11,7 +11,7 @@ import pandas as pd
 from workbook.base.display import Progress, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, shown
-from workbook.cloud import local, saved_state, target
+from workbook.cloud import local, saved_state, sentences, target
 from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
@@ -38,7 +38,7 @@ def chapter(number: int) -> None:
     with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
         lost = _reach_the_cloud()
         done = [lost] if lost else []
-        _guard_files()
+        _prepare_kernel()
         _widen_frames()
         at, where = bookmark.position()
         within = at == number and where != bookmark.END
@@ -162,13 +162,14 @@ def _known(number: int) -> None:
         raise WorkbookError(f"There is no chapter {number}. There are: {there}.")
 
 
-def _guard_files() -> None:
-    """See to it that `%%writefile` never overwrites an edit of one's own."""
+def _prepare_kernel() -> None:
+    """See to it that `%%writefile` never overwrites an edit of one's own, and that what goes wrong is said in sentences."""
     if in_notebook():
-        events = sys.modules["IPython"].get_ipython().events
-        if learner_files.guard_writefile in events.callbacks["pre_run_cell"]:
-            events.unregister("pre_run_cell", learner_files.guard_writefile)
-        events.register("pre_run_cell", learner_files.guard_writefile)
+        shell = sys.modules["IPython"].get_ipython()
+        if learner_files.guard_writefile in shell.events.callbacks["pre_run_cell"]:
+            shell.events.unregister("pre_run_cell", learner_files.guard_writefile)
+        shell.events.register("pre_run_cell", learner_files.guard_writefile)
+        sentences.speak_in(shell)
 
 
 def _widen_frames() -> None:

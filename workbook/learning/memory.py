@@ -98,14 +98,23 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
+class _Page(io.BytesIO):
+    """Takes no more than the largest value that is kept: to write a larger one to its end would take time after each cell."""
+
+    def write(self, written: Any) -> int:
+        if self.tell() + len(written) > LARGEST:
+            raise ValueError("too large")
+        return super().write(written)
+
+
 def _data(value: Any) -> bytes | None:
     """A value as bytes; None for one that is not plain data, or too large."""
     if isinstance(value, type | FunctionType | type(len) | type(sys)):
         return None
-    written = io.BytesIO()
+    written = _Page()
     with suppress(Exception):  # any object may have its own reason not to be written
         _Pickler(written).dump(value)
-        return written.getvalue() if written.tell() <= LARGEST else None
+        return written.getvalue()
     return None
 
 
