@@ -13,6 +13,10 @@ MINE = "def handler(event, context):\n    print('called')\n    return 'this is m
 APP = "cdk_app/app.py"
 HELLO = "lambda_src/hello/app.py"
 PRODUCT = "lambda_src/product/app.py"
+GOING_BACK = (
+    "To go to the start of chapter 02 removes the stack Product; rows and objects that it holds, and your own edits, "
+    "are kept aside, and `python3 run.py restore` brings them back."
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +99,43 @@ def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
     made = [product("POST", "/product", {"name": name, "price": 5}).body for name in ("Lamp", "Chair")]
     table = python("outputs['ProductTable']")
 
+    assert python.refused("chapter(2)").startswith(
+        f"{GOING_BACK} Nobody is there to confirm this, so nothing was removed."
+    )
+    assert "Product" in stacks(learner) and (learner.root / PRODUCT).exists()
+
     said = python("chapters.catch_up(2)")
     [rows] = [path for path in kept(learner) if path.endswith(f"{table}.json")]
     assert f"The rows of the tables of Product are kept in .workbook/kept/{rows.split('/')[0]}." in said
     assert "The stack Product was removed; the chapter makes it anew." in said
-    by_id = {row["id"]: row for row in json.loads(kept(learner)[rows])}
-    assert by_id == {item["id"]: {**item, "price": 5} for item in made}
+    by_id = {row["id"]["S"]: row for row in json.loads(kept(learner)[rows])}
+    assert {number: (row["name"]["S"], row["price"]["N"]) for number, row in by_id.items()} == {
+        it["id"]: (it["name"], "5") for it in made
+    }
     assert stacks(learner) == {"Hello", "Pricing"}
     assert not (learner.root / PRODUCT).exists()
     assert table not in learner.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_rows_that_were_kept_aside_come_back_with_one_command(learner, python):
+    told = learner.cli("restore")
+    assert "Product has no " in told.stdout and "deploy Product, and then type `python3 run.py restore " in told.stdout
+    for path, content in python("published.files_before(3)").items():
+        learner.write(path, content)
+    product = Api(python("deploy(); outputs['ProductApiUrl']"))
+    assert product("GET", "/product").body["items"] == []
+
+    done = learner.cli("restore")
+    assert "Brought back into Product: 2 rows and objects." in done.stdout, done.stderr
+    assert {item["name"] for item in product("GET", "/product").body["items"]} == {"Lamp", "Chair"}
+    assert "Brought back" not in learner.cli("restore").stdout  # they are there already
+
+    refused = learner.cli("catch-up", "02")
+    assert (refused.returncode, "Product" in stacks(learner)) == (1, True)
+    assert refused.stderr.startswith(GOING_BACK) and "type `python3 run.py catch-up 02 --yes`" in refused.stderr
+    done = learner.cli("catch-up", "02", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert stacks(learner) == {"Hello", "Pricing"}
 
 
 def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
@@ -115,7 +147,9 @@ def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
 def test_back_to_the_beginning(learner, python):
     learner.write(HELLO, MINE)
     before = len(kept(learner))
-    done = learner.cli("reset")
+    refused = learner.cli("reset")
+    assert (refused.returncode, "so nothing was removed" in refused.stderr, len(kept(learner))) == (1, True, before)
+    done = learner.cli("reset", "--yes")
     assert done.returncode == 0, done.stderr
     assert stacks(learner) == set()
     assert not (learner.root / HELLO).exists() and not (learner.root / APP).exists()
@@ -197,5 +231,5 @@ def test_what_the_readme_tells_a_learner_to_type_works(learner, python):
     tried = [arguments for arguments in told if arguments[0] not in ("lab", "catch-up")]
     assert len(tried) >= 6
     for arguments in tried:
-        done = learner.cli(*arguments)
+        done = learner.cli(*arguments, WORKBOOK_TESTING="1")
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"

@@ -31,12 +31,19 @@ def test_a_frame_counts_as_something_once_it_has_a_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "said"), [(None, "nothing"), (pd.DataFrame(), "an empty table"), (0, "0"), ("", "''")]
-)
+    ("last", "said"),
+    [
+        (None, "Last seen: nothing."),
+        (pd.DataFrame(), "Last seen: an empty table."),
+        (0, "Last seen: 0."),
+        ("", "Last seen: ''."),
+        (False, "It is not so yet."), (pd.Series([1]).eq(2).all(), "It is not so yet."),
+    ],
+)  # fmt: skip
 def test_it_gives_up_in_time_and_says_what_it_saw(last: object, said: str, speed: Callable[[float], None]) -> None:
     speed(1)
     started = time.monotonic()
-    with pytest.raises(WorkbookError, match=f"Waited 0.2 s for the thing. Last seen: {said}"):
+    with pytest.raises(WorkbookError, match=f"Waited 0.2 s for the thing. {said}$"):
         wait_until(lambda: last, "the thing", seconds=0.2)
     assert 0.2 <= time.monotonic() - started < 5
 

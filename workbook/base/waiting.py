@@ -44,7 +44,8 @@ def poll(
     def give_up(state: RetryCallState) -> NoReturn:
         seen = state.outcome.result() if state.outcome else None
         waited = max(seconds, round(state.seconds_since_start or 0))
-        raise WorkbookError(f"Waited {waited:g} s for {what}. Last seen: {_shown(seen)}.")
+        last = "It is not so yet." if _is_no(seen) else f"Last seen: {_shown(seen)}."
+        raise WorkbookError(f"Waited {waited:g} s for {what}. {last}")
 
     def tell(state: RetryCallState) -> None:
         if waiting and (state.seconds_since_start or 0) >= 1:
@@ -70,6 +71,11 @@ def soon(look: Callable[[], T], seconds: float) -> T | None:
 def _is_something(seen: object) -> bool:
     empty = getattr(seen, "empty", None)  # a pandas frame has no truth value of its own
     return bool(seen) if empty is None else not empty
+
+
+def _is_no(seen: object) -> bool:
+    """Whether it is False, of Python or of numpy: that it is not so yet goes without saying."""
+    return type(seen).__name__ in ("bool", "bool_")
 
 
 def _shown(seen: object) -> str:

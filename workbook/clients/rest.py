@@ -11,9 +11,12 @@ from typing import Any
 
 import pandas as pd
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from workbook.base.display import GREEN, RED, frame_markup
 from workbook.base.errors import WorkbookError
+
+PATIENCE_SECONDS = 35  # API Gateway itself gives up after 29
 
 
 @dataclass(frozen=True)
@@ -108,17 +111,35 @@ class Rest:
             how: what `requests` takes: `json`, `data`, `params`, `headers`.
 
         Raises:
-            WorkbookError: nothing answers at that address.
+            WorkbookError: nothing answers at that address, or not in time.
         """
         address = f"{self.url}/{path.lstrip('/')}"
         try:
-            answer = self._session.request(method, address, timeout=35, **how)
+            answer = self._session.request(method, address, timeout=PATIENCE_SECONDS, **how)
         except requests.RequestException as error:
-            raise WorkbookError(
-                f"Nothing answers at {address} ({type(error).__name__}). Run the chapter's set-up cell "
-                "again, and look the address up again in outputs."
-            ) from None
+            raise WorkbookError(_why_no_answer(address, error)) from None
         return Answer(answer.status_code, _parsed(answer), answer.headers, answer.elapsed.total_seconds() * 1000)
+
+
+def _why_no_answer(address: str, error: requests.RequestException) -> str:
+    """A sentence that says whether nobody is there, or whoever is there is busy, or the line broke."""
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(cause, NewConnectionError):
+        return (
+            f"Nothing answers at {address}. "
+            "Run the chapter's set-up cell again, and look the address up again in outputs."
+        )
+    if isinstance(error, requests.Timeout):
+        return (
+            f"{address} has not answered within {PATIENCE_SECONDS} s: it is busy. "
+            "It may do what it was asked all the same; wait a little, and look, before you ask again."
+        )
+    if isinstance(error, requests.ConnectionError):
+        return (
+            f"The connection to {address} broke before the answer was there. "
+            "What was asked may have been done all the same: look, before you ask again."
+        )
+    return f"This is no request that can be sent to {address}: {error}."
 
 
 def _parsed(answer: requests.Response) -> Any:

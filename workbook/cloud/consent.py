@@ -1,7 +1,8 @@
-"""Nothing is created on AWS before a person has seen where, and said yes."""
+"""Nothing is created on AWS, and nothing of a learner's is removed, before a person has seen what, and said yes."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from workbook.base.display import in_notebook
@@ -35,10 +36,7 @@ def confirm_once(account: str, region: str) -> None:
     if (account, region) in _confirmed:
         return
     print(f"This creates resources in the AWS account {account}, region {region}.\n{COST}")
-    if not in_notebook() and not sys.stdin.isatty():
-        raise WorkbookError("Nobody is there to confirm this. Add --yes if that is what you want.")
-    if input("Go on? Type yes: ").strip().lower() != "yes":
-        raise WorkbookError("Nothing was created.")
+    _ask("Nobody is there to confirm this. Add --yes if that is what you want.", "Nothing was created.")
     confirm_without_asking(account, region)
 
 
@@ -54,7 +52,35 @@ def confirm_deletion(account: str, region: str) -> None:
         WorkbookError: the answer is not yes, or nobody can be asked.
     """
     print(f"This deletes what was deployed from here in the AWS account {account}, region {region}.")
+    _ask("Nobody is there to confirm this, so nothing was deleted.", "Nothing was deleted.")
+
+
+def confirm_going_back(what_goes: str, way: str) -> None:
+    """Ask whether to remove what a learner has built; tests are not asked.
+
+    Args:
+        what_goes: a sentence that says it.
+        way: what a person may type if nobody can be asked.
+
+    Raises:
+        WorkbookError: the answer is not yes, or nobody can be asked.
+    """
+    if os.environ.get("WORKBOOK_TESTING"):
+        return
+    print(what_goes)
+    _ask(
+        f"{what_goes} Nobody is there to confirm this, so nothing was removed. If you want it, type `{way}`.",
+        "Nothing was removed.",
+    )
+
+
+def _ask(nobody: str, declined: str) -> None:
+    """Ask whether to go on; what is refused with if nobody can be asked, and if the answer is not yes."""
     if not in_notebook() and not sys.stdin.isatty():
-        raise WorkbookError("Nobody is there to confirm this, so nothing was deleted.")
-    if input("Go on? Type yes: ").strip().lower() != "yes":
-        raise WorkbookError("Nothing was deleted.")
+        raise WorkbookError(nobody)
+    try:
+        answer = input("Go on? Type yes: ")
+    except (EOFError, NotImplementedError):  # a notebook that a program executes
+        raise WorkbookError(nobody) from None
+    if answer.strip().lower() != "yes":
+        raise WorkbookError(declined)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +166,24 @@ def memory() -> int:
         except psutil.Error:
             continue
     return total
+
+
+def end_workers(functions: Iterable[str]) -> None:
+    """End the workers of functions that are gone: MiniStack lets those of a deleted stack wait for ever.
+
+    Args:
+        functions: their names.
+    """
+    names = "|".join(map(re.escape, functions))
+    cloud = running()
+    if cloud is None or not names:
+        return
+    of_them = re.compile(rf"/ministack-lambda-(?:{names})-\w+/")  # the folder that a worker is started from
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for worker in psutil.Process(cloud.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if of_them.search(" ".join(worker.cmdline())):
+                    worker.terminate()
 
 
 def _messages_in(node: Any) -> list[dict[str, Any]]:

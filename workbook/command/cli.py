@@ -31,7 +31,7 @@ With WORKBOOK_TARGET=aws the same verbs work on your AWS account; what would
 create something there asks first.
 
 Your own edits are never thrown away: what a verb would overwrite, it keeps
-in .workbook/kept, and says so.
+in .workbook/kept, and says so. What removes stacks asks first.
 """
 
 
@@ -48,7 +48,7 @@ app = typer.Typer(
     epilog=EXAMPLES,
 )
 
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before creating resources on AWS.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before removing stacks, or creating any on AWS.")]
 Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number.", show_default=False)]
 
 
@@ -97,6 +97,7 @@ def catch_up(number: Chapter, yes: Yes = False) -> None:
 
     check_chapter(number)
     reach(yes)
+    chapters.ask_before_going_back(number, yes=yes)
     say(chapters.catch_up(number))
     restored()
     print(f"Ready for chapter {number:02}: open notebooks/{published.chapters()[number].name}.")
@@ -112,6 +113,7 @@ def reset(yes: Yes = False) -> None:
     from workbook.learning import bookmark, chapters, learner_files
 
     reach(yes)
+    chapters.ask_before_going_back(0, yes=yes)
     if aside := learner_files.renew_notebooks():
         print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
     say(chapters.catch_up(0))
@@ -129,15 +131,22 @@ def restore(
         ),
     ] = None,
 ) -> None:
-    """Bring back your edits that a verb has kept aside."""
+    """Bring back your edits, rows and objects that were kept aside."""
     from workbook.base.paths import shown
-    from workbook.learning import learner_files
+    from workbook.cloud import local
+    from workbook.learning import learner_data, learner_files
 
     folder, paths, aside = learner_files.bring_back(name)
-    if not paths:
+    contents = []
+    if (folder / learner_files.DATA).exists():
+        if target.is_local():
+            local.ensure()
+        contents = learner_data.bring_back_contents(folder)
+    say(contents)
+    if paths:
+        print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
+    elif not contents:
         print(f"All that is kept in {shown(folder)} stands in its place already.")
-        return
-    print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
     if aside:
         print(f"What stood there is now kept in {shown(aside)}.")
     if any(not path.startswith("notebooks/") for path in paths):
@@ -169,6 +178,7 @@ def up(
     if chapter is not None:
         from workbook.learning import chapters
 
+        chapters.ask_before_going_back(chapter + 1, yes=yes)
         say(chapters.catch_up(chapter + 1))
     else:
         print(deploy())

@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import read_json, write_json
 from workbook.base.waiting import poll
-from workbook.cloud import target
+from workbook.cloud import local, target
 from workbook.cloud.stacks import RECORD, deployed_template, physical_names, resources, status
 from workbook.deployment import cdk
 from workbook.deployment.assembly import template
@@ -41,6 +41,8 @@ def destroy(stack: str) -> None:
     poll(lambda: status(stack) in (None, "DELETE_FAILED"), f"{stack} to be deleted", seconds=600)
     if status(stack):
         raise WorkbookError(f"{stack} could not be deleted; `python3 run.py status` shows what is left of it.")
+    if target.is_local():
+        local.end_workers(functions)
     for function in functions:
         _delete_logs(function)
     records = read_json(RECORD, {})

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import html
 import sys
+from pathlib import Path
 
 import pandas as pd
 
 from workbook.base.display import Progress, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, shown
-from workbook.cloud import local, saved_state, target
-from workbook.cloud.consent import confirm_aws
+from workbook.cloud import local, saved_state, sentences, target
+from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, learner_files, published
+from workbook.learning import bookmark, learner_files, memory, published
 from workbook.learning.learner_data import keep_contents
 
 
 def chapter(number: int) -> None:
     """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
 
-    Run again in the middle of the chapter, it leaves everything as it is. Run again once the
-    chapter, or a later one, is finished, it starts the chapter over; rows in tables that this
-    removes are kept aside first, and so are edits of one's own.
+    Run again in the middle of the chapter, it leaves everything as it is; a kernel that was
+    restarted has its names again. Run again once the chapter, or a later one, is finished, it starts
+    the chapter over; rows in tables that this removes are kept aside first, and so are edits of one's own.
 
     Args:
         number: the chapter's.
@@ -37,14 +38,17 @@ def chapter(number: int) -> None:
     with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
         lost = _reach_the_cloud()
         done = [lost] if lost else []
-        _guard_files()
+        _prepare_kernel()
         _widen_frames()
         at, where = bookmark.position()
-        if at == number and where != bookmark.END:
+        within = at == number and where != bookmark.END
+        if within:
             done += put_back() if lost else []
             done.append("You are in the middle of this chapter; everything is left as it is.")
         elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
+            ask_before_going_back(number)
             done += catch_up(number)
+        done += memory.follow(number, again=within)
         saved_state.restored()
         bookmark.move_to(number, bookmark.WITHIN)
         shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
@@ -62,21 +66,46 @@ def catch_up(number: int) -> list[str]:
         Sentences that say what was done.
     """
     done = [f"The code stands as at the start of chapter {number:02}."]
-    if aside := learner_files.replay(number):
+    aside = learner_files.new_folder_aside()  # one for everything, so that `restore` brings back everything
+    if learner_files.replay(number, aside):
         done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
     expected = published.stacks_before(number)
-    for stack in importers_first([s for s in published.all_stacks() if s not in expected and status(s)]):
-        done += keep_contents(stack)
+    for stack in importers_first(_stacks_that_go(number)):
+        done += keep_contents(stack, aside)
         destroy(stack)
         done.append(f"The stack {stack} was removed; the chapter makes it anew.")
     for stack in expected:
-        done += _clear_buckets_that_go(stack)
+        done += _clear_buckets_that_go(stack, aside)
+    learner_files.remove_if_empty(aside)
     if expected:
         deployment = deploy(*expected)
         if not deployment.changes.empty:
             done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
+    memory.forget()
     bookmark.move_to(number, bookmark.START)
     return done
+
+
+def ask_before_going_back(number: int, *, yes: bool = False) -> None:
+    """Before one goes back to the start of a chapter: say which stacks that removes, and ask.
+
+    Args:
+        number: the chapter's.
+        yes: the answer, if it was given already.
+
+    Raises:
+        WorkbookError: the answer is not yes, or nobody can be asked.
+    """
+    if yes or not (going := _stacks_that_go(number)):
+        return
+    named, they = (
+        (f"the stacks {', '.join(going)}", "they hold") if len(going) > 1 else (f"the stack {going[0]}", "it holds")
+    )
+    confirm_going_back(
+        f"To go to the start of chapter {number:02} removes {named}; rows and objects that {they}, and your own edits, "
+        "are kept aside, and `python3 run.py restore` brings them back.",
+        f"python3 run.py catch-up {number:02} --yes",
+    )
 
 
 def finish(number: int) -> None:
@@ -120,6 +149,11 @@ def _reach_the_cloud() -> str | None:
     return None
 
 
+def _stacks_that_go(number: int) -> list[str]:
+    expected = published.stacks_before(number)
+    return [stack for stack in published.all_stacks() if stack not in expected and status(stack)]
+
+
 def _stand(stacks: list[str]) -> bool:
     return all(status(stack) for stack in stacks)
 
@@ -130,13 +164,14 @@ def _known(number: int) -> None:
         raise WorkbookError(f"There is no chapter {number}. There are: {there}.")
 
 
-def _guard_files() -> None:
-    """See to it that `%%writefile` never overwrites an edit of one's own."""
+def _prepare_kernel() -> None:
+    """See to it that `%%writefile` never overwrites an edit of one's own, and that errors are sentences."""
     if in_notebook():
-        events = sys.modules["IPython"].get_ipython().events
-        if learner_files.guard_writefile in events.callbacks["pre_run_cell"]:
-            events.unregister("pre_run_cell", learner_files.guard_writefile)
-        events.register("pre_run_cell", learner_files.guard_writefile)
+        shell = sys.modules["IPython"].get_ipython()
+        if learner_files.guard_writefile in shell.events.callbacks["pre_run_cell"]:
+            shell.events.unregister("pre_run_cell", learner_files.guard_writefile)
+        shell.events.register("pre_run_cell", learner_files.guard_writefile)
+        sentences.speak_in(shell)
 
 
 def _widen_frames() -> None:
@@ -145,12 +180,12 @@ def _widen_frames() -> None:
     pd.set_option("display.max_colwidth", 80)
 
 
-def _clear_buckets_that_go(stack: str) -> list[str]:
+def _clear_buckets_that_go(stack: str, aside: Path) -> list[str]:
     """Empty the buckets that the stack will no longer have: CloudFormation deletes no bucket with something in it."""
     if not status(stack) or not physical_names(stack, "AWS::S3::Bucket"):
         return []
     going = names_that_go(stack, "AWS::S3::Bucket")
-    said = keep_contents(stack, going)
+    said = keep_contents(stack, aside, going)
     for name in going:
         empty_bucket(name)
     return said

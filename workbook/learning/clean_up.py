@@ -19,6 +19,7 @@ from workbook.deployment.inventory import made, ours
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first
 from workbook.learning import published
 from workbook.learning.learner_data import keep_contents
+from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 
 BOOTSTRAP = "CDKToolkit"
 QUIET_SECONDS = 2  # without a log group that comes back
@@ -95,13 +96,14 @@ def clean_up(*, bootstrap: bool = False) -> None:
         confirm_deletion(target.account(), target.region())
     text, said = "Everything that was deployed from here is gone.", []
     with Progress("Cleaning up", text=text) as progress:
-        known = published.all_stacks()
+        known, aside = published.all_stacks(), new_folder_aside()
         stacks = [*known, *(stack for stack in _stacks() if stack not in known)]
         for stack in importers_first([stack for stack in stacks if ours(stack)]):
             progress(f"deleting {stack}")
-            said += keep_contents(stack)
+            said += keep_contents(stack, aside)
             destroy(stack)
             said.append(f"The stack {stack} is deleted.")
+        remove_if_empty(aside)
         progress("waiting for the last words of functions")
         _delete_late_logs()
         for stack in known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import importlib
+import inspect
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -100,7 +101,7 @@ def check(name: str, *answers: Any) -> None:
     Raises:
         CheckFailed: it is not right, and this is a test of the notebook.
     """
-    verdict = _find(name).look(*answers)
+    verdict = _looked_at(name, answers)
     match verdict:
         case Right(why):
             bookmark.record_pass(name)
@@ -115,6 +116,25 @@ def check(name: str, *answers: Any) -> None:
     show(text, f'<p style="color:{colour}; white-space:pre-wrap">{html.escape(text)}</p>')
     if isinstance(verdict, NotRight) and os.environ.get("WORKBOOK_TESTING"):
         raise CheckFailed(text)
+
+
+def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
+    """What the check says; also of answers, and of things in the cloud, that are of another form than it knows."""
+    look = _find(name).look
+    try:
+        inspect.signature(look).bind(*answers)
+    except TypeError:
+        wanted = ", ".join([f'"{name}"', *inspect.signature(look).parameters])
+        raise WorkbookError(f"This check is called as check({wanted}); the chapter's cell does it.") from None
+    try:
+        return look(*answers)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        given = ", ".join(type(answer).__name__ for answer in answers)
+        return NotRight(
+            f"what the text above describes{', in the form that its cells give it' if answers else ''}",
+            f"{given + ', at which the check stopped: ' if given else ''}{type(error).__name__}: {error}",
+            "something has another form than this check can read. Compare your names and values with the text above.",
+        )
 
 
 def hint(name: str) -> None:

@@ -12,13 +12,18 @@ from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, shown
 from workbook.learning.published import WRITES, chapters, ending_in_newline, every_version, files_before
 
 KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
+DATA = "data"  # where rows and objects are kept, beside them
 
 
-def replay(number: int) -> Path | None:
+def replay(number: int, folder: Path | None = None) -> Path | None:
     """Bring the files that the chapters write to how they stand at the start of a chapter.
 
     A file that holds something no chapter wrote is a person's own edit: it is kept aside first.
     Files that no chapter writes are not touched.
+
+    Args:
+        number: the chapter's.
+        folder: where to keep edits, if something else was already kept for the same reason.
 
     Returns:
         Where edits were kept, or None if there were none.
@@ -29,7 +34,7 @@ def replay(number: int) -> Path | None:
         file = ROOT / path
         if path in wanted and file.exists() and file.read_text(encoding="utf-8") == wanted[path]:
             continue
-        aside = keep_aside(file, aside) or aside
+        aside = keep_aside(file, aside or folder) or aside
         if path in wanted:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(wanted[path], encoding="utf-8")
@@ -103,13 +108,19 @@ def new_folder_aside() -> Path:
     return Path(tempfile.mkdtemp(prefix=name, dir=KEPT))
 
 
+def remove_if_empty(folder: Path) -> None:
+    """Remove a folder in which nothing had to be kept."""
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
 def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     """Put files that were kept aside back where they came from.
 
     What stands there now is kept aside in its turn.
 
     Args:
-        name: the folder's name below `.workbook/kept`; the newest with files by default.
+        name: the folder's name below `.workbook/kept`; the newest with something of a learner's by default.
 
     Returns:
         The folder; the paths that were put back; where the files they replaced are now kept.
@@ -117,14 +128,14 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     Raises:
         WorkbookError: nothing was kept, or not under that name.
     """
-    there = {f.name: f for f in sorted(KEPT.glob("*"), key=_age) if any((f / name).exists() for name in KEEPS)}
+    there = {f.name: f for f in sorted(KEPT.glob("*"), key=_age) if any((f / name).exists() for name in (*KEEPS, DATA))}
     if not there:
         raise WorkbookError("Nothing has been kept aside, so there is nothing to bring back.")
     if name is not None and name not in there:
         raise WorkbookError(f"There is no {name!r}. There are: {', '.join(there)}.")
     folder = there[name] if name else list(there.values())[-1]
     aside, paths = None, []
-    for kept in sorted(f for f in folder.glob("**/*") if f.is_file()):
+    for kept in sorted(f for room in KEEPS for f in (folder / room).glob("**/*") if f.is_file()):
         path = kept.relative_to(folder)
         if (ROOT / path).exists() and (ROOT / path).read_bytes() == kept.read_bytes():
             continue

@@ -37,6 +37,16 @@ def title(number: int) -> str:
     return first.lstrip("# ").strip()
 
 
+def code_of(number: int) -> list[str]:
+    """The Python of a published chapter's cells, one after the other, without magics."""
+    sources = ["".join(cell["source"]) for cell in _cells(chapters()[number]) if cell["cell_type"] == "code"]
+    return [
+        "\n".join(line for line in s.replace("\\\n", " ").splitlines() if not line.startswith(("%", "!")))
+        for s in sources  # in which a command may go on in the next line
+        if not s.startswith("%%")
+    ]
+
+
 def files_before(number: int) -> dict[str, str]:
     """The files as they stand at the start of a chapter: their contents by path below the checkout."""
     files: dict[str, str] = {}

@@ -1,0 +1,149 @@
+"""What a person stops, and a cloud or an API that does not answer, is said in a sentence, without a traceback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from workbook.base.errors import WorkbookError
+from workbook.clients import rest
+from workbook.cloud import sentences
+from workbook.learning import exercises
+
+
+@pytest.fixture
+def shell() -> InteractiveShell:
+    made = InteractiveShell()
+    sentences.speak_in(made)
+    return made
+
+
+def said(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str) -> str:
+    assert shell.run_cell(code).error_in_exec is not None
+    return capsys.readouterr().out.strip()
+
+
+def called(address: str) -> str:
+    config = "Config(read_timeout=0.2, connect_timeout=0.2, retries={'total_max_attempts': 1})"
+    keys = "aws_access_key_id='a', aws_secret_access_key='b'"
+    client = f"boto3.client('sqs', 'us-east-1', endpoint_url='{address}', {keys}, config={config})"
+    return f"import boto3\nfrom botocore.config import Config\n{client}.list_queues()"
+
+
+@pytest.fixture
+def server() -> Iterator[socket.socket]:
+    """Takes connections, and never answers by itself."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+def address(server: socket.socket) -> str:
+    return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def hang_up(server: socket.socket) -> None:
+    def close() -> None:
+        while True:
+            try:
+                server.accept()[0].close()
+            except OSError:
+                return
+
+    threading.Thread(target=close, daemon=True).start()
+
+
+@pytest.fixture
+def nobody() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return address(listening)
+
+
+def test_an_interrupt_in_any_cell(shell, capsys):
+    assert (
+        said(shell, capsys, "raise KeyboardInterrupt")
+        == "Stopped. What was done up to here stands; run this cell again to go on."
+    )
+
+
+def test_a_cloud_that_is_not_there(shell, capsys, nobody):
+    told = said(shell, capsys, called(nobody))
+    assert told == "There is no way to reach the local cloud. Run the chapter's first cell again: it starts it."
+
+
+def test_a_busy_cloud_is_not_a_lost_one(shell, capsys, server):
+    told = said(shell, capsys, called(address(server)))
+    assert told == "There was no answer of the local cloud in time: it is busy. Wait a little, and run this cell again."
+
+
+def test_a_connection_that_breaks(shell, capsys, server):
+    hang_up(server)
+    told = said(shell, capsys, called(address(server)))
+    assert told == "The connection to the local cloud broke before the answer was there. Run this cell again."
+
+
+def test_any_other_error_keeps_its_traceback(shell, capsys):
+    assert "ZeroDivisionError" in said(shell, capsys, "1 / 0")
+
+
+def refused(url: str) -> str:
+    with pytest.raises(WorkbookError) as error:
+        rest.Rest(url).get("product")
+    return error.value.message
+
+
+def test_an_address_at_which_nobody_is(nobody):
+    assert refused(nobody) == (
+        f"Nothing answers at {nobody}/product. "
+        "Run the chapter's set-up cell again, and look the address up again in outputs."
+    )
+
+
+def test_a_busy_api_is_not_a_lost_address(server, monkeypatch):
+    monkeypatch.setattr(rest, "PATIENCE_SECONDS", 0.2)
+    assert refused(address(server)).startswith(f"{address(server)}/product has not answered within 0.2 s: it is busy.")
+
+
+def test_an_api_that_breaks_off(server):
+    hang_up(server)
+    assert refused(address(server)).startswith(
+        f"The connection to {address(server)}/product broke before the answer was there."
+    )
+
+
+def test_what_is_no_address():
+    assert refused("product").startswith("This is no request that can be sent to product/product: Invalid URL")
+
+
+# Checks
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(exercises, "_checks", {})
+    monkeypatch.delenv("WORKBOOK_TESTING", raising=False)
+
+    @exercises.checks("77-1")
+    def look(choice: dict[str, str]) -> exercises.Verdict:
+        return exercises.Right(choice.popitem()[0].upper())
+
+    return "77-1"
+
+
+@pytest.mark.parametrize("answer", [None, 3, {1: 2}, {}, ["a"]])
+def test_a_check_that_meets_an_unexpected_type_says_so(registered, capsys, answer):
+    exercises.check(registered, answer)
+    told = capsys.readouterr().out
+    assert told.startswith("✗ Not right, because something has another form than this check can read.")
+    assert f"Found: {type(answer).__name__}, at which the check stopped: " in told
+
+
+@pytest.mark.parametrize("answers", [(), ({}, {})])
+def test_a_check_that_is_called_with_too_much_or_too_little_says_how(registered, answers):
+    with pytest.raises(
+        WorkbookError, match=r'^This check is called as check\("77-1", choice\); the chapter\'s cell does it.$'
+    ):
+        exercises.check(registered, *answers)
