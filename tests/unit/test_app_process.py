@@ -1,4 +1,4 @@
-"""Whether the CDK app can be run in a process that has loaded CDK before: not if its files are named like what is loaded."""
+"""A process that has loaded CDK leaves an app alone whose files are named like what it has loaded."""
 
 from __future__ import annotations
 
