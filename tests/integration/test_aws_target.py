@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import pty
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -157,6 +159,26 @@ def test_a_target_that_there_is_not(learner):
         python.refused("from workbook import deploy; deploy('Hello')")
         == "WORKBOOK_TARGET is 'azure'; set it to local or to aws."
     )
+
+
+def test_the_deployment_goes_through_the_proxy_that_the_environment_names(learner):
+    """As `cdk deploy` does, and boto3. This proxy notes who is asked for, and lets nothing through."""
+    seen = []
+
+    class Proxy(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            seen.append(self.rfile.readline().decode().strip())
+            self.wfile.write(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as server:
+        threading.Thread(target=server.serve_forever).start()
+        proxy = f"http://127.0.0.1:{server.server_address[1]}"
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": REGION, "HTTPS_PROXY": proxy}
+        python = learner.kernel(**LOCAL | {"WORKBOOK_TARGET": "aws"} | keys)
+        python("from workbook.deployment import cdk; cdk.synthesize()")
+        said = python.refused("with cdk.toolkit() as toolkit: toolkit.deploy(['Hello'], print)", "DeploymentFailed")
+        server.shutdown()
+    assert f"CONNECT sts.{REGION}.amazonaws.com:443 HTTP/1.1" in seen, said
 
 
 # After

@@ -122,27 +122,6 @@ def test_what_the_readme_tells_to_type_in_a_terminal_works(learner, python):
     assert "HelloFunction" in typed(python, "workbook outputs")
 
 
-def test_what_the_toolkit_deployed_is_no_change_for_cdk_by_hand(learner, python, put_back):
-    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "left")\n' + OUTPUT)
-    python(f"{TELLING}_ = deploy('Hello')")
-    lines = python.said.splitlines()
-    assert "synthesizing" in lines and "deploying" in lines
-    assert [line for line in lines if re.fullmatch(r"\d+(/\d+)? UPDATE_\w+ AWS::Lambda::Function Function.*", line)]
-    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
-    assert "(no changes)" in by_hand(python, "deploy", "Hello")
-    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
-    assert toolkits(learner) == []
-
-
-def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python, put_back):
-    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "right")\n' + OUTPUT)
-    assert "(no changes)" not in by_hand(python, "deploy", "Hello")
-    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
-    python("with cdk.toolkit() as toolkit: cdk.synthesized(['Hello']); cdk.deploy(['Hello'], toolkit, print)")
-    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
-    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
-
-
 def test_a_new_file_beside_the_handler_is_new_code(learner, python):
     learner.write("lambda_src/hello/helper.py", "name = 'helper'\n")
     learner.write(CODE, "import helper\n\ndef handler(event, context):\n    print('called')\n    return helper.name\n")
@@ -184,6 +163,27 @@ def test_code_that_went_past_cdk_is_no_change_the_next_time(learner, python, put
     learner.edit(STACK, OUTPUT, '        CfnOutput(self, "More", value="more")\n' + OUTPUT)
     assert python("deploy('Hello').changes.to_dict('records')") == []
     assert (python("outputs['More']"), python(ANSWER)) == ("more", "past CDK")
+
+
+def test_what_the_toolkit_deployed_is_no_change_for_cdk_by_hand(learner, python, put_back):
+    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "left")\n' + OUTPUT)
+    python(f"{TELLING}_ = deploy('Hello')")
+    lines = python.said.splitlines()
+    assert "synthesizing" in lines and "deploying" in lines
+    assert [line for line in lines if re.fullmatch(r"\d+(/\d+)? UPDATE_\w+ AWS::Lambda::Function Function.*", line)]
+    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
+    assert "(no changes)" in by_hand(python, "deploy", "Hello")
+    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
+    assert toolkits(learner) == []
+
+
+def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python, put_back):
+    learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "right")\n' + OUTPUT)
+    assert "(no changes)" not in by_hand(python, "deploy", "Hello")
+    version = python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()")
+    python("with cdk.toolkit() as toolkit: cdk.synthesized(['Hello']); cdk.deploy(['Hello'], toolkit, print)")
+    assert python("stacks.described_stack('Hello')['LastUpdatedTime'].__str__()") == version
+    assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
 
 
 # What is wrong is said in a sentence, and what was deployed stands

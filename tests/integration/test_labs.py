@@ -160,3 +160,20 @@ def _listens(process: psutil.Process, port: int) -> bool:
         return any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in process.net_connections("tcp"))
     except psutil.Error:
         return False
+
+
+def test_a_cloud_that_gets_another_port_than_expected_is_the_one_that_terminals_reach(newcomer: Learner):
+    code = "from workbook.cloud import local; local.expected_url = lambda: 'http://127.0.0.1:9'\n"
+    code += "from workbook.command import jupyterlab; jupyterlab.lab(browser=False)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=newcomer.root, env=copies.environment_of(newcomer.root), text=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        first = process.stdout.readline()
+        port = int(ADDRESS.match(first)["port"])
+        (server,) = [p for p in psutil.process_iter() if _listens(p, port)]
+        assert server.environ()["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{newcomer.cloud['port']}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)

@@ -168,7 +168,6 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
                 toolkit.publish(changed)
                 progress("checking")
                 lint(changed)  # what stands was linted before
-                progress("deploying")
                 _deploy_changed(changed, toolkit, progress)
     finally:
         if in_notebook():
@@ -182,6 +181,7 @@ def _whole(there: dict[str, Any] | None) -> bool:
 
 def _deploy_changed(stacks: list[str], toolkit: Toolkit, progress: Callable[[str], None]) -> None:
     try:
+        progress("deploying")
         cdk.deploy(stacks, toolkit, progress)
         if target.is_local():
             for name in stacks:

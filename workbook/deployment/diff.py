@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbook.base.display import Progress
+from workbook.base.display import Progress, in_notebook
 from workbook.cloud import local, target
 from workbook.deployment import cdk
 from workbook.deployment.assembly import template
@@ -31,8 +31,12 @@ def diff(*stacks: str) -> pd.DataFrame:
     """
     if target.is_local():
         local.ensure()
-    with Progress("Comparing " + (", ".join(stacks) or "everything") + " with what is deployed"):
-        names = cdk.synthesized(stacks or None)
-        before = {name: with_keys_of_now(name) for name in names}
-        lint(name for name in names if differ(before[name], template(name)))
-        return as_frame({name: changes_between(name, before[name], template(name)) for name in names})
+    try:
+        with Progress("Comparing " + (", ".join(stacks) or "everything") + " with what is deployed"):
+            names = cdk.synthesized(stacks or None)
+            before = {name: with_keys_of_now(name) for name in names}
+            lint(name for name in names if differ(before[name], template(name)))
+            return as_frame({name: changes_between(name, before[name], template(name)) for name in names})
+    finally:
+        if in_notebook():
+            cdk.make_ready()  # for the deployment that will follow

@@ -43,11 +43,13 @@ const toolkit = new Toolkit({
 
 async function obey({ assembly, publish, deploy, interval }) {
   const source = await toolkit.fromAssemblyDirectory(assembly);
-  const stacks = { strategy: StackSelectionStrategy.PATTERN_MUST_MATCH, patterns: publish ?? deploy, expand: 'none' };
+  const strategy = StackSelectionStrategy.PATTERN_MUST_MATCH;
+  const stacks = { strategy, patterns: publish ?? deploy, expand: 'none' };
   if (publish) {
     await toolkit.publishAssets(source, { stacks });
   } else {
-    await toolkit.deploy(source, { stacks, deploymentMethod: { method: 'direct' }, stackEventPollingInterval: interval });
+    const deploymentMethod = { method: 'direct' };
+    await toolkit.deploy(source, { stacks, deploymentMethod, stackEventPollingInterval: interval });
     tell({ done: true });
   }
 }

@@ -106,10 +106,10 @@ def loading(assembly: Path, environment: Mapping[str, str], interval: float) -> 
     try:
         yield Toolkit(process, assembly, interval)
     finally:
-        end(process, grace=0)
-        for pipe in (process.stdin, process.stdout):
-            with suppress(BrokenPipeError):
-                pipe.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
+        end(process, grace=1)  # in which it keeps what it has compiled, the first time
+        process.stdout.close()
 
 
 def _told(line: str) -> dict[str, Any]:
