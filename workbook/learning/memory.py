@@ -71,16 +71,20 @@ class Memory:
         had: set[str] = set()
         for code, values in _entries(self.file):
             had |= bound_by(code)
-            for name in (name for name, value in values.items() if value is None):
-                self.names.pop(name, None)
+            self._put(values)  # a default may be the result of a call
             for statement in definitions(code):
                 with suppress(Exception):  # what it needs is not there any more: so this is not, either
                     exec(compiled(ast.Module([statement], []), code), self.names)
-            for name, value in values.items():
-                with suppress(Exception):  # of another version of a library
-                    self.names |= {name: pickle.loads(value)} if value is not None else {}
+            self._put({name: value for name, value in values.items() if value is not None})  # what the cell made of an empty list
         self.seen = self._values()
         return had & {*self.names}, had - {*self.names}
+
+    def _put(self, values: dict[str, bytes | None]) -> None:
+        """Give names their values; None takes a name away."""
+        for name, value in values.items():
+            self.names.pop(name, None)
+            with suppress(Exception):  # of another version of a library
+                self.names |= {} if value is None else {name: pickle.loads(value)}
 
     def _values(self) -> dict[str, bytes]:
         found = {name: _data(value) for name, value in [*self.names.items()] if not name.startswith("_") and name not in ("In", "Out")}
