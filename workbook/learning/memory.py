@@ -22,7 +22,7 @@ from workbook.base.paths import STATE
 from workbook.learning import published
 from workbook.learning.definitions import bound, bound_by, definitions, needed
 
-KEPT = STATE / "kernel"
+FOLDER = STATE / "kernel"
 LARGEST = 2_000_000  # bytes of a value
 # The modules whose objects are data: no clients, no connections, no credentials.
 DATA = (
@@ -148,7 +148,7 @@ def follow(number: int, *, again: bool) -> list[str]:
     if not in_notebook() or (again and number in _current):
         return []
     shell = sys.modules["IPython"].get_ipython()
-    memory = Memory(KEPT / f"{number:02}.pickle", shell.user_ns)
+    memory = Memory(FOLDER / f"{number:02}.pickle", shell.user_ns)
     said = _said(*memory.bring_back(lambda tree, code: compile(tree, shell.compile.cache(code), "exec")), number) if again else []
 
     def after_a_cell(result: Any) -> None:
@@ -165,7 +165,7 @@ def follow(number: int, *, again: bool) -> list[str]:
 
 def forget() -> None:
     """Forget what kernels knew: the chapter starts from its start."""
-    for file in KEPT.glob("*.pickle"):
+    for file in FOLDER.glob("*.pickle"):
         file.unlink(missing_ok=True)
 
 
