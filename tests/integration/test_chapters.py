@@ -148,7 +148,11 @@ def test_back_to_the_beginning(learner, python):
     learner.write(HELLO, MINE)
     before = len(kept(learner))
     refused = learner.cli("reset")
-    assert (refused.returncode, "so nothing was removed" in refused.stderr, len(kept(learner))) == (1, True, before)
+    assert (refused.returncode, "type `python3 run.py reset --yes`" in refused.stderr, len(kept(learner))) == (
+        1,
+        True,
+        before,
+    )
     done = learner.cli("reset", "--yes")
     assert done.returncode == 0, done.stderr
     assert stacks(learner) == set()

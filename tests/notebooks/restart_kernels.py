@@ -53,13 +53,14 @@ def run(client: NotebookClient, stored: list[nbformat.NotebookNode], index: int)
 
 def run_again(client: NotebookClient, first: int, place: int) -> list[str]:
     """Run the first cell, and those above a place that it tells of; the names that it tells of."""
-    cell = copy.deepcopy(client.nb.cells[first])
+    cell = client.nb.cells[first]  # no copy: what a display becomes later goes to the notebook's own
     client.execute_cell(cell, first)
     markup = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    assert "The kernel is new" in markup, markup
     names = re.findall(r"`(\w+)`", "".join(TOLD.findall(markup)))
     making = {max(i for i in range(place) if name in bound_by(code_of(client.nb.cells[i]))) for name in names}
     for i in sorted(making):
-        client.execute_cell(copy.deepcopy(client.nb.cells[i]), i)
+        client.execute_cell(client.nb.cells[i], i)
     return names
 
 

@@ -114,6 +114,11 @@ def test_functions_and_what_came_of_calls_are_there_again(kernel) -> None:
     assert names["_back"] >= {"datetime", "twice", "opened", "four"} and names["_gone"] == set()
 
 
+def test_a_default_may_be_the_result_of_a_call(kernel) -> None:
+    kernel("key = 'x'.upper()\ndef shown(it=key):\n    return it")
+    assert kernel()["shown"]() == "X"
+
+
 def test_nothing_is_called_again(kernel, tmp_path: Path) -> None:
     log = tmp_path / "called"
     cell = f"def call():\n    open({str(log)!r}, 'a').write('x')\n    return 1\none = call()"

@@ -113,7 +113,7 @@ def reset(yes: Yes = False) -> None:
     from workbook.learning import bookmark, chapters, learner_files
 
     reach(yes)
-    chapters.ask_before_going_back(0, yes=yes)
+    chapters.ask_before_going_back(0, "python3 run.py reset", yes=yes)
     if aside := learner_files.renew_notebooks():
         print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
     say(chapters.catch_up(0))
@@ -178,7 +178,7 @@ def up(
     if chapter is not None:
         from workbook.learning import chapters
 
-        chapters.ask_before_going_back(chapter + 1, yes=yes)
+        chapters.ask_before_going_back(chapter + 1, f"python3 run.py up --chapter {chapter:02}", yes=yes)
         say(chapters.catch_up(chapter + 1))
     else:
         print(deploy())

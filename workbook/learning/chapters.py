@@ -86,11 +86,12 @@ def catch_up(number: int) -> list[str]:
     return done
 
 
-def ask_before_going_back(number: int, *, yes: bool = False) -> None:
+def ask_before_going_back(number: int, command: str = "", *, yes: bool = False) -> None:
     """Before one goes back to the start of a chapter: say which stacks that removes, and ask.
 
     Args:
         number: the chapter's.
+        command: what a person types for it, if nobody can be asked; that of `catch-up` by default.
         yes: the answer, if it was given already.
 
     Raises:
@@ -104,7 +105,7 @@ def ask_before_going_back(number: int, *, yes: bool = False) -> None:
     confirm_going_back(
         f"To go to the start of chapter {number:02} removes {named}; rows and objects that {they}, and your own edits, "
         "are kept aside, and `python3 run.py restore` brings them back.",
-        f"python3 run.py catch-up {number:02} --yes",
+        f"{command or f'python3 run.py catch-up {number:02}'} --yes",
     )
 
 

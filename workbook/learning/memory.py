@@ -22,7 +22,7 @@ from workbook.base.paths import STATE
 from workbook.learning import published
 from workbook.learning.definitions import bound, bound_by, definitions, needed
 
-KEPT = STATE / "kernel"
+FOLDER = STATE / "kernel"
 LARGEST = 2_000_000  # bytes of a value
 # The modules whose objects are data: no clients, no connections, no credentials.
 DATA = (
@@ -74,16 +74,22 @@ class Memory:
         had: set[str] = set()
         for code, values in _entries(self.file):
             had |= bound_by(code)
-            for name in (name for name, value in values.items() if value is None):
-                self.names.pop(name, None)
+            self._put(values)  # a default may be the result of a call
             for statement in definitions(code):
                 with suppress(Exception):  # what it needs is not there any more: so this is not, either
                     exec(compiled(ast.Module([statement], []), code), self.names)
-            for name, value in values.items():
-                with suppress(Exception):  # of another version of a library
-                    self.names |= {name: pickle.loads(value)} if value is not None else {}
+            self._put(
+                {name: value for name, value in values.items() if value is not None}
+            )  # what the cell made of an empty list
         self.seen = self._values()
         return had & {*self.names}, had - {*self.names}
+
+    def _put(self, values: dict[str, bytes | None]) -> None:
+        """Give names their values; None takes a name away."""
+        for name, value in values.items():
+            self.names.pop(name, None)
+            with suppress(Exception):  # of another version of a library
+                self.names |= {} if value is None else {name: pickle.loads(value)}
 
     def _values(self) -> dict[str, bytes]:
         found = {
@@ -151,12 +157,11 @@ def follow(number: int, *, again: bool) -> list[str]:
     if not in_notebook() or (again and number in _current):
         return []
     shell = sys.modules["IPython"].get_ipython()
-    memory = Memory(KEPT / f"{number:02}.pickle", shell.user_ns)
-    said = (
-        _said(*memory.bring_back(lambda tree, code: compile(tree, shell.compile.cache(code), "exec")), number)
-        if again
-        else []
-    )
+    memory = Memory(FOLDER / f"{number:02}.pickle", shell.user_ns)
+    said = []
+    if again:
+        back, gone = memory.bring_back(lambda tree, code: compile(tree, shell.compile.cache(code), "exec"))
+        said = _said(back, gone, number)
 
     def after_a_cell(result: Any) -> None:
         with suppress(OSError):  # a full disk: the cell itself is none the worse for it
@@ -172,7 +177,7 @@ def follow(number: int, *, again: bool) -> list[str]:
 
 def forget() -> None:
     """Forget what kernels knew: the chapter starts from its start."""
-    for file in KEPT.glob("*.pickle"):
+    for file in FOLDER.glob("*.pickle"):
         file.unlink(missing_ok=True)
 
 
