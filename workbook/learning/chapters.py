@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbook.base.display import Progress, in_notebook, show
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, shown
+from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, target
 from workbook.cloud.consent import confirm_aws
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
@@ -40,7 +40,7 @@ def chapter(number: int) -> None:
         _guard_files()
         _widen_frames()
         at, where = bookmark.position()
-        if at == number and where != bookmark.END:
+        if at == number and where in (bookmark.START, bookmark.WITHIN):
             done += put_back() if lost else []
             done.append("You are in the middle of this chapter; everything is left as it is.")
         elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
@@ -61,6 +61,7 @@ def catch_up(number: int) -> list[str]:
     Returns:
         Sentences that say what was done.
     """
+    bookmark.move_to(number, bookmark.HALF_WAY)  # for `status`, should this be stopped; the last line moves on
     done = [f"The code stands as at the start of chapter {number:02}."]
     if aside := learner_files.replay(number):
         done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
@@ -103,7 +104,7 @@ def put_back() -> list[str]:
         Sentences that say what was deployed.
     """
     app = CDK_APP / "app.py"
-    named = published.STACK_IN_APP.findall(app.read_text(encoding="utf-8")) if app.exists() else []
+    named = published.STACK_IN_APP.findall(read_code(app)) if app.exists() else []
     stacks = [stack for stack in recorded_stacks() if stack in named]
     if stacks:
         deploy(*stacks)
