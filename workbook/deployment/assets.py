@@ -6,7 +6,10 @@ import functools
 import hashlib
 import io
 import json
+import re
+import shutil
 import zipfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,15 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, ROOT, read_json, shown
 from workbook.cloud import target
 from workbook.cloud.stacks import RECORD, deployed_template
-from workbook.deployment.assembly import ASSEMBLY
+from workbook.deployment.assembly import ASSEMBLY, template
 
-NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
+# No part of the code: what tools make, what file managers leave behind, and editors' copies of what is being edited.
+NOT_SOURCE = (
+    "node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints",
+    ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".directory",
+    "*~", ".*.sw?", "#*#", ".#*",
+)  # fmt: skip
+DECLARED = re.compile(rb"(.*\n)?[ \t\f]*#.*?coding[:=]")  # https://peps.python.org/pep-0263/
 
 
 def check_syntax(folder: Path) -> None:
@@ -25,16 +34,35 @@ def check_syntax(folder: Path) -> None:
     Raises:
         WorkbookError: one does not compile; shows the line. What is deployed keeps answering.
     """
-    for file in sorted(folder.glob("**/*.py")):
+    for file in (file for file in _source_files(folder) if file.suffix == ".py"):
+        code = file.read_bytes()
         try:
-            compile(file.read_text(encoding="utf-8"), str(file), "exec")
-        except SyntaxError as error:
-            line = (error.text or "").rstrip()
-            pointer = " " * ((error.offset or 1) - 1) + "^"
+            compile(code, str(file), "exec")  # bytes: as Python reads them, a byte order mark and `# coding:` included
+        except (SyntaxError, ValueError) as error:
+            sentence, line = _not_utf8(code) or _as_python_says(error)
             raise WorkbookError(
-                f"{shown(file)}, line {error.lineno}: {error.msg}. Not deployed; the code that was "
-                f"deployed before keeps answering.\n    {line}\n    {pointer}"
+                f"{shown(file)}{sentence} Not deployed; the code that was deployed before keeps answering.{line}"
             ) from None
+
+
+def _not_utf8(code: bytes) -> tuple[str, str] | None:
+    """What is wrong with code that is not UTF-8 and does not say what else it is; None if that is not it."""
+    try:
+        code.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        if not DECLARED.match(code):
+            line = code[: wrong.start].count(b"\n") + 1
+            return f", line {line}: not UTF-8, as Python code is. Save the file as UTF-8 in your editor.", ""
+    return None
+
+
+def _as_python_says(error: SyntaxError | ValueError) -> tuple[str, str]:
+    """What Python says is wrong, and the line, with a mark below the place, if it tells one."""
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return f": {error}.", ""
+    line = (error.text or "").rstrip()
+    mark = " " * ((error.offset or 1) - 1) + "^"
+    return f", line {error.lineno}: {error.msg}.", f"\n    {line}\n    {mark}" if line else ""
 
 
 def folder_digest(folder: Path) -> str:
@@ -64,7 +92,8 @@ def with_keys_of_now(stack: str) -> dict[str, Any]:
 
     A deployment of code alone gives code a key of its own, and that alone is no change.
     """
-    keys = {digest_of(staged): staged.name.removeprefix("asset.") for staged in ASSEMBLY.glob("asset.*")}
+    now = json.dumps(template(stack))
+    keys = {digest_of(s): k for s in ASSEMBLY.glob("asset.*") if (k := s.name.removeprefix("asset.")) in now}
     body = json.dumps(deployed_template(stack))
     for key, asset in read_json(RECORD, {}).get(stack, {}).get("assets", {}).items():
         body = body.replace(f"{key}.zip", f"{keys.get(asset['digest'], key)}.zip")
@@ -73,7 +102,18 @@ def with_keys_of_now(stack: str) -> dict[str, Any]:
 
 def _source_files(folder: Path) -> list[Path]:
     files = (f for f in folder.glob("**/*") if f.is_file())
-    return sorted(f for f in files if not NOT_SOURCE & set(f.relative_to(folder).parts))
+    return sorted(f for f in files if not any(map(_is_not_source, f.relative_to(folder).parts)))
+
+
+def _is_not_source(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in NOT_SOURCE)
+
+
+def tidy(assembly: Path) -> None:
+    """Take out of the staged code in `assembly` what is no code, so that CDK, too, packs source files alone."""
+    for staged in assembly.glob("asset.*/"):
+        for path in [path for path in staged.glob("**/*") if _is_not_source(path.name)]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def zipped(folder: Path) -> bytes:

@@ -20,6 +20,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, CDK_STATE, STATE
 from workbook.base.processes import end
 from workbook.deployment.assembly import ASSEMBLY, stack_names
+from workbook.deployment.assets import tidy
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 
@@ -74,6 +75,7 @@ def synthesize() -> Path:
     done = run_app(ASSEMBLY)
     if done.returncode:
         raise WorkbookError(why_python_failed(done.stderr))
+    tidy(ASSEMBLY)
     return ASSEMBLY
 
 
