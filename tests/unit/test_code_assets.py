@@ -78,6 +78,7 @@ def test_what_python_reads_is_taken(folder, code):
 
 WRONG = {
     "Latin-1": (CODE.encode("latin-1"), r"line 2: not UTF-8, as Python code is\. Save the file as UTF-8 in your editor\."),
+    "Latin-1 in a comment": (b"# caf\xe9\n", r"line 1: not UTF-8, .*"),
     "UTF-16": (CODE.encode("utf-16"), r"line 1: not UTF-8, .*"),
     "a zero byte": (b"x = 1\0\n", r".*null bytes.*\."),
     "an unknown encoding": (b"# coding: klingon\n", r".*klingon.*\."),

@@ -35,18 +35,30 @@ def check_syntax(folder: Path) -> None:
         WorkbookError: one does not compile; shows the line. What is deployed keeps answering.
     """
     for file in (file for file in _source_files(folder) if file.suffix == ".py"):
-        code = file.read_bytes()
-        try:
-            compile(code, str(file), "exec")  # bytes: as Python reads them, a byte order mark and `# coding:` included
-        except (SyntaxError, ValueError) as error:
-            sentence, line = _not_utf8(code) or _as_python_says(error)
+        if wrong := _what_is_wrong(file):
+            sentence, line = wrong
             raise WorkbookError(
                 f"{shown(file)}{sentence} Not deployed; the code that was deployed before keeps answering.{line}"
-            ) from None
+            )
+
+
+def _what_is_wrong(file: Path) -> tuple[str, str] | None:
+    """What is wrong with a Python file, and the line to show; None if it compiles."""
+    code = file.read_bytes()
+    if wrong := _not_utf8(code):
+        return wrong
+    try:
+        compile(code, str(file), "exec")  # bytes: as Python reads them, a byte order mark and `# coding:` included
+    except (SyntaxError, ValueError) as error:
+        return _as_python_says(error)
+    return None
 
 
 def _not_utf8(code: bytes) -> tuple[str, str] | None:
-    """What is wrong with code that is not UTF-8 and does not say what else it is; None if that is not it."""
+    """What is wrong with code that is not UTF-8 and does not say what else it is; None if that is not it.
+
+    In a comment, some versions of Python mind that and some do not.
+    """
     try:
         code.decode("utf-8")
     except UnicodeDecodeError as wrong:
