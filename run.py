@@ -59,7 +59,7 @@ CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 NODE_MODULES = CDK.parents[1]
 DISK_GB = 2
 # A person's own settings for pip, uv, npm and Node say how to reach packages, and what to do with them. The first is
-# kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's: it would be half set up.
+# kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's own to say.
 SETTINGS = re.compile("(PIP|UV|NPM_CONFIG|NODE)_(.+)", re.I)
 WAY = re.compile(
     r"(^|[_/:@])(index|registry|find_links|no_?proxy|(https?_)?proxy|ca|cafile|certs?|(cert|key)file|key|ssl|tls|host"
@@ -246,7 +246,7 @@ def served() -> Path | None:
 
 
 def environment_in_use() -> Path:
-    """The folder of the Python to use: the running one if it holds the lock and is free for this checkout, else .venv."""
+    """The folder of the Python to use: the running one if it holds the lock and serves nobody else, else .venv."""
     here = Path(sys.prefix)
     of_a_checkout = (here.parent / "run.py").exists()  # this one's .venv, or another's, which is not to be touched
     if of_a_checkout or not os.access(site_packages(here), os.W_OK) or not holds_the_lock():
@@ -460,8 +460,10 @@ def set_up(prefix: Path, thorough: bool = False) -> None:
 
 def install(prefix: Path, undone: list[str], environment: dict[str, str], keep_open: int) -> None:
     """Do the parts that are not done yet, each stamped when it is whole."""
-    refuse_what_is_not_ours(*(folder for part, folder in {"python": VENV, "node": NODE_MODULES}.items() if part in undone))
-    say(f"Setting the workbook up in {ROOT}" if "python" in undone else "Bringing the set-up of the workbook up to date")
+    made = {"python": VENV, "node": NODE_MODULES}
+    refuse_what_is_not_ours(*(folder for part, folder in made.items() if part in undone))
+    fresh = "python" in undone
+    say(f"Setting the workbook up in {ROOT}" if fresh else "Bringing the set-up of the workbook up to date")
     if "packages" in undone:
         (prefix / "workbook-set-up.json").unlink(missing_ok=True)
     else:

@@ -19,7 +19,8 @@ def steps(monkeypatch, tmp_path):
     frame = chapters.pd.DataFrame(columns=["construct", "change", "resources"])
     pretend = {
         "status": lambda stack: True, "importers_first": lambda stacks: stacks, "keep_contents": lambda *_: [],
-        "destroy": lambda stack: None, "_clear_buckets_that_go": lambda stack: [], "deploy": lambda *names: Deployment([*names], frame),
+        "destroy": lambda stack: None, "_clear_buckets_that_go": lambda stack: [],
+        "deploy": lambda *names: Deployment([*names], frame),
     }  # fmt: skip
     for name, function in pretend.items():
         monkeypatch.setattr(chapters, name, function)

@@ -334,8 +334,9 @@ def with_npm(run, tmp_path):
 def test_cdk_is_there_whatever_a_person_has_told_npm(with_npm, tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / ".npmrc").write_text("".join(f"{name}={value}\n" for name, value in HOSTILE.items()))
-    for name, value in {"HOME": str(tmp_path / "home"), "NODE_ENV": "production", "NODE_OPTIONS": "--require ./none.js"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NODE_ENV", "production")
+    monkeypatch.setenv("NODE_OPTIONS", "--require ./none.js")
     for name, value in HOSTILE.items():
         monkeypatch.setenv(f"npm_config_{name.replace('-', '_')}", value)
     with with_npm.one_at_a_time() as keep_open:
@@ -566,7 +567,7 @@ def test_a_path_that_separates_folders_is_refused_at_once(tmp_path):
     process = begun(folder, "lab")
     printed, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, printed) == (1, "")
-    assert re.fullmatch(r"The path .* has a ':' in it, .*: rename the folder, then run the same command again\.\n", said)
+    assert re.fullmatch(r"The path .* has a ':' in it, .*: rename the folder, .*\n", said)
     assert not (folder / ".workbook").exists()
 
 
@@ -596,7 +597,7 @@ def test_of_two_checkouts_one_environment_serves_the_first_and_the_second_gets_i
     assert runs_in(tree)[0] == str(shared)
     prefix, said = runs_in(second)
     assert prefix == str(second / ".venv")
-    assert said.startswith(f"The environment {shared} serves the workbook in {tree}: this one gets a .venv of its own.\n")
+    assert said.startswith(f"The environment {shared} serves the workbook in {tree}: this one gets a .venv of its own.")
     assert [runs_in(tree), runs_in(second)] == [(str(shared), ""), (str(second / ".venv"), "")]
     shutil.rmtree(tree)
     assert runs_in(second)[0] == str(shared)

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbook.base.paths import CDK_APP, STATE
 
 NODE = STATE / "node"
-# What Node is told about the way to other machines. The rest (NODE_OPTIONS, NODE_ENV, …) would change what `cdk` does.
+# What Node is told about the way to other machines. The rest, such as NODE_OPTIONS, would change what `cdk` does.
 OF_NETWORKS = ("NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA", "NODE_USE_ENV_PROXY", "NODE_TLS_REJECT_UNAUTHORIZED")
 
 

@@ -71,8 +71,10 @@ def _place() -> str:
     name = f"chapter {chapter:02}, {published.title(chapter)}" if chapter in there else "the end of the book"
     if at != bookmark.HALF_WAY:
         return f"{PLACES[at]} {name}" if chapter in there else f"at {name}"
-    verb = f"catch-up {chapter:02}" if chapter in there else f"up --chapter {max(n for n in there if n < chapter):02}"
-    return f"half-way to {name}: that was stopped; `python3 run.py {verb}` finishes it"
+    if chapter in there:
+        return f"half-way to {name}: that was stopped; `python3 run.py catch-up {chapter:02}` finishes it"
+    last = max(number for number in there if number < chapter)
+    return f"half-way to {name}: that was stopped; `python3 run.py up --chapter {last:02}` finishes it"
 
 
 def _chapters() -> Table:
