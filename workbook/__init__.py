@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from workbook.base.errors import WorkbookError
+from workbook.base.paths import check_checkout
 from workbook.cloud import local, target
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: the command line starts sooner."""
     if name not in _HOME:
         raise AttributeError(f"module 'workbook' has no attribute {name!r}")
+    check_checkout()
     return getattr(importlib.import_module(f"workbook.{_HOME[name]}"), name)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from calls import Api
-from learner import NO_PROCESS, Kernel, Learner
+from learner import NO_PROCESS, Kernel, Learner, until
+
+from workbook.maintenance import copies
 
 MINE = "def handler(event, context):\n    print('called')\n    return 'this is mine'\n"
 APP = "cdk_app/app.py"
@@ -142,6 +146,25 @@ def test_finishing_a_chapter_the_next_one_just_starts(learner, python):
     python("bookmark.move_to(1, 'end')")
     python(f"{NO_PROCESS}\nwith no_process: chapter(2)")
     assert stacks(learner) == {"Hello", "Pricing"}
+
+
+def test_a_way_that_was_killed_is_told_by_status_and_finished_by_what_it_says(learner, python):
+    """Here while it deploys: the code is the later chapter's already, and what is deployed is not."""
+    command = [sys.executable, "-m", "workbook", "catch-up", "03"]
+    way = subprocess.Popen(
+        command, cwd=learner.root, env=copies.environment_of(learner.root), stdout=subprocess.DEVNULL
+    )
+    until(lambda: python("bookmark.position()") == [3, "half-way"] and (learner.root / PRODUCT).exists())
+    way.kill()
+    way.wait()
+    said = " ".join(learner.cli("status", COLUMNS="200").stdout.split())
+    [number] = re.findall(
+        r"half-way to chapter 03, .*: that was stopped; `python3 run\.py catch-up (\d\d)` finishes it", said
+    )
+    done = learner.cli("catch-up", number)
+    assert done.returncode == 0, done.stderr
+    assert stacks(learner) == {"Hello", "Pricing", "Product"}
+    assert "at the start of chapter 03" in learner.cli("status", COLUMNS="200").stdout
 
 
 def test_back_to_the_beginning(learner, python):

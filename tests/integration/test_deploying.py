@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import psutil
 import pytest
@@ -186,7 +188,52 @@ def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python,
     assert python("repr(deploy('Hello'))") == "Hello: nothing to change"
 
 
+def packed(learner) -> list[str]:
+    """The files in the zip file that the stack's template names."""
+    body = json.dumps(learner.client("cloudformation").get_template(StackName="Hello")["TemplateBody"])
+    bucket = next(b["Name"] for b in learner.client("s3").list_buckets()["Buckets"] if b["Name"].startswith("cdk-"))
+    [key] = set(re.findall(r"[0-9a-f]{64}\.zip", body))
+    return ZipFile(io.BytesIO(learner.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())).namelist()
+
+
+def test_what_editors_and_file_managers_leave_behind_is_deployed_neither_by_cdk_nor_past_it(learner, python, put_back):
+    python("_ = deploy('Hello')")
+    folder = learner.root / "lambda_src" / "hello"
+    left = [folder / name for name in (".DS_Store", "Thumbs.db", "app.py~", ".app.py.swp", ".#app.py")]
+    for file in left[:-1]:
+        file.write_bytes(b"\xff")
+    left[-1].symlink_to("somebody@machine.123")  # as Emacs says that a file is being edited
+    try:
+        assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+        learner.write(CODE, HANDLER.format("by CDK"))
+        learner.edit(STACK, OUTPUT, '        function.add_environment("LEFT", "behind")\n' + OUTPUT)
+        python("_ = deploy('Hello')")
+        assert (python(ANSWER), packed(learner)) == ("by CDK", ["app.py"])
+        learner.write(CODE, HANDLER.format("past it"))
+        python("with no_process: _ = deploy('Hello')")
+        assert (python(ANSWER), packed(learner)) == ("past it", ["app.py"])
+    finally:
+        for file in left:
+            file.unlink()
+    assert python("with no_process: result = repr(deploy('Hello'))\nresult") == "Hello: nothing to change"
+    learner.edit(STACK, OUTPUT, '        CfnOutput(self, "Swept", value="yes")\n' + OUTPUT)
+    assert python("deploy('Hello').changes.to_dict('records')") == []
+
+
 # What is wrong is said in a sentence, and what was deployed stands
+
+
+def test_a_handler_that_is_not_utf_8(learner, python):
+    before = python(ANSWER)
+    (learner.root / CODE).write_bytes("# café\n".encode("latin-1"))
+    try:
+        said = python.refused("with no_process: deploy('Hello')")
+    finally:
+        learner.write(CODE, HANDLER.format(before))
+    assert said == (
+        "lambda_src/hello/app.py, line 1: not UTF-8, as Python code is. Save the file as UTF-8 in your editor. "
+        "Not deployed; the code that was deployed before keeps answering."
+    )
 
 
 def test_a_syntax_error_in_a_handler(learner, python):

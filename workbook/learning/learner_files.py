@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, shown
+from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, read_code, shown
 from workbook.learning.published import WRITES, chapters, ending_in_newline, every_version, files_before
 
 KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
@@ -32,7 +32,7 @@ def replay(number: int, folder: Path | None = None) -> Path | None:
     aside = None
     for path in sorted(every_version()):
         file = ROOT / path
-        if path in wanted and file.exists() and file.read_text(encoding="utf-8") == wanted[path]:
+        if path in wanted and file.exists() and read_code(file) == wanted[path]:
             continue
         aside = keep_aside(file, aside or folder) or aside
         if path in wanted:

@@ -60,14 +60,23 @@ def _where() -> Table:
             table.add_row("", Text(f"{sentence} The next chapter(…) or `python3 run.py up` puts it back."))
     else:
         table.add_row("target", f"AWS, account {target.account()}, region {target.region()}")
+    table.add_row("you are", Text(_place()))
+    return table
+
+
+def _place() -> str:
+    """Where one is in the book, in words; what to type, if the way there was stopped."""
     chapter, at = bookmark.position()
     if chapter is None:
-        table.add_row("you are", "at the beginning")
-    elif chapter in published.chapters():
-        table.add_row("you are", f"{PLACES[at]} chapter {chapter:02}, {published.title(chapter)}")
-    else:
-        table.add_row("you are", "at the end of the book")
-    return table
+        return "at the beginning"
+    there = published.chapters()
+    name = f"chapter {chapter:02}, {published.title(chapter)}" if chapter in there else "the end of the book"
+    if at != bookmark.HALF_WAY:
+        return f"{PLACES[at]} {name}" if chapter in there else f"at {name}"
+    if chapter in there:
+        return f"half-way to {name}: that was stopped; `python3 run.py catch-up {chapter:02}` finishes it"
+    last = max(number for number in there if number < chapter)
+    return f"half-way to {name}: that was stopped; `python3 run.py up --chapter {last:02}` finishes it"
 
 
 def _chapters() -> Table:

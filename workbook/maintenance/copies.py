@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workbook.base.environment import of_jupyter, tools_on_path, without_git, without_jupyter
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CACHE, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
+from workbook.base.paths import CACHE, NOTEBOOKS, ROOT, STATE, read_code, read_json, shown, write_json
 from workbook.base.processes import end_all_in, run, signals_as_interrupt
 from workbook.cloud import target
 from workbook.learning.learner_files import keep_aside
@@ -194,7 +194,7 @@ def _put_code(files: dict[str, str]) -> None:
     aside = None
     for path, content in files.items():
         file = ROOT / path
-        if file.exists() and file.read_text(encoding="utf-8") == content:
+        if file.exists() and read_code(file) == content:
             continue
         aside = keep_aside(file, aside) or aside
         file.parent.mkdir(parents=True, exist_ok=True)

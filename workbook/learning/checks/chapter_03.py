@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 
-from workbook.base.paths import CDK_APP
+from workbook.base.paths import CDK_APP, read_code
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import deployed_template, outputs
@@ -29,7 +29,7 @@ LIKE_A_CARD = "0" * 16  # passes the checksum of card numbers, and is nobody's
 def construct() -> Verdict:
     """Product stands on the construct, and its table is the one that it had before."""
     file = CDK_APP / "shop" / "product.py"
-    if not file.exists() or "RestService(" not in file.read_text(encoding="utf-8"):
+    if not file.exists() or "RestService(" not in read_code(file):
         return NotYet("Rebuild Product on RestService first.")
     places = {
         resource["Metadata"]["aws:cdk:path"]: logical_id

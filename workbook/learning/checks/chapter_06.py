@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, LAMBDA_SRC
+from workbook.base.paths import CDK_APP, LAMBDA_SRC, read_code
 from workbook.base.waiting import poll
 from workbook.clients.rest import Rest
 from workbook.cloud import target
@@ -104,7 +104,7 @@ def own_consumer() -> Verdict:
     """Loyalty deploys, gives the right points once, and leaves Basket and Ordering as they are."""
     if not (CDK_APP / "shop" / "loyalty.py").exists() or not any(LAMBDA_SRC.glob("loyalty/*.py")):
         return NotYet("Write cdk_app/shop/loyalty.py and lambda_src/loyalty/app.py.")
-    if "Loyalty(app" not in (CDK_APP / "app.py").read_text(encoding="utf-8"):
+    if "Loyalty(app" not in read_code(CDK_APP / "app.py"):
         return NotYet("Put Loyalty into cdk_app/app.py.")
     touched = diff("Basket", "Ordering")
     if len(touched):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.base.paths import CDK_APP
+from workbook.base.paths import CDK_APP, read_code
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
@@ -80,7 +80,7 @@ def nagged(findings: pd.DataFrame | None = None) -> Verdict:
             f"{len(findings)}; the first: {first.construct}: {first.finding}",
             "mend it, or acknowledge it with a reason that a reviewer would accept.",
         )
-    acknowledged = (CDK_APP / "shop" / "nag.py").read_text(encoding="utf-8")
+    acknowledged = read_code(CDK_APP / "shop" / "nag.py")
     if "Action::" in acknowledged or "Resource::*" in acknowledged:
         return NotRight(
             "no star in a policy",
