@@ -27,6 +27,14 @@ def test_every_tool_runs(tools, tool):
     assert any(letter.isdigit() for letter in done.stdout)
 
 
+def test_npm_writes_nothing_into_a_home_folder(tools, tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "STATE", tmp_path / "state")
+    (tmp_path / "home").mkdir()
+    tools = environment.tools_on_path({"PATH": os.defpath, "HOME": str(tmp_path / "home")})
+    subprocess.run(["npm", "prefix", "-g"], env=tools, check=True, capture_output=True)
+    assert list((tmp_path / "home").iterdir()) == []
+
+
 def test_the_way_through_a_network_is_kept():
     given = {name: "theirs" for name in environment.OF_NETWORKS}
     assert environment.tools_on_path(given).items() >= given.items()

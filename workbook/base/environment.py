@@ -36,7 +36,8 @@ def tools_on_path(environment: dict[str, str]) -> dict[str, str]:
     folders = [Path(sys.executable).parent, node, CDK_APP / "node_modules" / ".bin"]
     path = os.pathsep.join([*map(str, folders), environment.get("PATH", os.defpath)])
     kept = {k: v for k, v in environment.items() if not k.startswith("NODE_") or k in OF_NETWORKS}
-    return {**kept, "PATH": path, "JSII_NODE": str(node / "node")}
+    cache = {"npm_config_cache": str(STATE / "cache" / "npm")}  # not in a home folder: JupyterLab asks npm where it is
+    return {**cache, **kept, "PATH": path, "JSII_NODE": str(node / "node")}
 
 
 def _link(link: Path, goal: Path) -> None:
