@@ -23,7 +23,9 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import LAMBDA_SRC, STATE, read_json, write_json
 from workbook.cloud import local, target
 from workbook.cloud.consent import confirm_aws
-from workbook.cloud.stacks import GOOD, RECORD, WHOLE, deployed_template, described_stacks, outputs_of, status
+from workbook.cloud.stacks import (
+    GOOD, RECORD, WHOLE, deployed_template, described_stacks, outputs_of, recorded_stacks, status,
+)  # fmt: skip
 from workbook.deployment import cdk, inventory, local_gaps
 from workbook.deployment.assembly import stack_names, template
 from workbook.deployment.assets import (
@@ -158,6 +160,8 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
     progress("synthesizing")
     try:
         with cdk.toolkit() as toolkit:
+            if recorded_stacks():
+                toolkit.expect_changes()
             wanted = cdk.synthesized(names)
             if target.is_local():
                 make_asset_bucket()

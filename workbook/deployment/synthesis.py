@@ -10,14 +10,25 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from workbook.deployment.app_process import NOT_RUN
 from workbook.base.paths import CDK_APP
+from workbook.deployment.app_process import NOT_RUN
 
 SCRIPT = Path(__file__).with_name("app_process.py")
 
-_ready: list[tuple[subprocess.Popen[str], dict[str, str]]] = []  # with the environment that its Node process has
+
+@dataclass
+class _Waiting:
+    """A process that waits, the environment that its Node process has, and whether it has said that it is ready."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    said_so: bool = False
+
+
+_ready: list[_Waiting] = []  # one at most
 
 
 def make_ready(environment: Mapping[str, str]) -> None:
@@ -26,22 +37,22 @@ def make_ready(environment: Mapping[str, str]) -> None:
     Args:
         environment: the one that `run` will be called with; what leads to AWS may be another by then.
     """
-    if _ready and _usable(*_ready[0], environment):
+    if _ready and _usable(_ready[0], environment):
         return
     forget()
-    _ready.append((_start([sys.executable, "-P", str(SCRIPT)], environment), dict(environment)))
+    _ready.append(_Waiting(_start([sys.executable, "-P", str(SCRIPT)], environment), dict(environment)))
 
 
 def await_ready() -> None:
     """Wait until the process that was made ready has loaded all that it can: to measure, and to test."""
-    for process, _ in _ready:
-        process.stdout.readline()
+    for one in _ready:
+        one.said_so = one.said_so or bool(one.process.stdout.readline())
 
 
 def forget() -> None:
     """End the process that was made ready, if there is one."""
     while _ready:
-        process, _ = _ready.pop()
+        process = _ready.pop().process
         process.kill()
         process.communicate()
 
@@ -55,17 +66,16 @@ def run(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     Returns:
         How it ended, and what it said.
     """
-    if _ready and _usable(*_ready[0], environment):
-        process, _ = _ready.pop()
-        done = _finish(process, json.dumps(dict(environment)) + "\n")
+    if _ready and _usable(_ready[0], environment):
+        done = _finish(_ready.pop().process, json.dumps(dict(environment)) + "\n")
         if done.returncode >= 0 and done.returncode != NOT_RUN:
             return done
     return _finish(_start([sys.executable, "app.py"], environment))
 
 
-def _usable(process: subprocess.Popen[str], given: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Whether a process is still there, and was given what CDK's Node process reads."""
-    return process.poll() is None and _without_aws(given) == _without_aws(wanted)
+def _usable(one: _Waiting, environment: Mapping[str, str]) -> bool:
+    """Whether a process is still there, and its Node was given what CDK's code reads."""
+    return one.process.poll() is None and _without_aws(one.environment) == _without_aws(environment)
 
 
 def _without_aws(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 // AWS's CDK Toolkit Library, which `cdk deploy` is made of. One JSON object a line says what to do and what happens.
 //
-//   it is told:  {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
+//   it is told:  {"expect": "changes"}                       to load what it takes to compare templates
+//                {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
 //                {"deploy": [stacks], "assembly": folder, "interval": milliseconds between two looks at a stack}
 //   it tells:    {"event": {count, status, type, name}}      a resource is made, changed or deleted
 //                {"said": text}                              a warning or an error
@@ -9,7 +10,8 @@ import https from 'node:https';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
-const { StackSelectionStrategy, Toolkit } = createRequire(`${process.cwd()}/`)('@aws-cdk/toolkit-lib');
+const require = createRequire(`${process.cwd()}/`);
+const { StackSelectionStrategy, Toolkit } = require('@aws-cdk/toolkit-lib');
 
 const tell = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
@@ -41,7 +43,16 @@ const toolkit = new Toolkit({
   unstableFeatures: ['publish-assets'],
 });
 
-async function obey({ assembly, publish, deploy, interval }) {
+// The toolkit compares what is with what will be, to ask whether one wants it; nobody is asked here, but it compares.
+function compareOnce() {
+  const queue = (Properties) => ({ Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties } } });
+  require('@aws-cdk/cloudformation-diff').fullDiff(queue({ DelaySeconds: 1 }), queue({ DelaySeconds: 2 }));
+}
+
+async function obey({ assembly, expect, publish, deploy, interval }) {
+  if (expect) {
+    return compareOnce();
+  }
   const source = await toolkit.fromAssemblyDirectory(assembly);
   const strategy = StackSelectionStrategy.PATTERN_MUST_MATCH;
   const stacks = { strategy, patterns: publish ?? deploy, expand: 'none' };

@@ -46,6 +46,10 @@ class Toolkit:
         self._process = process
         self._every_order = {"assembly": str(assembly), "interval": round(interval * 1000)}
 
+    def expect_changes(self) -> None:
+        """Load, too, what it takes to compare templates: for stacks that are there already. Nothing is waited for."""
+        self._tell({"expect": "changes"})
+
     def publish(self, stacks: list[str]) -> None:
         """Begin to upload the code of the stacks' functions, which `deploy` would do first; nothing is waited for.
 
