@@ -7,7 +7,7 @@ import time
 import uuid
 
 import pytest
-from differences import comes, differs, logged, received, waits
+from differences import LONG, comes, differs, logged, received, waits
 from learner import Learner, until
 from shopping import without_right
 
@@ -170,7 +170,7 @@ def test_a_queue_without_a_policy_gets_no_events(shop, bus):
     """
     queue, _ = bus.queue(policy=False)
     bus.put()
-    assert not comes(lambda: waits(shop, queue))
+    assert not comes(lambda: waits(shop, queue), LONG)
 
 
 @differs("that policy is not looked at")
@@ -182,7 +182,7 @@ def test_a_rule_that_was_not_allowed_to_call_a_function_cannot(shop, functions, 
     name = make("def handler(event, context):\n    print('call')\n")
     bus.rule(functions.get_function(FunctionName=name)["Configuration"]["FunctionArn"])
     bus.put()
-    assert not comes(lambda: "call" in logged(shop, name))
+    assert not comes(lambda: "call" in logged(shop, name), LONG)
 
 
 @differs("there is no such type of resource")
@@ -239,7 +239,7 @@ def test_an_event_gets_into_an_archive_later_than_onto_its_bus(shop, bus):
     bus.events.create_archive(ArchiveName=name, EventSourceArn=bus.arn)
     try:
         bus.put()
-        assert not comes(lambda: bus.events.describe_archive(ArchiveName=name)["EventCount"])
+        assert not comes(lambda: bus.events.describe_archive(ArchiveName=name)["EventCount"], LONG)
     finally:
         bus.events.delete_archive(ArchiveName=name)
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from differences import SIZES, comes, differs, received, waits
+from differences import LONG, SIZES, comes, differs, received, waits
 from learner import Learner, until
 from shopping import Customer, without_right
 
@@ -22,7 +22,7 @@ def test_a_mapping_needs_its_functions_right_to_receive(shop):
     customer.fill()
     with without_right(shop, "OrderingWorker", "sqs:ReceiveMessage"):
         assert customer.check_out().status == 202
-        assert not comes(customer.orders)
+        assert not comes(customer.orders, LONG)
 
 
 @differs("it is accepted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from differences import FAILS, comes, differs, invoked, logged
+from differences import FAILS, LONG, comes, differs, invoked, logged
 
 
 @differs("a line is there after some hundredths of a second")
@@ -13,4 +13,4 @@ def test_logs_come_late(shop, functions, make):
     """
     name = make(FAILS)
     invoked(functions, name, {})
-    assert not comes(lambda: logged(shop, name))
+    assert not comes(lambda: logged(shop, name), LONG)

@@ -6,7 +6,7 @@ import json
 import uuid
 from datetime import UTC, datetime
 
-from differences import comes, differs, logged
+from differences import LONG, comes, differs, logged
 from learner import until
 
 LOOP = """
@@ -76,7 +76,7 @@ def test_a_loop_through_a_bucket_is_stopped(shop, functions, make):
         return logged(shop, name).count("call")
 
     until(lambda: calls() >= 5)  # it does run
-    assert not comes(lambda: calls() >= 25, seconds=20)
+    assert not comes(lambda: calls() >= 25, LONG)
 
 
 def role_with_s3(shop) -> str:

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from workbook.base.errors import WorkbookError
+from workbook.base.paths import shown
 from workbook.deployment import assets, failures
 
 CODE = "def handler(event, context):\n    return 'café'\n"
@@ -95,7 +96,7 @@ def test_what_python_does_not_read_is_said_in_a_sentence(folder, wrong):
     with pytest.raises(WorkbookError, match=sentence) as refused:
         assets.check_syntax(folder)
     first, *line = refused.value.message.splitlines()
-    assert str(folder / "app.py") in first
+    assert shown(folder / "app.py") in first
     assert first.endswith(" Not deployed; the code that was deployed before keeps answering.")
     assert not line or line[0].strip() in code.decode("latin-1")
 
@@ -105,5 +106,5 @@ def test_a_file_of_the_app_that_is_not_utf_8_does_not_hide_what_failed(tmp_path,
     (tmp_path / "app.py").write_bytes("# café\nThing(app, 'Hello')\n".encode("latin-1"))
     (tmp_path / "._app.py").write_bytes(b"\0\xff")
     assert failures.described("Shop", "Id", {"Id": {"Metadata": {"aws:cdk:path": "Shop/Hello"}}}) == (
-        f"Shop, Hello ({tmp_path / 'app.py'}, line 2)"
+        f"Shop, Hello ({shown(tmp_path / 'app.py')}, line 2)"
     )

@@ -16,15 +16,14 @@ STAGES = ("replay", "importers_first", "destroy", "_clear_buckets_that_go", "dep
 def steps(monkeypatch, tmp_path):
     """`catch_up` with a bookmark of its own, and steps that do nothing: a way to stop it in each."""
     monkeypatch.setattr(bookmark, "RECORD", tmp_path / "progress.json")
-    frame = chapters.pd.DataFrame(columns=["construct", "change", "resources"])
     pretend = {
         "status": lambda stack: True, "importers_first": lambda stacks: stacks, "keep_contents": lambda *_: [],
-        "destroy": lambda stack: None, "_clear_buckets_that_go": lambda stack: [],
-        "deploy": lambda *names: Deployment([*names], frame),
+        "destroy": lambda stack: None, "_clear_buckets_that_go": lambda *_: [],
+        "deploy": lambda *names: Deployment({name: [] for name in names}),
     }  # fmt: skip
     for name, function in pretend.items():
         monkeypatch.setattr(chapters, name, function)
-    monkeypatch.setattr(chapters.learner_files, "replay", lambda number: None)
+    monkeypatch.setattr(chapters.learner_files, "replay", lambda *_: False)
 
     def stop_in(stage: str, error: type[BaseException]) -> pytest.MonkeyPatch:
         def stopped(*_):
@@ -66,6 +65,7 @@ def test_a_chapter_goes_on_only_where_its_start_was_reached(steps, monkeypatch, 
     caught_up = []
     monkeypatch.setattr(chapters, "catch_up", lambda number: caught_up.append(number) or [])
     monkeypatch.setattr(chapters, "_reach_the_cloud", lambda: None)
+    monkeypatch.setattr(chapters, "ask_before_going_back", lambda number: None)
     monkeypatch.setattr(chapters.saved_state, "restored", lambda: None)
     bookmark.move_to(5, place)
     chapters.chapter(5)

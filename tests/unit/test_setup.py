@@ -253,10 +253,12 @@ def test_an_environment_that_is_not_ours_gets_only_what_is_missing(run, tmp_path
 
 def test_caches_go_below_the_folder_when_home_is_read_only(run, monkeypatch):
     monkeypatch.setenv("HOME", "/home/nobody")
-    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    caches = ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache")
+    for name in caches:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(run.os, "access", lambda *_: False)
     environment = run.for_tools(run.VENV)
-    for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"):
+    for name in caches:
         assert Path(environment[name]).is_relative_to(run.STATE)
 
 

@@ -16,7 +16,7 @@ from urllib3.exceptions import NewConnectionError
 from workbook.base.display import GREEN, RED, frame_markup
 from workbook.base.errors import WorkbookError
 
-PATIENCE_SECONDS = 35  # API Gateway itself gives up after 29
+PATIENCE_SECONDS = 120  # on AWS, API Gateway itself gives up after 29; here, a crowd of cold starts may take longer
 
 
 @dataclass(frozen=True)

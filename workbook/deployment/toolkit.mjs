@@ -31,8 +31,9 @@ function reasons(error) {
   return error?.cause ? `${error.message}: ${reasons(error.cause)}` : String(error?.message ?? error);
 }
 
-// As the command line does: through the proxy that the environment names.
-const proxied = process.env.HTTPS_PROXY ?? process.env.https_proxy;
+// As the command line does: through the proxy that the environment names; but not to a cloud of this machine's own.
+const here = process.env.AWS_ENDPOINT_URL?.startsWith('http:');
+const proxied = here ? undefined : (process.env.HTTPS_PROXY ?? process.env.https_proxy);
 const agent = proxied ? new https.Agent({ keepAlive: true, proxyEnv: process.env }) : undefined;
 
 const toolkit = new Toolkit({
