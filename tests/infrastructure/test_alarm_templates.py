@@ -11,6 +11,8 @@ import pytest
 from templates import App
 from test_templates import comparable, construct, plain
 
+pytestmark = pytest.mark.slow
+
 ALARM, QUEUE = "AWS::CloudWatch::Alarm", "AWS::SQS::Queue"
 SERVICES = pytest.mark.parametrize("stack", ["Product", "Basket", "Ordering", "EventLog", "Report"])
 UNWATCHED = pytest.mark.parametrize("stack", ["Hello", "Pricing", "EventBus", "Operations"])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from templates import App
 from test_templates import comparable, construct, plain
+
+pytestmark = pytest.mark.slow
 
 
 def one(app: App, stack: str, kind: str, name: str) -> dict[str, Any]:

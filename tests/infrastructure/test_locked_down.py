@@ -16,6 +16,8 @@ from templates import App
 from workbook import leaks
 from workbook.maintenance import copies
 
+pytestmark = pytest.mark.slow
+
 APIS = pytest.mark.parametrize("stack", ["Product", "Basket", "Ordering", "Backoffice"])
 REPORT = ".workbook/cdk/nag/validation-report.json"
 

@@ -81,7 +81,7 @@ def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
     assert "Late" not in python("assembly.stack_names()")
 
 
-@pytest.mark.parametrize("wrong", ["no_such_name", "import no_such_module", "bus = = 1", "Hello(app)"])
+@pytest.mark.parametrize("wrong", ["no_such_name", "bus = = 1"])
 def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
     learner.write(APP, code.replace("app.synth", f"{wrong}\napp.synth"))
     python(COLD)

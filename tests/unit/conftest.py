@@ -26,6 +26,7 @@ from services import (
 
 # The same examples each time, and no failures for being slow: a build that fails, fails again.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)  # `run.py test --quick`
 settings.load_profile("repeatable")
 # Hypothesis mixes in the constants of whatever modules are loaded by then: in parallel runs, now these, now those.
 providers._get_local_constants = providers.Constants

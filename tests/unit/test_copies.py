@@ -13,6 +13,8 @@ import pytest
 from workbook.base.paths import ROOT
 from workbook.maintenance import copies
 
+pytestmark = pytest.mark.slow
+
 KEEP_A_COPY = """
 import subprocess, time
 from workbook.maintenance import copies

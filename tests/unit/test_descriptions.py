@@ -21,6 +21,8 @@ from services import loaded, only_moto
 
 from workbook.maintenance import openapi
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"TABLE_NAME": "none", "CHECKOUTS_NAME": "none", "OUTBOX_NAME": "none"}
 SERVICES = ("product", "basket", "ordering")
 LAMP = {"name": "Lamp", "price": 1}

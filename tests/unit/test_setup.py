@@ -23,6 +23,8 @@ import pytest
 
 from workbook.base.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 RUN = ROOT / "run.py"
 PATIENCE = 300
 

@@ -11,6 +11,8 @@ import pytest
 
 from workbook.base.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
