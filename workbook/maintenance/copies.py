@@ -32,7 +32,7 @@ SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
 QUICK_SUITES = ("infrastructure", "unit")
 BUSY = 4
-PROCESSES = "3"  # on two cores: half of the time they wait for something
+PROCESSES = "2"  # on two cores; with a third, lines of a log come late, and nothing is done sooner
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
