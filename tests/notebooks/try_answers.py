@@ -14,13 +14,12 @@ import re
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
-import psutil
 
 from workbook.base.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
+from workbook.base.processes import end_all_in
 from workbook.cloud import local, saved_state
 from workbook.maintenance.notebooks import differences, kernel
 
@@ -92,23 +91,12 @@ def _remembered() -> Path:
 
 def _as(before: Path) -> None:
     """Put the code and the local cloud back: an answer must not see what another one left there."""
-    _end_unsaved()
+    end_all_in(CLOUD)  # unsaved, since what it would save is thrown away
+    local.RECORD.unlink(missing_ok=True)
     for path in _what_answers_may_change():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
         _copy(before / path.relative_to(ROOT), path)
     local.ensure()
-
-
-def _end_unsaved() -> None:
-    """End the local cloud at once, since what it would save is thrown away."""
-    if cloud := local.running():
-        process = psutil.Process(cloud.pid)
-        family = [process, *process.children(recursive=True)]
-        for one in family:
-            with suppress(psutil.NoSuchProcess):
-                one.kill()
-        psutil.wait_procs(family)
-        local.RECORD.unlink()
 
 
 def _copy(source: Path, goal: Path) -> None:

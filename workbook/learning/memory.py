@@ -78,9 +78,8 @@ class Memory:
             for statement in definitions(code):
                 with suppress(Exception):  # what it needs is not there any more: so this is not, either
                     exec(compiled(ast.Module([statement], []), code), self.names)
-            self._put(
-                {name: value for name, value in values.items() if value is not None}
-            )  # what the cell made of an empty list
+            # what the cell made of an empty list, say, which the definitions have just made anew
+            self._put({name: value for name, value in values.items() if value is not None})
         self.seen = self._values()
         return had & {*self.names}, had - {*self.names}
 
