@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,19 @@ def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
     learner.write(APP, code)
     assert used(python, "cdk.synthesize()")
     assert "Late" not in python("assembly.stack_names()")
+
+
+def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learner, python, code):
+    """Python takes compiled code for that of a file whose length and second of writing agree."""
+    file, moment = learner.root / "cdk_app" / "shop" / "twin.py", 1_000_000_000
+    learner.write(APP, code.replace("app.synth", "from shop.twin import Twin\nTwin(app, Twin.name)\napp.synth"))
+    for ready in (COLD, READY):
+        for name in ("First", "Other"):
+            learner.write("cdk_app/shop/twin.py", f"from aws_cdk import Stack\n\n\nclass Twin(Stack):\n    name = '{name}'\n")
+            os.utime(file, (moment, moment))
+            python(ready)
+            python("cdk.synthesize()")
+            assert python("assembly.stack_names()")[-1] == name
 
 
 @pytest.mark.parametrize("wrong", ["no_such_name", "bus = = 1"])

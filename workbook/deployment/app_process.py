@@ -85,6 +85,7 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path.insert(0, os.getcwd())
+    sys.dont_write_bytecode = True  # else a file of the same length, written again within a second, is not seen
     sys.argv = ["app.py"]
     try:
         runpy.run_path("app.py", run_name="__main__")

@@ -70,7 +70,7 @@ def run(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         done = _finish(_ready.pop().process, json.dumps(dict(environment)) + "\n")
         if done.returncode >= 0 and done.returncode != NOT_RUN:
             return done
-    return _finish(_start([sys.executable, "app.py"], environment))
+    return _finish(_start([sys.executable, "-B", "app.py"], environment))
 
 
 def _usable(one: _Waiting, environment: Mapping[str, str]) -> bool:
