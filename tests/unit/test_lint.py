@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from workbook.base.paths import read_json, write_json
 from workbook.deployment import lint
 
 REGION = "us-east-1"
@@ -23,6 +24,7 @@ WRONG = {
 @pytest.fixture(autouse=True)
 def record(monkeypatch, tmp_path):
     monkeypatch.setattr(lint, "RECORD", tmp_path / "linted.json")
+    monkeypatch.setattr(lint, "OF_THE_BOOK", tmp_path / "book.json")
     return tmp_path / "linted.json"
 
 
@@ -68,6 +70,15 @@ def test_for_what_was_linted_cfn_lint_is_not_even_loaded(monkeypatch):
     lint.lint([])
     lint.preload()
     assert loaded == ["us-east-1"]
+
+
+def test_what_the_book_was_stored_with_is_not_looked_at_and_anything_else_is(monkeypatch, record):
+    assert found(RIGHT) == []
+    record.rename(lint.OF_THE_BOOK)
+    write_json(lint.OF_THE_BOOK, {"02": read_json(lint.OF_THE_BOOK, [])})
+    monkeypatch.setattr(lint, "_found", lambda *_: ["looked at"])
+    assert lint.errors(json.dumps(RIGHT), REGION) == []
+    assert lint.errors(json.dumps(WRONG["misspelt"]), REGION) == ["looked at"]
 
 
 def test_what_was_wrong_is_looked_at_again(record):

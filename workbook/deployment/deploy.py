@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 import html
+import importlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -186,7 +188,9 @@ def _whole(there: dict[str, Any] | None) -> bool:
 def _deploy_changed(stacks: list[str], toolkit: Toolkit, progress: Callable[[str], None]) -> None:
     try:
         progress("deploying")
-        cdk.deploy(stacks, toolkit, progress)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(importlib.import_module, "pandas")  # what changed is shown as a frame
+            cdk.deploy(stacks, toolkit, progress)
         if target.is_local():
             for name in stacks:
                 local_gaps.make_up_for(name)

@@ -1,4 +1,8 @@
-"""Templates are checked with cfn-lint before CloudFormation sees them; one that was right once is not checked again."""
+"""Templates are checked with cfn-lint before CloudFormation sees them; one that was right once is not checked again.
+
+Nor are the book's own, as its cells write them: they were checked when its outputs were stored, and `linted.json`
+says which they are. It holds digests, so a template that differs in anything is checked.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from workbook.base.errors import WorkbookError
@@ -18,6 +23,7 @@ from workbook.deployment.assets import cdk_digest
 from workbook.deployment.failures import described
 
 RECORD = CACHE / "linted.json"
+OF_THE_BOOK = Path(__file__).with_name("linted.json")  # by chapter; `run.py notebooks` writes it
 REMEMBERED = 1000  # digests, of 64 characters
 CODE = re.compile(r"\b[0-9a-f]{64}\b")  # what CDK calls a function's code by: another code makes no other template
 
@@ -37,13 +43,13 @@ def lint(stacks: Iterable[str]) -> None:
             problems.append(f"{described(stack, logical_id, resources)}: {match.message} ({match.rule.id}).")
     if problems:
         raise WorkbookError("Not deployed, because the template is wrong. " + "\n".join(problems))
-    if (code := cdk_digest()) not in read_json(RECORD, []):
+    if not _known(code := cdk_digest()):
         _remember(code)
 
 
 def preload() -> None:
     """Load cfn-lint and its rules, so that linting does not wait for them, if this CDK code was not linted yet."""
-    if cdk_digest() not in read_json(RECORD, []):
+    if not _known(cdk_digest()):
         _runner(target.region())
 
 
@@ -58,12 +64,17 @@ def errors(template: str, region: str) -> list[Any]:
         cfn-lint's matches of its errors, and not of its warnings; each with path, message and rule.
     """
     digest = hashlib.sha256(f"{metadata.version('cfn-lint')} {region} {CODE.sub('', template)}".encode()).hexdigest()
-    if digest in read_json(RECORD, []):
+    if _known(digest):
         return []
     found = _found(template, region)
     if not found:
         _remember(digest)
     return found
+
+
+def _known(digest: str) -> bool:
+    """Whether what has this digest was right before: here, or where the book's outputs were stored."""
+    return digest in read_json(RECORD, []) or any(digest in ones for ones in read_json(OF_THE_BOOK, {}).values())
 
 
 def _remember(digest: str) -> None:

@@ -145,7 +145,8 @@ def _parts_of_a_deployment() -> list[Measurement]:
 
 
 def _lint_all() -> None:
-    lint.RECORD.unlink(missing_ok=True)
+    for remembered in (lint.RECORD, lint.OF_THE_BOOK):
+        remembered.unlink(missing_ok=True)
     lint.lint(stack_names())
 
 

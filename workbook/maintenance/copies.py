@@ -20,6 +20,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE, NOTEBOOKS, ROOT, STATE, read_code, read_json, shown, write_json
 from workbook.base.processes import end_all_in, run, signals_as_interrupt
 from workbook.cloud import target
+from workbook.deployment import lint
 from workbook.learning.learner_files import keep_aside
 
 # The copy's path has a space and a letter that is not ASCII: so everything is tested in such a path.
@@ -139,11 +140,15 @@ def _computing(processes: int) -> Iterator[None]:
 
 
 def bench() -> int:
-    """Measure in a copy of the tree, which has CDK unpacked and no template linted yet; the exit code."""
+    """Measure in a copy of the tree, which has CDK unpacked, and has linted nothing itself; the exit code."""
     with copy_of_the_tree() as copy:
-        caches = {"WORKBOOK_CACHE": copy / ".workbook" / "cache", "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHE / "jsii"}
-        command = [sys.executable, "-m", "workbook.maintenance.bench"]
-        return run_in(copy, command, **{name: str(folder) for name, folder in caches.items()})
+        return run_in(copy, [sys.executable, "-m", "workbook.maintenance.bench"], **_caches_of(copy))
+
+
+def _caches_of(copy: Path) -> dict[str, str]:
+    """The environment of a copy that remembers nothing, but has CDK unpacked."""
+    caches = {"WORKBOOK_CACHE": copy / ".workbook" / "cache", "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHE / "jsii"}
+    return {name: str(folder) for name, folder in caches.items()}
 
 
 def faults(arguments: Sequence[str]) -> int:
@@ -169,8 +174,9 @@ def notebooks(numbers: Sequence[int] = ()) -> None:
     """
     shutil.rmtree(FAILED, ignore_errors=True)
     with copy_of_the_tree() as copy:
+        write_json(copy / lint.OF_THE_BOOK.relative_to(ROOT), {})  # here they are all checked
         command = [sys.executable, "-m", "workbook.maintenance.notebooks", *map(str, numbers)]
-        code = run_in(copy, command, WORKBOOK_TESTING="1")
+        code = run_in(copy, command, WORKBOOK_TESTING="1", **_caches_of(copy))
         done = read_json(copy / EXECUTED, {})
         if code:
             if name := done.get("failed"):
@@ -181,6 +187,16 @@ def notebooks(numbers: Sequence[int] = ()) -> None:
         for name in done["notebooks"]:
             _put(copy / "notebooks" / name, NOTEBOOKS / name)
         _put_code(done["files"])
+        write_json(lint.OF_THE_BOOK, _linted(read_json(lint.OF_THE_BOOK, {}), done["linted"]))
+
+
+def _linted(before: dict[str, list[str]], now: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The digests of what was linted, by chapter: each of them where the book has it first."""
+    merged, earlier = {}, set()
+    for chapter, digests in sorted((before | now).items()):
+        merged[chapter] = sorted(set(digests) - earlier)
+        earlier |= set(digests)
+    return merged
 
 
 def _put(source: Path, goal: Path) -> None:

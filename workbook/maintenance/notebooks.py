@@ -20,8 +20,9 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
+from workbook.base.paths import NOTEBOOKS, ROOT, STATE, read_json, write_json
 from workbook.base.processes import quiet_interrupt
+from workbook.deployment import lint
 from workbook.learning import published
 
 CELL_SECONDS = 300
@@ -206,16 +207,18 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(highlight=False)
     chapters = published.chapters()
     numbers = [int(a) for a in arguments] or list(chapters)
-    done: dict[str, Any] = {"notebooks": []}
+    done: dict[str, Any] = {"notebooks": [], "linted": {}}
     for number in numbers:
         file = NOTEBOOKS / chapters[number].name
         notebook, started = nbformat.read(file, as_version=4), time.perf_counter()
         title = f"{number:02} {published.title(number)}"
+        lint.RECORD.unlink(missing_ok=True)
         try:
             with console.status(f"{title} …"):
                 execute(notebook)
             stored_as_before(notebook, nbformat.read(file, as_version=4))
             done["notebooks"].append(file.name)
+            done["linted"][f"{number:02}"] = read_json(lint.RECORD, [])
         except WorkbookError as error:
             console.print(f"✗ {title}", style="red")
             console.print(error.message, markup=False)
