@@ -12,7 +12,7 @@ import boto3
 import pytest
 from playwright.sync_api import Browser
 
-from workbook.cloud import gate
+from workbook.cloud.engine import gate
 from workbook.maintenance import copies
 from workbook.base.paths import read_json
 

@@ -19,7 +19,7 @@ import pytest
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from workbook.cloud import gate
+from workbook.cloud.engine import gate
 
 NOBODY, ADA, BO = 65_534, 4_711, 4_712
 CALL = "host: 127.0.0.1\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n"

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 
 import pytest
 
-from workbook.cloud import gate
+from workbook.cloud.engine import gate
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose a connection is")
 ELSEWHERE = "http://127.0.0.1:8888"

@@ -1,7 +1,7 @@
 """The local cloud: MiniStack as a process of its own, one for each checkout.
 
 It listens on the loopback interface only, behind a gate that lets its owner pass and no web page
-(`gate`), enforces IAM, keeps its state between starts, and sees none of the environment of whoever
+(`engine/gate.py`), enforces IAM, keeps its state between starts, and sees none of the environment of whoever
 started it. This is the only module that knows MiniStack's settings and its own endpoints (the
 package `ministack`).
 """
@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -27,9 +28,10 @@ from filelock import FileLock
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
 from workbook.base.paths import CLOUD, read_json, shown, write_json
-from workbook.cloud import gate, saved_state, target
+from workbook.cloud import saved_state, target
 from workbook.cloud.saved_state import LOST, STATE_FOLDERS
 
+ENGINE = Path(__file__).with_name("engine")
 PREFERRED_PORT = 4566
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -229,7 +231,7 @@ def _start() -> Cloud:
 def _spawn(port: int) -> subprocess.Popen[bytes]:
     with (CLOUD / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", gate.__file__, "ministack"],
+            [sys.executable, "-P", str(ENGINE), "ministack"],
             env=_settings(port),
             cwd=CLOUD,
             stdin=subprocess.DEVNULL,

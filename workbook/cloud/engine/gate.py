@@ -1,8 +1,7 @@
 """The gate before the local cloud: it answers its owner only, and no web page.
 
 A local AWS has no secret that could keep anybody out: any key is good for everything. So before each
-request the gate looks at who asks. Run as a program, by the module that starts the cloud, in the
-cloud's own process: it needs nothing of the package `workbook`, whose import would set up a client.
+request the gate looks at who asks.
 
 Three rules, each with its own sentence for who is refused:
 
@@ -21,7 +20,6 @@ import socket
 import struct
 import sys
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from typing import Any
 
 Address = tuple[str, int]
@@ -136,15 +134,3 @@ def whom_to_ask() -> LookUp | None:
             except OSError:  # a kernel, or a sandbox, without it
                 continue
     sys.exit("This Linux does not tell whose a connection is, so the local cloud could not keep others out.")
-
-
-def main(package: str) -> None:
-    """Run the ASGI application of `package`, as its own command does, behind the gate."""
-    module = import_module(f"{package}.app")
-    module.app = gated(module.app, whom_to_ask())
-    module.main()
-
-
-if __name__ == "__main__":
-    package = sys.argv.pop(1)
-    main(package)
