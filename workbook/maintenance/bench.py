@@ -5,7 +5,9 @@ It measures where it stands and changes the code there, so `python3 run.py bench
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -30,6 +32,7 @@ from workbook.cloud.stacks import outputs
 from workbook.deployment import cdk, lint, synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.deploy import deploy
+from workbook.maintenance import copies
 from workbook.observe.ledger import ledger
 
 CALLS, FEW = 200, 20
@@ -85,10 +88,14 @@ def measure(progress: Callable[[str], None]) -> list[Measurement]:
     Raises:
         WorkbookError: the shop does not deploy.
     """
-    progress("deploying")
+    progress("starting")
     found = [Measurement("the local cloud starts", _seconds(local.ensure), "s")]
     local.stop()
     local.wipe()
+    _lab_answers()
+    found.append(Measurement("lab, the second start: until its page answers", _lab_answers(), "s", 2.2))
+    progress("deploying")
+    found.append(Measurement("up --chapter 06, from nothing", _chapter_06_in_a_copy(), "s", 4))
     found += _deployments()
     progress("calling Product")
     found += _products_answer()
@@ -99,6 +106,28 @@ def measure(progress: Callable[[str], None]) -> list[Measurement]:
     progress(f"checking {ORDERS} baskets out")
     found += _orders_in_a_crowd()
     return found
+
+
+def _lab_answers() -> float:
+    """Start JupyterLab and the cloud, and end them; the seconds until the page is there."""
+    started = time.perf_counter()
+    lab = subprocess.Popen([sys.executable, "-m", "workbook", "lab", "--no-browser"], text=True, stdout=subprocess.PIPE)
+    try:
+        address = lab.stdout.readline().split()[-1]
+        requests.get(address).raise_for_status()
+        return time.perf_counter() - started
+    finally:
+        lab.send_signal(signal.SIGINT)
+        lab.communicate()
+
+
+def _chapter_06_in_a_copy() -> float:
+    """Deploy what chapter 06 ends with, the reference architecture, where nothing is: in a copy of this copy."""
+    with copies.copy_of_the_tree() as copy:
+        caches = {name: os.environ[name] for name in ("WORKBOOK_CACHE", "JSII_RUNTIME_PACKAGE_CACHE_ROOT")}
+        command = [sys.executable, "-m", "workbook", "up", "--chapter", "06"]
+        settings = {"cwd": copy, "env": copies.environment_of(copy) | caches, "capture_output": True, "check": True}
+        return _seconds(lambda: subprocess.run(command, **settings))
 
 
 def _deployments() -> list[Measurement]:
