@@ -1,6 +1,7 @@
 """A chapter with exercises, alone on a fresh cloud: it gives its stored outputs, up to the first exercise.
 
-And for each exercise: the starter does not pass, the solution does, a typical wrong answer is told why, and
+It does so though its kernel is restarted at three places on the way. And for each exercise: the starter does
+not pass, the solution does, a typical wrong answer is told why, and
 whoever asks for help where the exercise stands gets it.
 """
 
@@ -11,6 +12,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -32,6 +34,22 @@ class Exercise:
     @property
     def wrong_answers(self) -> list[Path]:
         return sorted(WRONG_ANSWERS.glob(f"{self.name}_*.py"))
+
+
+class Said(NamedTuple):
+    """What came of a notebook and the answers in it.
+
+    Attributes:
+        said: what it said to each answer, by exercise and by the answer's name.
+        differences: what was not as stored.
+        helped: what its kernel showed whoever asked for help, by exercise.
+        told: the names that were not there after a restart, by the place.
+    """
+
+    said: dict[str, dict[str, str]]
+    differences: list[str]
+    helped: dict[str, list[str]]
+    told: dict[str, list[str]]
 
 
 def exercises() -> list[Exercise]:
@@ -60,14 +78,14 @@ each_exercise = pytest.mark.parametrize(
 
 def said(exercise: Exercise, answer: str) -> str:
     """What the notebook said to an answer, from the cell of the exercise to its check."""
-    everything, *_ = all_said(exercise.notebook)
+    everything = all_said(exercise.notebook).said
     assert everything, f"{exercise.notebook.name} could not be executed up to its last exercise"
     return everything[exercise.name][answer]
 
 
 @functools.cache
-def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str], dict[str, list[str]]]:
-    """What a notebook said to each answer, by exercise and by the answer's name; what was not as stored; its help.
+def all_said(notebook: Path) -> Said:
+    """Execute a notebook, and try the answers.
 
     It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
     wrong answer, then the solution, with which it goes on.
@@ -84,10 +102,8 @@ def all_said(notebook: Path) -> tuple[dict[str, dict[str, str]], list[str], dict
         write_json(copy / ".workbook" / "answers.json", answers)
         script = str(Path(__file__).with_name("try_answers.py"))
         copies.run_in(copy, [sys.executable, script, notebook.name], WORKBOOK_TESTING="1")
-        said, different, helped = (
-            read_json(copy / ".workbook" / f"{name}.json", None) for name in ("said", "differences", "helped")
-        )
-        return said or {}, ["nothing was executed"] if different is None else different, helped or {}
+        found = {name: read_json(copy / ".workbook" / f"{name}.json", None) for name in Said._fields}
+        return Said(**found) if None not in found.values() else Said({}, ["it could not be executed"], {}, {})
 
 
 def test_every_chapter_from_01_on_has_an_exercise() -> None:
@@ -101,14 +117,20 @@ def test_solutions_belong_to_exercises() -> None:
 
 @pytest.mark.parametrize("notebook", [pytest.param(n, id=n.stem, marks=by_itself(n)) for n in NOTEBOOKS_WITH])
 def test_alone_on_a_fresh_cloud_it_is_as_stored(notebook: Path) -> None:
-    _, different, _ = all_said(notebook)
-    assert different == []
+    assert all_said(notebook).differences == []
+
+
+@pytest.mark.parametrize("notebook", [pytest.param(n, id=n.stem, marks=by_itself(n)) for n in NOTEBOOKS_WITH])
+def test_where_its_kernel_was_restarted_every_name_came_back(notebook: Path) -> None:
+    told = all_said(notebook).told
+    assert len(told) == 3
+    assert not any(told.values())
 
 
 @each_exercise
 def test_hints_come_one_at_a_time_and_then_the_solution(exercise: Exercise) -> None:
     """Asked for in the kernel, at the place of the exercise, as often as somebody may."""
-    *hints, solution, mistyped = all_said(exercise.notebook)[2][exercise.name]
+    *hints, solution, mistyped = all_said(exercise.notebook).helped[exercise.name]
     given = [hint for hint in hints if hint.startswith("Hint ")]
     assert [re.match(r"Hint (\d) of (\d): \S", hint).groups() for hint in given] == [
         (str(i + 1), str(len(given))) for i in range(len(given))

@@ -1,7 +1,11 @@
 """Execute a notebook, compare it with what is stored, and try several answers at each of its exercises.
 
-What was said to them goes to `.workbook/said.json`, what differed up to the first exercise to
-`.workbook/differences.json`, and what the kernel showed whoever asked for help there to `.workbook/helped.json`.
+On the way to the first exercise the kernel is restarted at some places, and the first cell run again, as a
+learner is told to.
+
+What was said to the answers goes to `.workbook/said.json`, what differed up to the first exercise to
+`.workbook/differences.json`, which names did not come back to `.workbook/told.json`, and what the kernel showed
+whoever asked for help at an exercise to `.workbook/helped.json`.
 
 In a copy of the tree, whose `.workbook/answers.json` has the answers by exercise and name. The one
 that has the exercise's own name is the solution: it comes last, and the notebook goes on with it.
@@ -14,9 +18,12 @@ import re
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
+import restart_kernels
+from nbclient import NotebookClient
 
 from workbook.base.paths import CDK_APP, CLOUD, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, write_json
 from workbook.base.processes import end_all_in
@@ -34,8 +41,15 @@ def main(name: str) -> None:
     said: dict[str, dict[str, str]] = {}
     helped: dict[str, list[str]] = {}
     different: list[str] = []
+    told: dict[int, list[str]] = {}
     index = 0
-    with kernel(notebook, allow_errors=True) as client:
+    with ExitStack() as kernels:
+
+        def fresh_kernel() -> NotebookClient:
+            kernels.close()
+            return kernels.enter_context(kernel(notebook, allow_errors=True))
+
+        client = fresh_kernel()
 
         def run(index: int) -> str:
             cell = notebook.cells[index]
@@ -50,11 +64,15 @@ def main(name: str) -> None:
             client.execute_cell(cell, index, store_history=False)
             return "\n".join("\n".join(o.traceback) if o.output_type == "error" else _text(o) for o in cell.outputs)
 
+        restarts = restart_kernels.some_places(notebook.cells)
         last = max(i for i, cell in enumerate(notebook.cells) if _exercise(cell))
         last = _check_of(_exercise(notebook.cells[last]), notebook.cells)
         while index <= last:
             exercise = _exercise(notebook.cells[index])
             if exercise is None:
+                if index in restarts:
+                    client = fresh_kernel()
+                    told[index] = restart_kernels.run_again(client, index)
                 run(index)
                 if not said and stored[index].cell_type == "code":
                     different += differences(notebook.cells[index], stored[index])
@@ -73,6 +91,7 @@ def main(name: str) -> None:
             index = end + 1
     write_json(STATE / "said.json", said)
     write_json(STATE / "differences.json", different)
+    write_json(STATE / "told.json", told)
     write_json(STATE / "helped.json", helped)
 
 
