@@ -1,4 +1,4 @@
-"""What of the deployed shop is not as its templates say: as with CloudFormation's drift, but for what the chapters break.
+"""What of the deployed shop is not as its templates say: CloudFormation's drift, for what the chapters break.
 
 CloudFormation's own detection takes minutes on AWS, and looks only at properties that the template names: a reserved
 concurrency or one more inline policy it does not see.
@@ -119,8 +119,10 @@ def expected_of(stack: str, deployed: Deployed) -> list[dict[str, Any]]:
 
 def _expected() -> dict[str, list[dict[str, Any]]]:
     """What the templates say of all stacks that stand, by the stack; only what was deployed since is asked for."""
+    if not (recorded := recorded_stacks()):
+        return {}
     kept, there = read_json(EXPECTED, {}), described_stacks()
-    stand = [name for name in recorded_stacks() if name in there and there[name]["StackStatus"] in WHOLE]
+    stand = [name for name in recorded if name in there and there[name]["StackStatus"] in WHOLE]
     now = {}
     for name in stand:
         version = _version(there[name])
@@ -195,7 +197,8 @@ def _pattern(deployed: Deployed, _logical_id: str, properties: Settings) -> str 
 
 
 def _filters(deployed: Deployed, _logical_id: str, properties: Settings) -> list[str]:
-    return [document(one["Pattern"]) for one in deployed.resolved(properties.get("FilterCriteria", {})).get("Filters", [])]
+    criteria = deployed.resolved(properties.get("FilterCriteria", {}))
+    return [document(one["Pattern"]) for one in criteria.get("Filters", [])]
 
 
 GATHERED = {

@@ -164,8 +164,11 @@ def _put_function(name: str, wanted: Settings, _found: Settings) -> None:
 
 
 def _function_rests(name: str) -> None:
-    now = lambda: target.client("lambda").get_function_configuration(FunctionName=name)  # noqa: E731
-    poll(lambda: now().get("LastUpdateStatus") != "InProgress", f"{name} to be updated", MOMENT)
+    def look() -> bool:
+        now = target.client("lambda").get_function_configuration(FunctionName=name)
+        return now.get("LastUpdateStatus") != "InProgress"
+
+    poll(look, f"{name} to be updated", MOMENT)
 
 
 # Event source mappings
@@ -197,8 +200,10 @@ def _put_mapping(name: str, wanted: Settings, _found: Settings) -> None:
 
 
 def _mapping_rests(name: str) -> None:
-    now = lambda: target.client("lambda").get_event_source_mapping(UUID=name)  # noqa: E731
-    poll(lambda: now()["State"] in ("Enabled", "Disabled"), "the event source mapping to be changed", MOMENT)
+    def look() -> bool:
+        return target.client("lambda").get_event_source_mapping(UUID=name)["State"] in ("Enabled", "Disabled")
+
+    poll(look, "the event source mapping to be changed", MOMENT)
 
 
 # Rules
@@ -207,8 +212,8 @@ def _mapping_rests(name: str) -> None:
 def _rules(names: list[str]) -> dict[str, Settings]:
     """Settings of rules, by `BUS/RULE`."""
     buses = sorted({name.rpartition("/")[0] for name in names})
-    found = {f"{bus}/{it['Name']}": it for bus in buses for it in everything("events", "list_rules", "Rules",
-                                                                            EventBusName=bus)}  # fmt: skip
+    listed = {bus: everything("events", "list_rules", "Rules", EventBusName=bus) for bus in buses}
+    found = {f"{bus}/{it['Name']}": it for bus, rules in listed.items() for it in rules}
     return _each(lambda name: _rule(name, found[name]), [name for name in names if name in found])
 
 
@@ -252,7 +257,7 @@ def _put_alarm(_name: str, wanted: Settings, found: Settings) -> None:
     client.put_metric_alarm(**{k: v for k, v in ({**found, **wanted}).items() if k in fields and v is not None})
 
 
-# What a template does not say of a queue is SQS's default; a mapping's last, so that nothing is polled before all is well.
+# In the order in which it is put back: mappings last, so that nothing is polled before all else is well.
 QUEUE = Kind(
     "sqs",
     {

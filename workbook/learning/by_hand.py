@@ -32,6 +32,11 @@ NAMES: dict[str, dict[str, int]] = {
     "policy": {"NoEvents": 8, "outage": 7},
 }  # fmt: skip
 
+TYPES = {
+    "queue": "SQS::Queue", "rule": "Events::Rule", "archive": "Events::Archive", "table": "DynamoDB::Table",
+    "role": "IAM::Role", "function": "Lambda::Function", "log group": "Logs::LogGroup", "layer": "Lambda::LayerVersion",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Leftover:
@@ -48,6 +53,12 @@ class Leftover:
     name: str
     chapter: int
     remove: Callable[[], object]
+
+    @property
+    def type(self) -> tuple[str, str]:
+        """What CloudFormation calls it: the service, and the resource."""
+        service, resource = TYPES[self.what].split("::")
+        return service, resource
 
     def __str__(self) -> str:
         return f"the {self.what} {self.name} of chapter {self.chapter:02}"
@@ -121,7 +132,8 @@ def _log_groups() -> Iterator[Found]:
     client = target.client("logs")
     [prefix] = NAMES["log group"]
     for it in everything("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix):
-        yield "log group", it["logGroupName"], lambda name=it["logGroupName"]: client.delete_log_group(logGroupName=name)
+        name = it["logGroupName"]
+        yield "log group", name, lambda name=name: client.delete_log_group(logGroupName=name)
 
 
 def _layers() -> Iterator[Found]:

@@ -25,8 +25,9 @@ def chapter(number: int) -> None:
     """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
 
     What was changed by hand in the deployed shop is put back. Run again in the middle of the chapter, it leaves
-    everything as it is, unless a cell was broken off; a kernel that was restarted has its names again. Run again once the chapter, or a later one, is finished, it starts
-    the chapter over; rows in tables that this removes are kept aside first, and so are edits of one's own.
+    everything as it is, unless a cell was broken off; a kernel that was restarted has its names again. Run again
+    once the chapter, or a later one, is finished, it starts the chapter over; rows in tables that this removes are
+    kept aside first, and so are edits of one's own.
 
     Args:
         number: the chapter's.

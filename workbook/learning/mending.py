@@ -7,12 +7,14 @@ from pathlib import Path
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import shown
+from workbook.cloud.stacks import recorded_stacks
 from workbook.deployment.drift import ABSENT, Difference, differences
 from workbook.learning import published
 from workbook.learning.by_hand import Leftover, chapter_of, leftovers_by_hand
 from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 
 CURE = "A chapter in work may mean it so; if not, `python3 run.py mend` puts it back."
+BUS = "EventBus"  # its stack
 BY_HAND = "by_hand"  # where policies and patterns are kept, below the folder that keeps things aside
 
 
@@ -63,6 +65,8 @@ def mend(folder: Path | None = None, within: int | None = None) -> list[str]:
 
 
 def _left(within: int | None) -> list[Leftover]:
+    if BUS not in recorded_stacks():  # no chapter makes anything by hand before there is the bus
+        return []
     return [one for one in leftovers_by_hand() if one.chapter != within]
 
 
