@@ -17,7 +17,7 @@ from workbook.command import cli
 from workbook.learning import learner_files
 from workbook.maintenance import copies
 
-VERBS = "lab test up outputs status catch-up reset restore down doctor bench setup notebooks".split()
+VERBS = "lab test up mend outputs status catch-up reset restore down doctor bench setup notebooks".split()
 
 
 def called(*arguments: str) -> Result:

@@ -13,7 +13,7 @@ from workbook.command import cli, doctor
 
 NAMES = [
     "Python", "packages as locked", "Node", "CDK command line", "room on the disk", "right to write here",
-    "home folder", "port for the local cloud", "local addresses", "AWS settings", "clock",
+    "home folder", "port for the local cloud", "local addresses", "AWS settings", "the deployed shop", "clock",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from workbook.deployment.deploy import Deployment
 from workbook.learning import bookmark, chapters, published, status
 
-STAGES = ("replay", "importers_first", "destroy", "_clear_buckets_that_go", "deploy")
+STAGES = ("mend", "replay", "importers_first", "destroy", "_clear_buckets_that_go", "deploy")
 
 
 @pytest.fixture
@@ -17,7 +17,8 @@ def steps(monkeypatch, tmp_path):
     """`catch_up` with a bookmark of its own, and steps that do nothing: a way to stop it in each."""
     monkeypatch.setattr(bookmark, "RECORD", tmp_path / "progress.json")
     pretend = {
-        "status": lambda stack: True, "importers_first": lambda stacks: stacks, "keep_contents": lambda *_: [],
+        "mend": list, "status": lambda stack: True, "importers_first": lambda stacks: stacks,
+        "keep_contents": lambda *_: [],
         "destroy": lambda stack: None, "_clear_buckets_that_go": lambda *_: [],
         "deploy": lambda *names: Deployment({name: [] for name in names}),
     }  # fmt: skip

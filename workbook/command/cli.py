@@ -190,6 +190,20 @@ def up(
 
 
 @app.command(rich_help_panel=SHOP)
+def mend(yes: Yes = False) -> None:
+    """Put back what was changed by hand in the deployed shop.
+
+    It is then as its templates say, and what the chapters made by hand is gone. Messages and rows stay, your code too.
+    """
+    from workbook.learning import broken_off, mending
+
+    reach(yes)
+    said = mending.mend()
+    broken_off.forget()
+    say(said or ["The deployed shop is as its templates say."])
+
+
+@app.command(rich_help_panel=SHOP)
 def outputs(
     as_json: Annotated[bool, typer.Option("--json", help="As one flat JSON object, and nothing else.")] = False,
 ) -> None:

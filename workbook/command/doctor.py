@@ -22,6 +22,8 @@ from workbook.base.environment import node_folder
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.cloud import local, target
+from workbook.cloud.stacks import recorded_stacks
+from workbook.learning.mending import CURE, changed_by_hand, listed
 
 PYTHON = (3, 11)
 FREE_BYTES = 1_000_000_000  # the state of the local cloud, and room to work in
@@ -225,6 +227,17 @@ def _aws() -> tuple[str, str]:
     if url := os.environ.get("AWS_ENDPOINT_URL"):
         return f"AWS_ENDPOINT_URL leads to {url}", "Unset AWS_ENDPOINT_URL, to reach AWS itself."
     return f"WORKBOOK_TARGET=aws: account {target.account()}, region {target.region()}", ""
+
+
+@_looks_at("the deployed shop")
+def _shop() -> tuple[str, str]:
+    if target.is_local() and local.running() is None:
+        return "the local cloud does not run", ""
+    if not recorded_stacks():
+        return "nothing is deployed yet", ""
+    if changed := changed_by_hand():
+        return f"changed by hand: {listed(changed)}", CURE
+    return "as its templates say", ""
 
 
 @_looks_at("clock")

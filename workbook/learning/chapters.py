@@ -16,16 +16,18 @@ from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, learner_files, memory, published
+from workbook.learning import bookmark, broken_off, learner_files, memory, published
 from workbook.learning.learner_data import keep_contents
+from workbook.learning.mending import CURE, changed_by_hand, listed, mend
 
 
 def chapter(number: int) -> None:
     """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
 
-    Run again in the middle of the chapter, it leaves everything as it is; a kernel that was
-    restarted has its names again. Run again once the chapter, or a later one, is finished, it starts
-    the chapter over; rows in tables that this removes are kept aside first, and so are edits of one's own.
+    What was changed by hand in the deployed shop is put back. Run again in the middle of the chapter, it leaves
+    everything as it is, unless a cell was broken off; a kernel that was restarted has its names again. Run again
+    once the chapter, or a later one, is finished, it starts the chapter over; rows in tables that this removes are
+    kept aside first, and so are edits of one's own.
 
     Args:
         number: the chapter's.
@@ -44,13 +46,16 @@ def chapter(number: int) -> None:
         within = at == number and where in (bookmark.START, bookmark.WITHIN)
         if within:
             done += put_back() if lost else []
-            done.append("You are in the middle of this chapter; everything is left as it is.")
+            done += _go_on(number, begun=where == bookmark.WITHIN)
         elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
             ask_before_going_back(number)
             done += catch_up(number)
+        else:
+            done += mend()
         done += memory.follow(number, again=within)
         saved_state.restored()
         bookmark.move_to(number, bookmark.WITHIN)
+        broken_off.forget()
         shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
     if not in_notebook():
         print(ready)
@@ -67,6 +72,7 @@ def catch_up(number: int) -> list[str]:
     """
     bookmark.move_to(number, bookmark.HALF_WAY)  # for `status`, should this be stopped; the last line moves on
     done = [f"The code stands as at the start of chapter {number:02}."]
+    done += mend()  # first: a role with a policy that is not its stack's, say, cannot be deleted on AWS
     aside = learner_files.new_folder_aside()  # one for everything, so that `restore` brings back everything
     if learner_files.replay(number, aside):
         done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
@@ -142,6 +148,20 @@ def put_back() -> list[str]:
     return [f"Deployed again: {', '.join(stacks)}."] if stacks else []
 
 
+def _go_on(number: int, *, begun: bool) -> list[str]:
+    """In the middle of a chapter, what its cells have changed stays: the next ones count on it.
+
+    But if one was broken off, nobody knows what it left.
+    """
+    if not begun:
+        return mend()
+    if broken_off.was_broken_off() and (said := mend(within=number)):
+        return [*said, "A cell was broken off: run it again, and what it needs of the cells above it."]
+    said = ["You are in the middle of this chapter; everything is left as it is."]
+    changed = changed_by_hand(within=number)
+    return said + ([f"Changed by hand: {listed(changed)}. {CURE}"] if changed else [])
+
+
 def _reach_the_cloud() -> str | None:
     """Start the local cloud, or have the use of an AWS account confirmed; what was lost, if anything."""
     if target.is_local():
@@ -174,6 +194,7 @@ def _prepare_kernel() -> None:
             shell.events.unregister("pre_run_cell", learner_files.guard_writefile)
         shell.events.register("pre_run_cell", learner_files.guard_writefile)
         sentences.speak_in(shell)
+        broken_off.watch(shell)
 
 
 def _widen_frames() -> None:

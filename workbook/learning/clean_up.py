@@ -18,6 +18,7 @@ from workbook.deployment.assets import asset_bucket
 from workbook.deployment.inventory import made, ours
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first
 from workbook.learning import published
+from workbook.learning.by_hand import leftovers_by_hand
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 
@@ -57,7 +58,9 @@ LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
 
 
 def leftovers() -> pd.DataFrame:
-    """What is still there of all that was ever deployed from this checkout, as each service itself says.
+    """What is still there of all that was ever deployed from this checkout, or made by hand in a chapter.
+
+    Each service is asked for it.
 
     Returns:
         A row for each resource, with columns service, what, name; none if all is gone.
@@ -73,6 +76,8 @@ def leftovers() -> pd.DataFrame:
         found += [(kind, name) for it in _all(service, operation, key) if (kind, name := id_of(it)) in wanted]
     found += [("AWS::Events::Archive", name) for name in _archives(buses)]
     rows = [(*kind.split("::")[1:], name) for kind, name in found]
+    seen = {name for *_, name in rows}
+    rows += [(*one.type, one.name) for one in leftovers_by_hand() if one.name not in seen]
     return pd.DataFrame(rows, columns=["service", "what", "name"]).sort_values(
         ["service", "what", "name"], ignore_index=True
     )
@@ -97,6 +102,9 @@ def clean_up(*, bootstrap: bool = False) -> None:
     text, said = "Everything that was deployed from here is gone.", []
     with Progress("Cleaning up", text=text) as progress:
         known, aside = published.all_stacks(), new_folder_aside()
+        for one in leftovers_by_hand():
+            progress(f"removing {one}")
+            one.remove()
         stacks = [*known, *(stack for stack in _stacks() if stack not in known)]
         for stack in importers_first([stack for stack in stacks if ours(stack)]):
             progress(f"deleting {stack}")

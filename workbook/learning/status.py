@@ -16,6 +16,7 @@ from workbook.base.paths import CLOUD
 from workbook.cloud import local, saved_state, target
 from workbook.cloud.stacks import recorded_stacks
 from workbook.learning import bookmark, published
+from workbook.learning.mending import CURE, changed_by_hand
 
 CHECK = re.compile(r"^check\(\"([^\"]+)\"", re.MULTILINE)
 PLACES = {bookmark.START: "at the start of", bookmark.WITHIN: "in the middle of", bookmark.END: "at the end of"}
@@ -32,7 +33,7 @@ def overview() -> Group:
         elif stacks := recorded_stacks():
             parts.append(f"Deployed, and there again at the next start: {', '.join(stacks)}.")
     else:
-        parts += [_stacks(), _queues()]
+        parts += [_stacks(), _queues(), _changed()]
     return Group(*(line for part in parts if part for line in (part, "")))
 
 
@@ -122,3 +123,13 @@ def _queues() -> Table | None:
             answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=[waiting, flying])["Attributes"]
             table.add_row(name, answer[waiting], answer[flying])
     return table if table.row_count else None
+
+
+def _changed() -> Table | None:
+    """What is not as the templates say, a line for each."""
+    if not (changed := changed_by_hand()):
+        return None
+    table = Table("changed by hand", box=None, pad_edge=False)
+    for line in (*changed, CURE):
+        table.add_row(Text(line))
+    return table
