@@ -6,6 +6,7 @@ gone; the right ones have another form than the solution. Each chapter's stand i
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import re
@@ -84,6 +85,7 @@ def judged(exercise: str, code: str, **names: Any) -> tuple[str, str]:
     return type(verdict).__name__, said
 
 
+@functools.cache
 def _handed_in(exercise: str) -> str:
     """What the chapter's cell hands to the check, as the inside of a tuple."""
     notebook = next(NOTEBOOKS.glob(f"{exercise[:2]}_*.ipynb"))

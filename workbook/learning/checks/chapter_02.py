@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from workbook.clients.invoke import invoke
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.requests_sent import TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
@@ -127,53 +129,55 @@ def all_pages(all_products: Callable[[Any, int], Any]) -> Verdict:
     """The function follows the pages to the end, in as many requests as that takes."""
     if "ProductApiUrl" not in outputs:
         return NotYet("Build the API first.")
-    api = _Counting(outputs["ProductApiUrl"])
-    there = table(outputs["ProductTable"])
+    there = set(table(outputs["ProductTable"]).get("id", []))
     if len(there) < 3:
         return NotYet("Put the stock of step 7 into the table first; with fewer products there is only one page.")
-    try:
-        found = all_products(api, 2)
-    except _Endless:
-        return NotRight(
-            "an end",
-            "100 requests, and no end",
-            "the token of the page before was not sent, so every page is the first.",
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a list of products", f"{type(error).__name__}: {error}", "the function raised an error.")
-    if found is None and not api.requests:
-        return NotYet("Write the function; it has no code yet.")
+    for limit in (2, 1):  # with 1 every page is full, the last one, too
+        api = Rest(outputs["ProductApiUrl"])
+        with sent_requests(most=2 * len(there) + 100) as sent:
+            try:
+                found = all_products(api, limit)
+            except TooMany as error:
+                mistake = "the token of the page before was not sent, so every page is the first."
+                return NotRight("an end", f"{error}, and no end", mistake)
+            except Exception as error:  # whatever a learner's own code may raise
+                raised = f"{type(error).__name__}: {error}"
+                return NotRight("a list of products", raised, "the function raised an error.")
+        if found is None and not sent:
+            return NotYet("Write the function; it has no code yet.")
+        if mistake := _wrong_list(found, there) or _wrong_requests(sent, limit):
+            return mistake
+    return Right(f"{len(there)} products in {-(-len(there) // 2)} pages.")
+
+
+def _wrong_list(found: Any, there: set[str]) -> Verdict | None:
+    """What is wrong with what `all_products` returned."""
     if not isinstance(found, list):
         return NotRight("a list", type(found).__name__, "the function must return the list of products.")
-    if found and not isinstance(found[0], dict):
-        return NotRight("a list of products", f"a list of {type(found[0]).__name__}", "add the items, not the answers.")
+    if others := [one for one in found if not isinstance(one, dict)]:
+        mistake = "add the items, not the answers, and item by item."
+        return NotRight("a list of products", f"{type(others[0]).__name__} in it", mistake)
     ids = [product.get("id") for product in found]
+    if None in ids:
+        return NotRight("a list of products", f"{found[0]}"[:80], "add the items as they came, not the answers.")
     if len(ids) != len(set(ids)):
-        return NotRight(
-            "each product once", f"{len(ids)} with repetitions", "the token of the page before was not sent."
-        )
+        mistake = "the token of the page before was not sent, or a page was added twice."
+        return NotRight("each product once", f"{len(ids)} with repetitions", mistake)
     if len(ids) < len(there):
-        return NotRight(
-            f"{len(there)} products", f"{len(ids)}", "the function stops too early: go on as long as next is not None."
-        )
-    if api.requests < len(there) / 2:
-        return NotRight(
-            "two products a page", f"{api.requests} requests", "limit was not passed on: at most that many at a time."
-        )
-    return Right(f"{len(ids)} products in {api.requests} pages.")
+        mistake = "the function stops too early, or leaves out a page: go on as long as next is not None."
+        return NotRight(f"{len(there)} products", f"{len(ids)}", mistake)
+    if set(ids) != there or not all({"name", "price"} <= product.keys() for product in found):
+        return NotRight("the products as the API answers them", "others", "add the items as they came.")
+    return None
 
 
-class _Endless(Exception):
-    """The function asks and asks."""
-
-
-class _Counting(Rest):
-    """A client that counts its requests, and stops a loop that would not end."""
-
-    requests = 0
-
-    def send(self, method: str, path: str, **how: Any) -> Any:
-        self.requests += 1
-        if self.requests > 100:
-            raise _Endless
-        return super().send(method, path, **how)
+def _wrong_requests(sent: list[tuple[str, str]], limit: int) -> Verdict | None:
+    """What is wrong with how `all_products` asked."""
+    asked = [parse_qs(urlsplit(path).query) for method, path in sent if method == "GET" and "/product" in path]
+    if not asked:
+        return NotRight("requests to the API", "none", "ask the API, page by page, and not the table.")
+    limits = {one.get("limit", ["none"])[0] for one in asked}
+    if limits != {str(limit)}:
+        mistake = "limit was not passed on: ask for so many at a time, and not for another number."
+        return NotRight(f"limit={limit} in each request", f"limit: {', '.join(sorted(limits))}", mistake)
+    return None

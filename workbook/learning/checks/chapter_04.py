@@ -13,6 +13,7 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import role_of
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import patterns
 from workbook.learning.checks.checkouts import (
     USER, at_once, check_out, logged, logged_checkout, ordered, put, rules, says, sweep,
 )  # fmt: skip
@@ -226,49 +227,7 @@ def once() -> Verdict:
 )
 def own_pattern(pattern: Any) -> Verdict:
     """The pattern fits large checkouts by invoice, and nothing else."""
-    if not pattern:
-        return NotYet("Write the pattern.")
-    if not isinstance(pattern, dict):
-        return NotRight(
-            "a dict", type(pattern).__name__, "a pattern has the form of an event: fields and their values."
-        )
-    plain = _plain_value(pattern)
-    if plain:
-        return NotRight(
-            "a list of values for every field",
-            f"{plain}: a value by itself",
-            "every value in a pattern stands in a list.",
-        )
-    wrong = sorted(set(pattern) - {"source", "detail-type", "detail"})
-    if wrong:
-        return NotRight(
-            "source, detail-type and detail",
-            ", ".join(wrong),
-            "these fields are not on the event's outside: see its envelope.",
-        )
-    client = target.client("events")
-    try:
-        found = {
-            name: client.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"]
-            for name, (event, _, _) in _INVOICES.items()
-        }
-    except client.exceptions.InvalidEventPatternException as error:
-        return NotRight(
-            "an event pattern", error.response["Error"]["Message"], "EventBridge does not take it for a pattern."
-        )
-    if not found["by invoice, 250"] and not found["by invoice, 100"]:
-        inside = pattern.get("detail")
-        if isinstance(inside, dict) and "data" not in inside:
-            return NotRight(
-                "detail, then data, then the field",
-                f"detail, then {', '.join(inside)}",
-                "paymentMethod and totalPrice stand in data, which stands in detail.",
-            )
-        return NotRight("a pattern that fits an invoice of 250", json.dumps(pattern), "one of its fields does not fit.")
-    for name, (_, expected, mistake) in _INVOICES.items():
-        if found[name] != expected:
-            return NotRight(f"{name}: {expected}", str(found[name]), mistake)
-    return Right("Invoices of 100 and more, from Basket, and nothing else.")
+    return patterns.of_invoices(pattern)
 
 
 @checks(
@@ -278,62 +237,39 @@ def own_pattern(pattern: Any) -> Verdict:
 )
 def whose_mistake(mistake: dict[str, str | None]) -> Verdict:
     """Each trail ends at the right place."""
+    if not isinstance(mistake, dict) or len(mistake) != len(_MISTAKES):
+        return NotRight("the four situations", "something else", "put your words in place of None, and nothing else.")
     if not any(mistake.values()):
         return NotYet("Put in a word for each of them.")
-    answers = dict(zip(mistake, _MISTAKES, strict=False))
-    for situation, given in mistake.items():
-        expected, why = answers[situation]
-        if given is None:
+    for beginning, (expected, why) in _MISTAKES.items():
+        situation = next((s for s in mistake if str(s).startswith(beginning)), beginning)
+        if (given := mistake.get(situation)) is None:
             return NotYet(f"One is left: {situation}.")
-        if given not in ("bus", "pattern", "grant", "consumer"):
-            return NotRight("bus, pattern, grant or consumer", repr(given), "it is to be one of these four words.")
-        if given != expected:
+        word = str(given).strip().lower()
+        if word not in _WORDS:
+            return NotRight(", ".join(_WORDS), repr(given), "it is to be one of these four words.")
+        if word != expected:
             return NotRight(f"another word for: {situation}", repr(given), why)
     return Right("The trail ends where the mistake is.")
 
 
-_MISTAKES = [
-    ("bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?"),
-    ("pattern", "the event was on the bus, so the publisher is right, and the rule did not want it."),
-    ("grant", "this one is not silent: the publisher itself was told that it may not."),
-    ("consumer", "the function was called, so bus and rule have done their work; the error is its own."),
-]
-
-
-def _invoice(source: str = "shop.basket", kind: str = "BasketCheckedOut", **data: Any) -> dict[str, Any]:
-    envelope = {
-        "id": "1",
-        "account": "000000000000",
-        "time": "2026-01-31T09:30:00Z",
-        "region": "us-east-1",
-        "resources": [],
-    }
-    paid = {"paymentMethod": "invoice", "totalPrice": 250, "userName": "ada"} | data
-    detail = {"metadata": {"schemaVersion": "1"}, "data": paid}
-    return envelope | {"source": source, "detail-type": kind, "detail": detail}
-
-
-_INVOICES: dict[str, tuple[dict[str, Any], bool, str]] = {
-    "by invoice, 250": (_invoice(), True, "a checkout by invoice of 250 is what they want."),
-    "by invoice, 100": (_invoice(totalPrice=100), True, "100 is wanted, too: \"of 100 or more\" is >=."),
-    "by invoice, 99.5": (_invoice(totalPrice=99.5), False, "it fits small invoices, too: totalPrice is not compared."),
-    "by card, 250": (_invoice(paymentMethod="card"), False, "it fits cards, too: paymentMethod is not named."),
-    "a basket emptied": (_invoice(kind="BasketEmptied"), False, "it fits other events, too: name the detail-type."),
-    "of another shop": (_invoice(source="other.basket"), False, "it fits events of others, too: name the source."),
-}
-
-
-def _plain_value(pattern: dict[str, Any]) -> str | None:
-    """The first field of a pattern whose value is neither a list nor a level further down."""
-    for field, value in pattern.items():
-        if isinstance(value, dict):
-            if found := _plain_value(value):
-                return found
-        elif not isinstance(value, list):
-            return field
-    return None
+_WORDS = ("bus", "pattern", "grant", "consumer")
+_MISTAKES = {  # by how each situation begins
+    "put_events reports no failure": (
+        "bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?",
+    ),
+    "the event is in the log; my rule": (
+        "pattern", "the event was on the bus, so the publisher is right, and the rule did not want it.",
+    ),
+    "put_events raises": (
+        "grant", "this one is not silent: the publisher itself was told that it may not.",
+    ),
+    "the event is in the log, and my function": (
+        "consumer", "the function was called, so bus and rule have done their work; the error is its own.",
+    ),
+}  # fmt: skip
 
 
 def _fits(rule: dict[str, Any], source: str, kind: str) -> bool:
-    event = json.dumps(_invoice(source, kind))
+    event = json.dumps(patterns.checkout(source, kind))
     return target.client("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=event)["Result"]
