@@ -12,6 +12,7 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import batches
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 
@@ -169,52 +170,7 @@ def api() -> Verdict:
 )
 def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
     """The function tries every record and names exactly those that failed."""
-    tried: list[str] = []
-
-    def process(record: dict) -> None:
-        tried.append(record["messageId"])
-        if "bad" in record["body"]:
-            raise ValueError(record["body"])
-
-    bodies = {"m-1": "good", "m-2": "bad", "m-3": "good", "m-4": "bad too", "m-5": "good"}
-    event = {"Records": [{"messageId": i, "body": body} for i, body in bodies.items()]}
-    try:
-        answer = answer_for(event, process)
-    except ValueError:
-        return NotRight(
-            "an answer",
-            f"the exception of {tried[-1]}",
-            "one bad record ends it all, and the whole batch comes back: catch what process raises, record by record.",
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
-    if answer is None and not tried:
-        return NotYet("Write the function; it has no code yet.")
-    if tried != list(bodies):
-        return NotRight(
-            "each of the five records tried once",
-            ", ".join(tried) or "none",
-            "after a bad record the others must be tried, too.",
-        )
-    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
-    if not isinstance(failures, list):
-        return NotRight(
-            'a dict with a list, "batchItemFailures"',
-            repr(answer),
-            "without it the mapping takes all for done, and deletes it.",
-        )
-    if any(not isinstance(one, dict) or set(one) != {"itemIdentifier"} for one in failures):
-        return NotRight(
-            'dicts with one key, "itemIdentifier"', repr(failures), "each failure is a dict, not just an id."
-        )
-    named = [one["itemIdentifier"] for one in failures]
-    if named == ["m-1", "m-3", "m-5"]:
-        return NotRight("the ids of those that failed", ", ".join(named), "these are the ones that succeeded.")
-    if sorted(map(str, named)) != ["m-2", "m-4"]:
-        return NotRight(
-            "m-2, m-4", ", ".join(map(str, named)) or "none", "a failure is named by the record's messageId."
-        )
-    return Right("Five tried, two named: only those come back.")
+    return batches.partial_answer(answer_for)
 
 
 @checks(
@@ -225,73 +181,7 @@ def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
 )
 def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
     """All that works is done once and deleted, what fails is done once and stays."""
-    sqs = target.client("sqs")
-    url = sqs.create_queue(
-        QueueName=f"checked-{uuid.uuid4()}",
-        Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "1"},
-    )["QueueUrl"]
-    try:
-        bodies = [f"body {n:02}" for n in range(1, 26)]
-        for start in range(0, len(bodies), 10):
-            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
-            sqs.send_message_batch(QueueUrl=url, Entries=entries)
-        return _judge(drain, url, bodies)
-    finally:
-        sqs.delete_queue(QueueUrl=url)
-
-
-def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: list[str]) -> Verdict:
-    bad, done = bodies[6], []
-
-    def work(body: str) -> None:
-        if len(done) > 4 * len(bodies):
-            raise _Endless
-        done.append(body)
-        if body == bad:
-            raise ValueError(body)
-
-    try:
-        result = drain(url, work)
-    except _Endless:
-        return NotRight(
-            "an end", f"{len(done)} messages worked on", "the same messages come again and again: delete them."
-        )
-    except ValueError:
-        return NotRight(
-            "the others worked on", "the exception of work", "one bad message ends it all: catch what work raises."
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight(
-            "a drained queue", f"{type(error).__name__}: {error}", "the function raised an error of its own."
-        )
-    if result is None and not done:
-        return NotYet("Write the function; it has no code yet.")
-    missing = [body for body in bodies if body not in done]
-    if missing:
-        return NotRight(
-            f"{len(bodies)} messages worked on",
-            f"{len(set(done))}",
-            "the function stops too early: one receiving brings at most ten, so go on until none comes.",
-        )
-    left = _left(url)
-    if left == 0:
-        return NotRight(
-            "the message whose work failed still in the queue", "none", "it was deleted although its work was not done."
-        )
-    if left > 1:
-        return NotRight("one message left", f"{left}", "what is done must be deleted, or it comes back.")
-    return Right(f"{len(bodies) - 1} done and deleted; the one that failed is still in the queue.")
-
-
-class _Endless(BaseException):
-    """The function works and works; no `except Exception` may stop this."""
-
-
-def _left(url: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    return sum(
-        map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())
-    )
+    return batches.drained(drain)
 
 
 def _targets() -> list[str]:
