@@ -9,7 +9,7 @@ from answers import Answer, answers_to, judged
 
 from workbook.base.paths import CDK_APP
 
-WITHOUT_A_CLOUD = ("03-1", "03-2", "04-2")
+WITHOUT_A_CLOUD = ("03-1", "03-2", "04-2", "05-1")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 
 
