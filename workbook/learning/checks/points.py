@@ -222,7 +222,7 @@ def _forgotten_tokens(give: Give, points: Any) -> Verdict | None:
 
     event = _event()
     give(_client(), points.name, event)
-    client = _client(**{"provide-client-params.dynamodb": forget})
+    client = _client(**{"before-parameter-build.dynamodb": forget})
     try:
         give(client, points.name, event)
     except Exception as error:  # whatever a learner's own code may raise
