@@ -22,7 +22,8 @@ def all_products(api, limit):
     return table(outputs["ProductTable"]).to_dict("records")
 """, "and not the table"),
     changed("02-1", "limit in the first request only", "limit was not passed on", ("limit=limit, next", "next")),
-    changed("02-1", "limit in the later requests only", "limit was not passed on", ('"product", limit=limit).', '"product").')),
+    changed("02-1", "limit in the later requests only", "limit was not passed on",
+            ('"product", limit=limit).', '"product").')),
     changed("02-1", "always two", "limit was not passed on", ("limit=limit", "limit=2")),
     changed("02-1", "a hundred", "limit was not passed on", ("limit=limit", "limit=100")),
     changed("02-1", "the token was not sent", "the token of the page before", (NEXT, "")),

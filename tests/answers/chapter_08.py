@@ -113,8 +113,8 @@ RIGHT = [
     except client.exceptions.ConditionalCheckFailedException:
         print("was there")
 """),
-    Answer("08-1", "looked up first, and written with a condition", "from botocore.exceptions import ClientError\n" + GIVE
-           + LOOK + f"""\
+    Answer("08-1", "looked up first, and written with a condition",
+           "from botocore.exceptions import ClientError\n" + GIVE + LOOK + f"""\
     done = {{"TableName": table, "Item": {DONE}, "ConditionExpression": "attribute_not_exists(id)"}}
     add = {{
         "TableName": table,

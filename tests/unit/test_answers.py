@@ -9,7 +9,7 @@ from answers import Answer, answers_to, judged
 
 from workbook.base.paths import CDK_APP
 
-WITHOUT_A_CLOUD = ("03-1", "03-2", "04-2", "05-1")
+WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "09-1", "10-1", "10-2", "11-2")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 
 

@@ -53,11 +53,14 @@ ONE_BY_ONE = """    failed = []
 SQS_RECORD = "from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord\n"
 Change = tuple[str, str]
 WRONG: list[tuple[str, str, list[Change]]] = [  # the file, the words that the experiment says, what replaces what
-    (WORKER, "1 of those three come back", [(RAISE, '        if "hello" in record.body:\n            raise\n        return\n')]),
-    (WORKER, "of those three come back", [("    except Exception:\n", "    except ValueError:\n        return\n    except Exception:\n")]),
+    (WORKER, "1 of those three come back",
+     [(RAISE, '        if "hello" in record.body:\n            raise\n        return\n')]),
+    (WORKER, "of those three come back",
+     [("    except Exception:\n", "    except ValueError:\n        return\n    except Exception:\n")]),
     (WORKER, "queue forgets all five", [(RAISE, "        return\n")]),
     (WORKER, "queue forgets all five", [("    return process_partial", "    process_partial")]),
-    (WORKER, "the worker failed", [(ANSWER, '    for record in event["Records"]:\n        process(SQSRecord(record))\n'),
+    (WORKER, "the worker failed",
+     [(ANSWER, '    for record in event["Records"]:\n        process(SQSRecord(record))\n'),
                                    (IMPORT, IMPORT + SQS_RECORD)]),
     (WORKER, "2 of the good ones", [
         (ANSWER, ONE_BY_ONE.replace('"batchItemFailures": failed', """"batchItemFailures": failed and [
@@ -97,8 +100,10 @@ WRONG: list[tuple[str, str, list[Change]]] = [  # the file, the words that the e
     seen.add(order["userName"])
     try:
         table.put_item""")]),
-    (ORDERS, "no order after the first time", [('orderId").not_exists()', 'orderId").exists()')]),
-    (ORDERS, "no order after the first time", [("    try:\n        table.put_item", "    try:\n        order and str")]),
+    (ORDERS, "no order after the first time",
+     [('orderId").not_exists()', 'orderId").exists()')]),
+    (ORDERS, "no order after the first time",
+     [("    try:\n        table.put_item", "    try:\n        order and str")]),
 ]  # fmt: skip
 RIGHT: list[tuple[str, list[Change]]] = [
     *((path, []) for path in LOOKS),

@@ -207,8 +207,10 @@ def _let_through(value: Any, how: str, what: Any) -> Verdict | None:
     if how == "returned":
         return NotRight(f"{value!r} refused", "let through" if what == value else f"returned: {what!r}", _why(value))
     if how in ("TypeError", "AttributeError") and not isinstance(value, str):
-        mistake = "a caller may send what is not text; a check that fails itself is a 500, and the caller learns nothing."
-        return NotRight(f"a BadRequestError for {value!r}", f"{how}: {what}", mistake)
+        return NotRight(
+            f"a BadRequestError for {value!r}", f"{how}: {what}",
+            "a caller may send what is not text; a check that fails itself is a 500, and the caller learns nothing.",
+        )  # fmt: skip
     if how != "refused":
         return NotRight(f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400.")
     if not str(what).startswith("discountCode") or len(str(what).split()) < 3:
@@ -222,7 +224,7 @@ def _why(value: Any) -> str:
     if not isinstance(value, str):
         return "what was sent may be anything that JSON has: only text can be a code."
     if value in OTHER_DIGITS:
-        return r"\d, isdigit() and isdecimal() take the digits of other alphabets, too; [0-9] takes the ten that are meant."
+        return r"\d, isdigit() and isdecimal() take the digits of other alphabets, too; [0-9] takes the ten meant."
     if value == "SAVE10\n":
         return "$ also fits before a newline at the end; re.fullmatch does not."
     return "the whole text must fit, from its start to its end."

@@ -16,7 +16,7 @@ from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import pseudonyms
-from workbook.learning.checks.policy_trial import BUS, session_of, tried
+from workbook.learning.checks.policy_trial import BUS, as_tried, malformed, session_of, tried
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs
 from workbook.observe.leaks import leaks
@@ -174,6 +174,7 @@ def test_list(results: pd.DataFrame | None = None) -> Verdict:
 
 # Exercise 1
 
+FORM = "each statement has Effect, Action and Resource, and an action has the form service:Name."
 
 @checks(
     "11-1",
@@ -199,6 +200,8 @@ def policy_is_right(policy: Callable[[str, str], Any]) -> Verdict:
             type(document).__name__,
             "return the document itself, not its JSON text.",
         )
+    if wrong := malformed(document):
+        return NotRight("a policy that IAM takes", wrong, FORM)
     iam, name = target.client("iam"), f"chapter-11-{uuid.uuid4().hex[:12]}"
     trust = {
         "Effect": "Allow",
@@ -210,14 +213,11 @@ def policy_is_right(policy: Callable[[str, str], Any]) -> Verdict:
     )
     try:
         try:
-            iam.put_role_policy(RoleName=name, PolicyName="exercise", PolicyDocument=json.dumps(document))
+            iam.put_role_policy(RoleName=name, PolicyName="exercise", PolicyDocument=json.dumps(as_tried(document)))
         except iam.exceptions.MalformedPolicyDocumentException as error:
-            return NotRight(
-                "a policy that IAM takes",
-                str(error).split(": ", 1)[-1],
-                "each statement has Effect, Action and Resource, and an action has the form service:Name.",
-            )
-        return tried(session_of(role["Role"]["Arn"]), json.dumps(document))
+            return NotRight("a policy that IAM takes", str(error).split(": ", 1)[-1], FORM)
+        wanted = {f"{arns[0]}/index/by-category": "dynamodb:Query", arns[1]: "events:PutEvents"}
+        return tried(session_of(role["Role"]["Arn"]), document, wanted)
     finally:
         for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
             iam.delete_role_policy(RoleName=name, PolicyName=policy_name)

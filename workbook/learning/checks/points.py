@@ -133,7 +133,7 @@ def _killed_at(give: Give, points: Any, at: int) -> Verdict | None:
             mistake = "the points were added, and the event was not yet marked: two writes, one after the other."
             return NotRight(f"5 points, {where}", str(found), mistake)
         if found < 5:
-            mistake = "the event was marked as done, and its points were not yet added: two writes, one after the other."
+            mistake = "the event was marked as done, and its points were not yet added: two writes, one by one."
             return NotRight(f"5 points, {where}", str(found), mistake)
     return None
 
