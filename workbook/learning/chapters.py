@@ -132,12 +132,12 @@ def _how_it_ended(number: int) -> str:
     """That a chapter is finished; or which of its exercises are still open."""
     if not (left := open_exercises(number)):
         return f"Chapter {number:02} is finished."
-    which = f"Exercise {left[0]} is" if len(left) == 1 else f"Exercises {' and '.join(left)} are"
-    return (
-        f"You are at the end of chapter {number:02}. {which} still open: nothing later needs "
-        f"{'it' if len(left) == 1 else 'them'}, but only who has done {'it' if len(left) == 1 else 'them'} knows "
-        "that they can."
-    )
+    which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {_listed(left)} are", "them")
+    return f"You are at the end of chapter {number:02}. {which} still open: come back to {them} whenever you like."
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + f" and {names[-1]}"
 
 
 def put_back() -> list[str]:

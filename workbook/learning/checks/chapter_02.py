@@ -6,15 +6,20 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.invoke import invoke
-from workbook.clients.rest import Rest
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
-from workbook.cloud.roles import granted
+from workbook.cloud.roles import attached, granted, rights
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.requests_sent import TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
+NEEDED = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
+LATER = ("dynamodb:Scan", "dynamodb:Query")  # which step 7 adds, for the list
+WRITTEN = ("products.py", "rules.py", "app.py")
+CHECKED = {"name": "Checked", "price": 1.25, "category": "checks"}
 GET_ONE = {"httpMethod": "GET", "path": "/product/1", "headers": {}, "requestContext": {}}
 
 
@@ -36,21 +41,45 @@ def grant() -> Verdict:
     """The function may read its table, and was not allowed everything."""
     if "ProductFunction" not in outputs:
         return NotYet("Deploy the function first.")
-    actions = granted(outputs["ProductFunction"])
-    if not actions:
+    function, table_name = outputs["ProductFunction"], outputs["ProductTable"]
+    arn = target.client("dynamodb").describe_table(TableName=table_name)["Table"]["TableArn"]
+    if verdict := judged_rights(rights(function), attached(function), arn):
+        return verdict
+    answer = invoke(function, GET_ONE)
+    if answer.error and "AccessDenied" in answer.error:
+        return NotRight("a function that may read", answer.error, "a policy denies it what another one allows.")
+    return Right("The function may do what it needs: " + ", ".join(sorted(granted(function))) + ".")
+
+
+def judged_rights(found: set[tuple[str, str]], of_others: set[str], table_arn: str) -> Verdict | None:
+    """What is wrong with the rights of Product's function, if anything.
+
+    Args:
+        found: each action with its resource.
+        of_others: the names of managed policies.
+        table_arn: the table's.
+    """
+    actions = {action for action, _ in found}
+    shown = ", ".join(sorted(actions))
+    if of_others:
+        mistake = "such a policy is AWS's, and allows more than this function needs: name the actions and the table."
+        return NotRight("rights of its own", ", ".join(sorted(of_others)), mistake)
+    if not found:
         return NotYet("Add the line that grants, and deploy.")
     if any("*" in action for action in actions):
         return NotRight(
-            "the three actions that the service needs",
-            ", ".join(sorted(actions)),
-            "a star allows more than anyone has thought about.",
+            "the three actions that the service needs", shown, "a star allows more than anyone has thought about."
         )
-    answer = invoke(outputs["ProductFunction"], GET_ONE)
-    if answer.error and "AccessDenied" in answer.error:
-        return NotRight(
-            "dynamodb:GetItem among the actions", ", ".join(sorted(actions)), "reading an item needs GetItem."
-        )
-    return Right("The function may do what it needs: " + ", ".join(sorted(actions)) + ".")
+    if elsewhere := sorted(resource for _, resource in found if not (resource + "/").startswith(f"{table_arn}/")):
+        return NotRight(f"rights on {table_arn}", elsewhere[0], "these actions, on this table, and on no other.")
+    if more := sorted(actions - {*NEEDED, *LATER}):
+        what = f"{len(actions)} actions, such as {more[0]}"
+        mistake = "the service needs three: what it never does is open to whoever breaks in. Name each action."
+        return NotRight("GetItem, PutItem and DeleteItem", what, mistake)
+    if missing := [action for action in NEEDED if (action, table_arn) not in found]:
+        mistake = "reading, writing and deleting an item are a right each, on the table."
+        return NotRight(f"{', '.join(missing)} on the table", shown, mistake)
+    return None
 
 
 @checks("02-api")
@@ -61,6 +90,9 @@ def api_answers() -> Verdict:
     answer = Rest(outputs["ProductApiUrl"]).get("product/1")
     if answer.status == 403:
         return NotRight("an answer of the function", "403", "the API has no route that leads to the function.")
+    if answer.status >= 500:
+        mistake = 'the function fails: is the lamp of step 1 in the table? The last lines of its log say what is wrong.'
+        return NotRight("an answer of the function", f"{answer.status}", mistake)
     return Right("Your function has an address, and answers there.")
 
 
@@ -70,25 +102,53 @@ def crud() -> Verdict:
     if "ProductApiUrl" not in outputs:
         return NotYet("Build the API first.")
     api = Rest(outputs["ProductApiUrl"])
-    made = api.post("product", {"name": "Checked", "price": 1.25})
-    if made.status in (403, 404, 502) and "error" not in (made.body or {}):
-        return NotYet("Write the three files and deploy them.")
+    made = api.post("product", CHECKED)
+    if made.status in (403, 404, 500, 502) and "error" not in (made.body if isinstance(made.body, dict) else {}):
+        if not all((LAMBDA_SRC / "product" / name).exists() for name in WRITTEN):
+            return NotYet("Write the three files and deploy them.")
+        return NotRight(
+            "201 for POST /product",
+            f"{made.status} {made.body}"[:200],
+            'the files are there, so either they are not deployed, run deploy("Product"), or the function fails: '
+            "logs(outputs[\"ProductFunction\"]) says where.",
+        )
     if made.status != 201:
         return NotRight("201 for POST /product", str(made.status), "creating answers 201 and the new product.")
-    path = f"product/{made.body['id']}"
+    path = f"product/{made.body.get('id')}"
+    try:
+        return judged_crud(api, made, path)
+    finally:
+        api.delete(path)
+
+
+def judged_crud(api: Any, made: Answer, path: str) -> Verdict:
+    """Read, replace and delete a product that was just created.
+
+    Args:
+        api: what sends requests.
+        made: the answer to the request that created it.
+        path: the product's.
+    """
+    price = made.body.get("price")
+    if made.body != CHECKED | {"id": made.body.get("id")} or isinstance(price, str):
+        mistake = "money must come back as it went in, and so must the rest; the server adds the id."
+        return NotRight(f"{CHECKED} and an id", str(made.body), mistake)
+    again = {"name": "Checked twice", "price": 2}
     expected = [
-        ("GET", None, 200, "a product that was just created is not found: is it written to the table?"),
-        ("PUT", {"name": "Checked twice", "price": 2}, 200, "PUT replaces a product that is there."),
-        ("DELETE", None, 204, "deleting answers 204, and has nothing to say."),
-        ("GET", None, 404, "what was deleted is not there any more, and that is the caller's to know: 404."),
+        ("GET", None, 200, made.body, "a product that was just created is not found: is it written to the table?"),
+        ("PUT", again, 200, None, "PUT replaces a product that is there."),
+        ("GET", None, 200, again | {"id": made.body["id"]}, "what is not in the new version is gone: PUT replaces."),
+        ("DELETE", None, 204, None, "deleting answers 204, and has nothing to say."),
+        ("GET", None, 404, None, "what was deleted is not there any more, and that is the caller's to know: 404."),
+        ("DELETE", None, 404, None, "what is not there cannot be deleted: the condition is missing."),
+        ("PUT", again, 404, None, "what is not there cannot be replaced, and must not be created: the condition."),
     ]
-    for method, body, status, mistake in expected:
+    for method, body, status, shown, mistake in expected:
         answer = api.send(method, path, json=body) if body else api.send(method, path)
         if answer.status != status:
-            api.delete(path)
             return NotRight(f"{status} for {method}", str(answer.status), mistake)
-    if made.body.get("price") != 1.25:
-        return NotRight("the price 1.25", repr(made.body.get("price")), "money must come back as it went in.")
+        if shown is not None and answer.body != shown:
+            return NotRight(f"{shown}", str(answer.body), mistake)
     return Right("Create, read, replace, delete: each with its own status.")
 
 
