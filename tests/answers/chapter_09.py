@@ -13,7 +13,8 @@ WRONG = [
             ('    if "httpMethod" in event:\n', '    if "ObjectCreated" in str(event):\n        return "s3", '
              'S3Event(event).object_key if "s3" in event["Records"][0] else None\n    if "httpMethod" in event:\n')),
     changed("09-1", "S3 by its bus", "lies within this one",
-            ('    if "httpMethod"', '    if event.get("source") == "aws.s3":\n        return "s3", ""\n    if "httpMethod"')),
+            ('    if "httpMethod"',
+             '    if event.get("source") == "aws.s3":\n        return "s3", ""\n    if "httpMethod"')),
     changed("09-1", "the key as it stands", "as the uploader wrote it",
             ("S3Event(event).object_key", 'record["s3"]["object"]["key"]')),
     changed("09-1", "the key without its folder", "as the uploader wrote it",
@@ -110,8 +111,8 @@ READERS = {
 
 def recognise(event):
     match event:
-        case {"Records": [{"eventSource": source} as record, *_]} | {"Records": [{"EventSource": source} as record, *_]}:
-            name, read = READERS[source]
+        case {"Records": [{"eventSource": where} as record, *_]} | {"Records": [{"EventSource": where} as record, *_]}:
+            name, read = READERS[where]
             return name, read(record)
         case {"httpMethod": method, "path": path}:
             return "api", " ".join([method, path])

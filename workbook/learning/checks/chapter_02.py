@@ -112,6 +112,9 @@ def crud() -> Verdict:
             'the files are there, so either they are not deployed, run deploy("Product"), or the function fails: '
             "logs(outputs[\"ProductFunction\"]) says where.",
         )
+    if made.status >= 500:
+        mistake = 'the function fails: the last lines of logs(outputs["ProductFunction"]) say where.'
+        return NotRight("201 for POST /product", str(made.status), mistake)
     if made.status != 201:
         return NotRight("201 for POST /product", str(made.status), "creating answers 201 and the new product.")
     path = f"product/{made.body.get('id')}"
@@ -167,6 +170,27 @@ def lists() -> Verdict:
             f"{listed.status} {(listed.body or {}).get('error', {}).get('message', '')}",
             "the function may not read the list: is dynamodb:Scan granted?",
         )
+    return _judged_pages(api, listed) or _judged_category(api) or Right(
+        "One page at a time, and one category through the index."
+    )
+
+
+def _judged_pages(api: Rest, listed: Answer) -> Verdict | None:
+    there = table(outputs["ProductTable"])
+    if len(listed.body["items"]) != min(1, len(there)):
+        return NotRight("one product for limit=1", f"{len(listed.body['items'])}", "limit does not reach the table.")
+    if len(there) < 2:
+        return None
+    if not listed.body["next"]:
+        return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
+    following = api.get("product", limit=1, next=listed.body["next"])
+    if following.status != 200 or following.body["items"] in ([], listed.body["items"]):
+        mistake = "the token is not where the next page begins: hand the place on as it came."
+        return NotRight("another product on the next page", str(following.body)[:200], mistake)
+    return None
+
+
+def _judged_category(api: Rest) -> Verdict | None:
     found = api.get("product", category="furniture")
     if found.status != 200:
         return NotRight("200 for a category", str(found.status), "the index needs a grant of its own, dynamodb:Query.")
@@ -174,9 +198,10 @@ def lists() -> Verdict:
         return NotRight(
             "only furniture", str(len(found.body["items"])) + " products", "the query ignores the category."
         )
-    if len(table(outputs["ProductTable"])) > 1 and not listed.body["next"]:
-        return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
-    return Right("One page at a time, and one category through the index.")
+    kinds = table(outputs["ProductTable"]).get("category", [])
+    if not found.body["items"] and "furniture" in set(kinds):
+        return NotRight("the furniture", "nothing", "the query looks for something else than the category.")
+    return None
 
 
 @checks(

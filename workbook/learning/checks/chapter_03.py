@@ -89,8 +89,10 @@ def _basket(api: Rest) -> Verdict:
         return NotRight("200 for GET /basket", str(listed.status), "the list needs its route, and the grant of Scan.")
     if len(table(outputs["BasketTable"])) > 1 and not listed.body["next"]:
         return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
-    if (api.delete(f"basket/{USER}").status, api.get(f"basket/{USER}").status) != (204, 404):
-        return NotRight("204, then 404", "something else", "a basket that was deleted is not there any more.")
+    after = [api.delete(f"basket/{USER}").status, api.get(f"basket/{USER}").status, api.delete(f"basket/{USER}").status]
+    if after != [204, 404, 404]:
+        mistake = "a basket that was deleted is not there any more: neither to be read, nor to be deleted once more."
+        return NotRight("204 for DELETE, then 404 for GET and DELETE", ", ".join(map(str, after)), mistake)
     return Right("Put, replaced, read, listed, deleted; and what does not fit is refused.")
 
 

@@ -15,7 +15,7 @@ from workbook.cloud.roles import role_of
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import patterns
 from workbook.learning.checks.checkouts import (
-    USER, at_once, check_out, logged, logged_checkout, ordered, put, rules, says, sweep,
+    USER, at_once, check_out, logged, logged_checkout, ordered, part, put, rules, says, sweep,
 )  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
@@ -41,7 +41,7 @@ def log_catches_all() -> Verdict:
         return NotYet('Write the function and the stack, and run deploy("EventLog").')
     sent = str(uuid.uuid4())
     put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
-    found = logged(lambda detail: detail["metadata"].get("eventId") == sent)
+    found = logged(lambda detail: part(detail, "metadata").get("eventId") == sent)
     if found:
         return Right("Whatever its source, an event on the bus is in the log.")
     if not rules():
@@ -75,6 +75,8 @@ def rule_sends() -> Verdict:
         return NotRight(
             "a pattern that fits checkouts only", there[0]["EventPattern"], "it does not name the detail-type."
         )
+    if _fits(there[0], "other.basket", "BasketCheckedOut"):
+        return NotRight("a pattern that fits Basket's checkouts", there[0]["EventPattern"], "it names no source.")
     events = target.client("events")
     targets = events.list_targets_by_rule(Rule="audit", EventBusName=outputs["EventBusName"])["Targets"]
     if not any(t["Arn"].endswith(":audit") for t in targets):
@@ -122,7 +124,7 @@ def publishes() -> Verdict:
             f"{event['source']} and {event['detail-type']}",
             "a typo here is one that nobody reports.",
         )
-    missing = (METADATA - set(event["detail"]["metadata"])) | (DATA - set(event["detail"]["data"]))
+    missing = (METADATA - {*part(event["detail"], "metadata")}) | (DATA - {*part(event["detail"], "data")})
     if missing:
         return NotRight("all fields of the contract", f"no {', '.join(sorted(missing))}", "a consumer relies on them.")
     if Rest(outputs["BasketApiUrl"]).delete(f"basket/{USER}").status != 404:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from workbook.clients.invoke import invoke
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import batches
+from workbook.learning.checks import batches, deliveries
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 
@@ -93,22 +91,9 @@ def partial() -> Verdict:
     """The worker answers which message failed, and the mapping reads the answer."""
     if "OrderingWorker" not in outputs:
         return NotYet("Build the worker first.")
-    times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
-    bad = {"messageId": "checked", "body": json.dumps({"hello": "check"}), "attributes": times}
-    answer = invoke(outputs["OrderingWorker"], {"Records": [bad]})
-    if answer.error is not None:
-        return NotRight(
-            "an answer that names the bad message",
-            f"an error: {answer.error}",
-            "an error brings the whole batch back: let process_partial_response call process for each record.",
-        )
-    failed = [one["itemIdentifier"] for one in (answer.result or {}).get("batchItemFailures", [])]
-    if failed != ["checked"]:
-        return NotRight(
-            "the bad message among the failures",
-            json.dumps(answer.result),
-            "what is not among them gets deleted: process must not swallow the exception.",
-        )
+    verdict = deliveries.judged_batch()
+    if not isinstance(verdict, Right):
+        return verdict
     if "ReportBatchItemFailures" not in ((_mapping() or {}).get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",
@@ -154,8 +139,12 @@ def api() -> Verdict:
         return NotYet("Let Gus check out.")
     if dates != sorted(dates, reverse=True):
         return NotRight("the newest first", "another order", "the query needs ScanIndexForward=False.")
+    if strangers := {order["userName"] for order in listed.body["items"]} - {"gus"}:
+        return NotRight("orders of Gus", f"of {', '.join(strangers)}", "the query needs the user's name as its key.")
     if len(client.get("order/gus", to=dates[-1][:10]).body["items"]) >= len(dates) > 1:
         return NotRight("only orders up to a date", "all of them", "to does not reach the query.")
+    if (later := client.get("order/gus", **{"from": "2999-01-01"})).status != 200 or later.body["items"]:
+        return NotRight("no order from 2999 on", str(later.body)[:100], "from does not reach the query.")
     status = client.get(f"order/gus/{uuid.uuid4()}").status
     if status != 404:
         return NotRight("404 for an order that is not there", str(status), "NoSuchOrder must become a 404.")

@@ -13,7 +13,7 @@ from workbook.base.waiting import soon
 from workbook.clients.invoke import Invocation, invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import dead_letters
+from workbook.learning.checks import dead_letters, deliveries
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 from workbook.observe.ledger import Ledger, ledger
@@ -40,19 +40,9 @@ def seen() -> Verdict:
 @checks("07-poison")
 def only_what_failed() -> Verdict:
     """The worker names just the message that failed, by its messageId, and the mapping reads it."""
-    answer = _answer_to_a_bad_message()
-    if answer.error is not None:
-        return NotRight(
-            "an answer that names the bad message",
-            f"an error: {answer.error}",
-            "an error brings the whole batch back: let process_partial_response call process for each record.",
-        )
-    if _named(answer) != [BAD]:
-        return NotRight(
-            f'{{"batchItemFailures": [{{"itemIdentifier": "{BAD}"}}]}}',
-            json.dumps(answer.result),
-            "a failure is named by its messageId, under itemIdentifier; process must not swallow the exception.",
-        )
+    verdict = deliveries.judged_batch()
+    if not isinstance(verdict, Right):
+        return verdict
     if "ReportBatchItemFailures" not in (_mapping().get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",

@@ -15,6 +15,7 @@ from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import deletions
+from workbook.learning.checks.checkouts import part
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
@@ -95,12 +96,12 @@ def price_changes_are_told() -> Verdict:
 
     def told() -> list[dict[str, Any]]:
         details = table(outputs["EventLogTable"]).get("detail", [])
-        return [d for d in details if d.get("data", {}).get("productId") == product_id]
+        return [d for d in details if part(d, "data").get("productId") == product_id]
 
     details = soon(lambda: len(found := told()) >= 2 and found, PATIENCE) or told()
     if not details:
         return NotRight("the event in EventLog", "nothing", "it was not published, or to another bus.")
-    ids = {detail["metadata"]["eventId"] for detail in details}
+    ids = {detail.get("metadata", {}).get("eventId") for detail in details}
     if len(ids) != 1:
         return NotRight(
             "one eventId for one record",
