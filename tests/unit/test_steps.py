@@ -83,7 +83,8 @@ RIGHT: list[tuple[str, list[Change]]] = [
     ("crud", [("product/products.py", '{"id": str(uuid.uuid4()), **product}', 'dict(product, id=f"{uuid.uuid4()}")')]),
     ("lists", []),
     ("lists", [
-        ("product/app.py", '{"items": items, "next": paging.token(last)}', "dict(items=items, next=paging.token(last))"),
+        ("product/app.py", '{"items": items, "next": paging.token(last)}',
+         "dict(items=items, next=paging.token(last))"),
     ]),
     ("basket", []),
     ("basket", [("basket/app.py", "200 if replaced else 201", "{True: 200, False: 201}[replaced]")]),
