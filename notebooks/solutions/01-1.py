@@ -1,4 +1,4 @@
-sqs.send_message_batch(
+sent = sqs.send_message_batch(
     QueueUrl=outputs["PricingOrders"],
     Entries=[
         {

@@ -3,7 +3,10 @@ def worth_redriving(letters, mended, stored):
     for letter in letters.itertuples():
         if letter.reason not in mended:
             continue
-        checkout_id = json.loads(letter.body)["detail"]["data"]["checkoutId"]
+        try:
+            checkout_id = json.loads(letter.body)["detail"]["data"]["checkoutId"]
+        except (ValueError, KeyError, TypeError):
+            continue  # not a checkout
         if checkout_id not in done:
             chosen.append(letter.messageId)
             done.add(checkout_id)

@@ -38,6 +38,9 @@ events.create_archive(ArchiveName="by-hand", EventSourceArn=events.describe_even
 events.put_rule(Name="by-hand", EventBusName="ShopEventBus", EventPattern='{"source": ["x"]}')
 lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}')
 """)
+    for group in ("/aws/lambda/chapter-11-intruder", "/aws/lambda/chapter-and-verse"):
+        learner.client("logs").create_log_group(logGroupName=group)  # a function's that a chapter made; somebody else's
+    learner.client("sqs").create_queue(QueueName="chapter-07-a-target")
     there = {
         "Alarm", "Archive", "Dashboard", "EventBus", "EventSourceMapping", "Function", "LayerVersion", "LogGroup",
         "Queue", "RestApi",
@@ -51,7 +54,12 @@ lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}'
     until(lambda: not workers(learner))
     lambda_, logs, iam = learner.client("lambda"), learner.client("logs"), learner.client("iam")
     assert not lambda_.list_functions()["Functions"] and not lambda_.list_layers()["Layers"]
-    assert not logs.describe_log_groups()["logGroups"] and not iam.list_roles()["Roles"]
+    assert [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]] == [
+        "/aws/lambda/chapter-and-verse"
+    ]
+    logs.delete_log_group(logGroupName="/aws/lambda/chapter-and-verse")
+    assert not learner.client("sqs").list_queues().get("QueueUrls")
+    assert not iam.list_roles()["Roles"]
     assert not learner.client("events").list_archives()["Archives"]
     assert (
         not learner.client("sns").list_topics()["Topics"]

@@ -1,8 +1,9 @@
 """A chapter with exercises, alone on a fresh cloud: it gives its stored outputs, up to the first exercise.
 
-It does so though its kernel is restarted at three places on the way. And for each exercise: the starter does
-not pass, the solution does, a typical wrong answer is told why, and
-whoever asks for help where the exercise stands gets it.
+It does so though its kernel is restarted at three places on the way. And for each exercise: the starter does not
+pass, the solution does, and a right answer of another form, too; a typical wrong answer is told why, and whoever
+asks for help where the exercise stands gets it. Many more answers, wrong and right, are tried without a kernel:
+those of `tests/answers`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pytest
 from workbook.base.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
 from workbook.maintenance import copies
 
-WRONG_ANSWERS = Path(__file__).parent / "wrong_answers"
+RIGHT_ANSWERS, WRONG_ANSWERS = (Path(__file__).parent / name for name in ("right_answers", "wrong_answers"))
 EXPECTED = re.compile(r"# expect: (.+)\n")
 
 
@@ -34,6 +35,10 @@ class Exercise:
     @property
     def wrong_answers(self) -> list[Path]:
         return sorted(WRONG_ANSWERS.glob(f"{self.name}_*.py"))
+
+    @property
+    def right_answers(self) -> list[Path]:
+        return sorted(RIGHT_ANSWERS.glob(f"{self.name}_*.py"))
 
 
 class Said(NamedTuple):
@@ -88,12 +93,12 @@ def all_said(notebook: Path) -> Said:
     """Execute a notebook, and try the answers.
 
     It is executed once, on a fresh cloud: at an exercise first the starter is tried, then each
-    wrong answer, then the solution, with which it goes on.
+    wrong answer and each right one, then the solution, with which it goes on.
     """
     answers = {
         exercise.name: [
             (file.stem, file.read_text(encoding="utf-8"))
-            for file in [*exercise.wrong_answers, SOLUTIONS / f"{exercise.name}.py"]
+            for file in [*exercise.wrong_answers, *exercise.right_answers, SOLUTIONS / f"{exercise.name}.py"]
         ]
         for exercise in ALL
         if exercise.notebook == notebook
@@ -166,3 +171,11 @@ def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path) -> None:
     answered = said(exercise, answer.stem)
     assert "Not right, because" in answered
     assert expected[1].strip().lower() in " ".join(answered.split()).lower()
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [pytest.param(e, f, id=f.stem, marks=by_itself(e.notebook)) for e in ALL for f in e.right_answers],
+)
+def test_a_right_answer_of_another_form_is_right(exercise: Exercise, answer: Path) -> None:
+    assert "✓ Right" in said(exercise, answer.stem)

@@ -14,7 +14,7 @@ import pytest
 
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, SOLUTIONS
 from workbook.learning import published
-from workbook.learning.lost_order.check import EXPERIMENTS, TRY_OUT
+from workbook.learning.lost_order.experiments import EXPERIMENTS, TRY_OUT
 from workbook.learning.lost_order.files import PLANTED, planted
 from workbook.learning.lost_order.shop import LETTERS
 
@@ -80,10 +80,10 @@ def left_in_outbox(folder: Path, *refused: str) -> dict:
         "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
         "OUTBOX_NAME": "outbox", "BUS_NAME": "bus",
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-P", str(TRY_OUT), *refused], env=environment, capture_output=True, text=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    order = json.dumps([["first", "refused", "last"], [list(refused)]])
+    done = subprocess.run([sys.executable, "-P", str(TRY_OUT), order], env=environment, capture_output=True, text=True)
+    [told] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def test_a_refused_event_stays_with_the_shops_publisher_and_is_lost_with_the_planted_one() -> None:

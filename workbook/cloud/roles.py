@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workbook.cloud import target
 
 
@@ -12,10 +14,27 @@ def role_of(function: str) -> str:
 
 def granted(function: str) -> set[str]:
     """The actions that a function's own policies allow."""
+    return {action for action, _ in rights(function)}
+
+
+def rights(function: str) -> set[tuple[str, str]]:
+    """What a function's own policies allow: each action with its resource."""
     iam, role = target.client("iam"), role_of(function)
-    found: set[str] = set()
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        for statement in iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"]:
-            actions = statement["Action"]
-            found |= {actions} if isinstance(actions, str) else set(actions)
-    return found
+    return {
+        (action, resource)
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for statement in _listed(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"])
+        if statement["Effect"] == "Allow"
+        for action in _listed(statement.get("Action", "*"))
+        for resource in _listed(statement.get("Resource", "*"))
+    }
+
+
+def attached(function: str) -> set[str]:
+    """The names of policies of others that a function's role has, beside the one that every function has."""
+    found = target.client("iam").list_attached_role_policies(RoleName=role_of(function))["AttachedPolicies"]
+    return {policy["PolicyName"] for policy in found} - {"AWSLambdaBasicExecutionRole"}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

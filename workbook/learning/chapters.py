@@ -17,6 +17,7 @@ from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
 from workbook.learning import bookmark, broken_off, learner_files, memory, published
+from workbook.learning.exercises import open_exercises
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
 
@@ -126,11 +127,23 @@ def finish(number: int) -> None:
     bookmark.move_to(number, bookmark.END)
     done, all_chapters = bookmark.finished(), published.chapters()
     later = [n for n in all_chapters if n > number]
-    text = f"Chapter {number:02} is finished." + (f" Next: {published.title(later[0])}." if later else "")
+    text = _how_it_ended(number) + (f" Next: {published.title(later[0])}." if later else "")
     items = "".join(
         f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}</li>" for n in all_chapters
     )
     show(text, f"<p>{html.escape(text)}</p><ul style='list-style:none'>{items}</ul>")
+
+
+def _how_it_ended(number: int) -> str:
+    """That a chapter is finished; or which of its exercises are still open."""
+    if not (left := open_exercises(number)):
+        return f"Chapter {number:02} is finished."
+    which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {_listed(left)} are", "them")
+    return f"You are at the end of chapter {number:02}. {which} still open: come back to {them} whenever you like."
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:-1]) + f" and {names[-1]}"
 
 
 def put_back() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,6 +24,9 @@ from workbook.learning.learner_data import keep_contents
 from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 
 BOOTSTRAP = "CDKToolkit"
+# What chapters make by hand has such a name; so have the logs of the functions among it.
+BY_HAND = re.compile(r"(/aws/lambda/)?chapter-\d\d($|-)")
+BY_HAND_KINDS = ("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::SQS::Queue")
 QUIET_SECONDS = 2  # without a log group that comes back
 # How each service lists what it has: type in CloudFormation, service, operation, where the answers are, their ids.
 LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
@@ -73,7 +77,8 @@ def leftovers() -> pd.DataFrame:
     buses = {name for kind, name in wanted if kind == "AWS::Events::EventBus"}
     found = [("AWS::CloudFormation::Stack", stack) for stack in _stacks() if ours(stack)]
     for kind, service, operation, key, id_of in LISTS:
-        found += [(kind, name) for it in _all(service, operation, key) if (kind, name := id_of(it)) in wanted]
+        there = [(kind, id_of(it)) for it in _all(service, operation, key)]
+        found += [one for one in there if one in wanted or (kind in BY_HAND_KINDS and BY_HAND.match(one[1]))]
     found += [("AWS::Events::Archive", name) for name in _archives(buses)]
     rows = [(*kind.split("::")[1:], name) for kind, name in found]
     seen = {name for *_, name in rows}
@@ -112,6 +117,7 @@ def clean_up(*, bootstrap: bool = False) -> None:
             destroy(stack)
             said.append(f"The stack {stack} is deleted.")
         remove_if_empty(aside)
+        said += _delete_what_was_made_by_hand()
         progress("waiting for the last words of functions")
         _delete_late_logs()
         for stack in known:
@@ -127,6 +133,24 @@ def clean_up(*, bootstrap: bool = False) -> None:
         progress.closing = f"<p>✓ {text}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in said)
     if not in_notebook():
         print("\n".join([text, *said]))
+
+
+def _delete_what_was_made_by_hand() -> list[str]:
+    """Delete functions, queues and logs that a chapter made by hand, and would have deleted had it not been stopped."""
+    lambda_, sqs, logs = (target.client(name) for name in ("lambda", "sqs", "logs"))
+    functions = [f["FunctionName"] for f in _all("lambda", "list_functions", "Functions")]
+    urls = {url.rpartition("/")[2]: url for url in _all("sqs", "list_queues", "QueueUrls")}
+    groups = [group["logGroupName"] for group in _all("logs", "describe_log_groups", "logGroups")]
+    deleted = []
+    for name in [name for name in [*functions, *urls, *groups] if BY_HAND.match(name)]:
+        if name in functions:
+            lambda_.delete_function(FunctionName=name)
+        elif name in urls:
+            sqs.delete_queue(QueueUrl=urls[name])
+        else:
+            logs.delete_log_group(logGroupName=name)
+        deleted.append(f"Deleted, as a chapter made it by hand: {name}.")
+    return deleted
 
 
 def _delete_late_logs() -> None:

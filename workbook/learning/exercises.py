@@ -168,6 +168,12 @@ def solution(name: str) -> None:
     show(f"{name} is a step: its solution is what the chapter does between the step's heading and its check.")
 
 
+def open_exercises(chapter: int) -> list[str]:
+    """The exercises of a chapter whose check was not passed yet."""
+    passed = bookmark.passed()
+    return [name for name in _exercises() if name.startswith(f"{chapter:02}-") and name not in passed]
+
+
 def _exercises() -> list[str]:
     return sorted(file.stem for file in SOLUTIONS.glob("*.py"))
 

@@ -1,5 +1,5 @@
 # expect: some orders are not among the Entries
-sqs.send_message_batch(
+sent = sqs.send_message_batch(
     QueueUrl=outputs["PricingOrders"],
     Entries=[
         {"Id": order_id, "MessageBody": json.dumps({"orderId": order_id, "items": [{"price": 1, "quantity": 1}]})}

@@ -1,5 +1,5 @@
 # expect: use json.dumps
-sqs.send_message_batch(
+sent = sqs.send_message_batch(
     QueueUrl=outputs["PricingOrders"],
     Entries=[
         {"Id": order_id, "MessageBody": str({"orderId": order_id, "items": [{"price": 1, "quantity": 1}]})}

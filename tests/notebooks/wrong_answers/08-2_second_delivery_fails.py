@@ -1,4 +1,4 @@
-# expect: one mistake is still there
+# expect: 1 of 5 mistakes remains
 %run solutions/08-2.py
 orders = Path("../lambda_src/ordering/orders.py")
 code = orders.read_text()

@@ -1,4 +1,4 @@
-# expect: so all three come back, the good one too
+# expect: so all five come back, the good ones too
 %run solutions/08-2.py
 worker = Path("../lambda_src/ordering/worker.py")
 answer = """process_partial_response(

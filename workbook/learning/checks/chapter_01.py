@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from workbook.base.errors import WorkbookError
+from workbook.base.waiting import poll
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, queue
 
+WAYS = ("synchronous", "asynchronous", "polled")
 ORDERS = ("ex-1", "ex-2", "ex-3")
 CHOICES = {
     "the product page": ("synchronous", "somebody looks at an empty page until the price is there"),
@@ -42,16 +46,21 @@ def asynchronous() -> Verdict:
     """A failing event was retried, and then delivered to the on-failure destination."""
     if "PricingFailures" not in outputs:
         return NotYet('Write the stack with the failures queue and run deploy("Pricing").')
-    tries = _lines().count("pricing async-bad")
+    tries, failed = _lines().count("pricing async-bad"), queue(outputs["PricingFailures"])
     if not tries:
         return NotYet("Call the function asynchronously with the bad order.")
-    if queue(outputs["PricingFailures"]).empty:
+    if failed.empty:
         return NotRight(
             "one event in the failures queue",
             f"none, after {tries} tries",
             "the function still has tries left (wait a little), or no on-failure destination.",
         )
-    return Right(f"The event was tried {tries} times, then kept in the failures queue.")
+    return Right(f"The event was tried {tries_of(failed.body[0])} times, then kept in the failures queue.")
+
+
+def tries_of(record: str) -> int:
+    """How often an event was tried, as its record in the failures queue says; several events have a record each."""
+    return json.loads(record)["requestContext"]["approximateInvokeCount"]
 
 
 @checks("01-polled")
@@ -64,10 +73,10 @@ def polled() -> Verdict:
     if not priced and waiting.empty:
         return NotYet("Send the four messages, then let polling go on.")
     if not priced:
-        return NotRight(
+        return _paused() or NotRight(
             "four orders in the function's log",
-            f"{len(waiting)} messages that wait in the queue",
-            "nobody polls: the mapping is paused. polling(True) lets it go on.",
+            f"{len(waiting)} messages in the queue",
+            "the poller has them, and the function fails or is not done yet: look at its log, and run this again.",
         )
     return Right(f"{len(priced)} messages priced; the poller deleted them.")
 
@@ -77,16 +86,19 @@ def dead_letter() -> Verdict:
     """A message that failed too often is in the dead-letter queue, and not in the other one."""
     if "PricingDeadLetters" not in outputs:
         return NotYet("Deploy the orders queue first.")
-    tries = _lines().count("pricing polled-bad")
-    if not tries:
+    tries, dead = _lines().count("pricing polled-bad"), queue(outputs["PricingDeadLetters"])
+    if not tries and dead.empty:
+        if paused := _paused():
+            return paused
         return NotYet("Send the bad order through the queue.")
-    if queue(outputs["PricingDeadLetters"]).empty:
+    if dead.empty:
         return NotRight(
             "the message in the dead-letter queue",
             f"{tries} tries so far",
             "it is still in flight: after each try it is hidden for the visibility timeout. Wait for it.",
         )
-    return Right(f"Tried {tries} times, then moved away. Nothing is lost, and nothing is stuck.")
+    each = tries // len(dead) if tries % len(dead) == 0 else "a few"  # if it was sent several times
+    return Right(f"Tried {each} times, then moved away. Nothing is lost, and nothing is stuck.")
 
 
 @checks(
@@ -95,43 +107,71 @@ def dead_letter() -> Verdict:
     'A MessageBody is text: json.dumps({"orderId": "ex-1", "items": [...]}).',
     "The Id tells the entries of one call apart; the orderId itself will do.",
 )
-def one_call_three_orders() -> Verdict:
-    """ex-1 to ex-3 came through the queue and were priced."""
+def one_call_three_orders(sent: Any) -> Verdict:
+    """ex-1 to ex-3 came through the queue, sent by one call, and were priced."""
     if "PricingOrders" not in outputs:
         return NotYet("Deploy the orders queue first.")
-    lines = _wait_for_orders()
-    started = {o for o in ORDERS if f"pricing {o}" in lines}
-    polled_ones = {o for o in ORDERS if any(line.startswith(f"{o} costs") and "(polled)" in line for line in lines)}
-    called = {o for o in ORDERS if any(line.startswith(f"{o} costs") and "(called)" in line for line in lines)}
-    missing = [o for o in ORDERS if o not in polled_ones]
-    if not missing:
-        return Right("One call to send three orders, and the poller did the rest.")
-    for body in queue(outputs["PricingOrders"]).body:
+    if paused := None if sent is None else _paused():
+        return paused
+    return judged_batch(sent, _wait_for_orders(), list(queue(outputs["PricingOrders"]).body))
+
+
+def judged_batch(sent: Any, lines: list[str], waiting: list[str]) -> Verdict:
+    """Whether three orders were sent by one call, and priced.
+
+    Args:
+        sent: what the call returned.
+        lines: of the function's log.
+        waiting: the bodies of the messages that are still in the queue.
+    """
+    started = [o for o in ORDERS if f"pricing {o}" in lines]
+    polled = [o for o in ORDERS if any(line.startswith(f"{o} costs") and "(polled)" in line for line in lines)]
+    called = [o for o in ORDERS if any(line.startswith(f"{o} costs") and "(called)" in line for line in lines)]
+    for body in waiting:
         if "ex-" in body and not _is_json(body):
-            return NotRight(
-                "JSON in each MessageBody",
-                body,
-                "a dict was turned into text by str, not into JSON: use json.dumps.",
-            )
-    if not started:
-        return NotYet("Send ex-1, ex-2 and ex-3 to the orders queue, then run this cell.")
-    if called - polled_ones:
+            return NotRight("JSON in each MessageBody", body, "text made by str is no JSON: use json.dumps.")
+    if called and len(polled) < len(ORDERS):
         return NotRight(
             "all three through the queue",
-            f"{', '.join(sorted(called))} came by a direct call",
+            f"{', '.join(called)} came by a direct call",
             "the function was invoked by you; send the orders to outputs['PricingOrders'] instead.",
         )
-    if missing[0] in started:
+    if sent is None and not polled:
+        return NotYet("Send ex-1, ex-2 and ex-3 to the orders queue, then run this cell.")
+    if verdict := _judge_call(sent):
+        return verdict
+    missing = [o for o in ORDERS if o not in polled]
+    if failed := [o for o in missing if o in started]:
         return NotRight(
             "a price for each order",
-            f"{missing[0]} was started and failed",
+            f"{failed[0]} was started and failed",
             "each order needs items, a list of dicts with price and quantity.",
         )
-    return NotRight(
-        "the orders ex-1, ex-2 and ex-3",
-        f"only {', '.join(sorted(polled_ones))}",
-        "some orders are not among the Entries of the call.",
-    )
+    if missing:
+        return NotRight(
+            "the orders ex-1, ex-2 and ex-3 priced",
+            f"{', '.join(polled) or 'none of them'}",
+            "the orderId of each must be ex-1, ex-2 and ex-3, and each one's MessageBody must be such an order.",
+        )
+    return Right("One call to send three orders, and the poller did the rest.")
+
+
+def _judge_call(sent: Any) -> Verdict | None:
+    """What is wrong with the call that sent the orders, as its answer says."""
+    if not isinstance(sent, dict) or "Successful" not in sent:
+        found = "None" if sent is None else "another one" if isinstance(sent, dict) else f"a {type(sent).__name__}"
+        return NotRight(
+            "the answer of send_message_batch in sent", found,
+            "one call with three Entries is asked for: send_message_batch; sent is to be what that call returns.",
+        )  # fmt: skip
+    if refused := sent.get("Failed"):
+        return NotRight("no entry that failed", refused[0].get("Message", "one"), "the queue did not take an entry.")
+    if len(sent["Successful"]) != len(ORDERS):
+        return NotRight(
+            f"{len(ORDERS)} entries in one call", str(len(sent["Successful"])),
+            "some orders are not among the Entries of the call, or there are others.",
+        )  # fmt: skip
+    return None
 
 
 @checks(
@@ -141,15 +181,31 @@ def one_call_three_orders() -> Verdict:
 )
 def which_way(choice: dict[str, str | None]) -> Verdict:
     """The three situations have the way that suits them."""
+    if not isinstance(choice, dict) or len(choice) != len(CHOICES):
+        return NotRight("the three situations", "something else", "put your words in place of None, and nothing else.")
     if not any(choice.values()):
         return NotYet("Replace each None by synchronous, asynchronous or polled, in quotes.")
     for beginning, (right, why) in CHOICES.items():
         given = next((way for situation, way in choice.items() if situation.startswith(beginning)), None)
         if given is None:
             return NotRight(f"a choice for {beginning!r}", "None", "one situation has no answer yet.")
-        if given != right:
-            return NotRight(f"another way for {beginning!r}", given, f"{why}.")
+        word = str(given).strip().lower()
+        if word not in WAYS:
+            return NotRight(", ".join(WAYS), repr(given), "it is to be one of these three words.")
+        if word != right:
+            return NotRight(f"another way for {beginning!r}", word, f"{why}.")
     return Right("Somebody waits, nobody waits, or the work must be held until there is time for it.")
+
+
+def _paused() -> Verdict | None:
+    """That the queue is not polled, if so."""
+    client = target.client("lambda")
+    found = client.list_event_source_mappings(FunctionName=outputs["PricingFunction"])["EventSourceMappings"]
+    if found and found[0].get("State") not in ("Disabled", "Disabling"):
+        return None
+    if not found:
+        return NotRight("a mapping from the queue to the function", "none", "add_event_source is missing in the stack.")
+    return NotRight("a queue that is polled", "nobody polls it", "the mapping is paused: polling(True) lets it go on.")
 
 
 def _lines() -> list[str]:
@@ -158,9 +214,6 @@ def _lines() -> list[str]:
 
 def _wait_for_orders() -> list[str]:
     """The log, once the poller had a moment for messages that were sent just now."""
-    from workbook.base.errors import WorkbookError
-    from workbook.base.waiting import poll
-
     def settled() -> bool:
         if target.is_local():
             return queue(outputs["PricingOrders"]).empty

@@ -89,8 +89,10 @@ def _basket(api: Rest) -> Verdict:
         return NotRight("200 for GET /basket", str(listed.status), "the list needs its route, and the grant of Scan.")
     if len(table(outputs["BasketTable"])) > 1 and not listed.body["next"]:
         return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
-    if (api.delete(f"basket/{USER}").status, api.get(f"basket/{USER}").status) != (204, 404):
-        return NotRight("204, then 404", "something else", "a basket that was deleted is not there any more.")
+    after = [api.delete(f"basket/{USER}").status, api.get(f"basket/{USER}").status, api.delete(f"basket/{USER}").status]
+    if after != [204, 404, 404]:
+        mistake = "a basket that was deleted is not there any more: neither to be read, nor to be deleted once more."
+        return NotRight("204 for DELETE, then 404 for GET and DELETE", ", ".join(map(str, after)), mistake)
     return Right("Put, replaced, read, listed, deleted; and what does not fit is refused.")
 
 
@@ -171,44 +173,63 @@ def outage() -> Verdict:
 )
 def own_rule(discount_code: Callable[[str, Any], Any]) -> Verdict:
     """The rule lets good codes through as they are, and refuses all else in a sentence."""
-    name, good = "discountCode", ["SAVE5", "SAVE10", "SAVE99"]
-    bad = ["SAVE", "SAVE100", "save5", "SAVE10 and more", "XSAVE5", "", "SAVE10\n"]
-    not_text = [Decimal(5), None, True, ["SAVE5"], {"SAVE5": "SAVE5"}]
-    tried = {repr(value): _tried(discount_code, name, value) for value in [*good, *bad, *not_text]}
+    tried = {repr(value): _tried(discount_code, "discountCode", value) for value in (*GOOD, *BAD, *NOT_TEXT)}
     if all(came == ("returned", None) for came in tried.values()):
         return NotYet("Write the function; it has no code yet.")
-    for value in good:
+    for value in GOOD:
         how, what = tried[repr(value)]
         if how != "returned":
             return NotRight(f"{value!r} let through", f"{how}: {what}", "a code that is as it should be is refused.")
-        if what != value:
+        if what != value or isinstance(what, bool):
             return NotRight(f"{value!r} returned", repr(what), "a check returns the value: what it returns is stored.")
-    for value in [*not_text, *bad]:
-        how, what = tried[repr(value)]
-        if how == "returned" and value == "SAVE10\n":
-            return NotRight(
-                f"{value!r} refused", "let through", "$ also fits before a newline at the end; re.fullmatch does not."
-            )
-        if how == "returned":
-            return NotRight(f"{value!r} refused", "let through", "the whole text must fit, from its start to its end.")
-        if how != "refused" and not isinstance(value, str):
-            return NotRight(
-                f"a BadRequestError for {value!r}",
-                f"{how}: {what}",
-                "a caller may send what is not text; a check that fails itself is a 500, "
-                "and the caller learns nothing.",
-            )
-        if how != "refused":
-            return NotRight(
-                f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400."
-            )
-        if not str(what).startswith(name) or len(str(what).split()) < 3:
-            return NotRight(
-                f"a sentence that starts with {name}",
-                repr(what),
-                "the sentence must name the field and say what it must be.",
-            )
-    return Right(f"{len(good)} codes let through, {len(bad) + len(not_text)} other things refused in a sentence.")
+    for value in (*NOT_TEXT, *BAD):
+        if mistake := _let_through(value, *tried[repr(value)]):
+            return mistake
+    how, what = _tried(discount_code, "coupon", "none")
+    if how != "refused" or not str(what).startswith("coupon"):
+        return NotRight(
+            "a sentence that starts with coupon", repr(what), "the rule may be used under another name: put {name} in."
+        )
+    return Right(f"{len(GOOD)} codes let through, {len(BAD) + len(NOT_TEXT)} other things refused in a sentence.")
+
+
+GOOD = [f"SAVE{n}" for n in range(100)] + [f"SAVE{n:02}" for n in range(10)]
+OTHER_DIGITS = ["SAVE٣", "SAVE१०", "SAVE５", "SAVE²", "SAVE1٣"]
+BAD = [
+    "SAVE", "SAVE100", "save5", "Save5", "SAVE10 and more", "XSAVE5", "", "5", "SAVE 5", " SAVE5", "SAVE5 ", "SAVE-5",
+    "SAVE1.", "SAVEX", "SAVE5X", "SAVE10\n", "\nSAVE10", "SAVE5\nSAVE5", *OTHER_DIGITS,
+]  # fmt: skip
+NOT_TEXT = [Decimal(5), None, True, ["SAVE5"], {"SAVE5": "SAVE5"}]
+
+
+def _let_through(value: Any, how: str, what: Any) -> Verdict | None:
+    """What is wrong if a value that is no code was not refused as it should be."""
+    if how == "returned" and what is None and value is not None:
+        return NotRight(f"{value!r} refused", "None", "to refuse is to raise a BadRequestError; None would be stored.")
+    if how == "returned":
+        return NotRight(f"{value!r} refused", "let through" if what == value else f"returned: {what!r}", _why(value))
+    if how in ("TypeError", "AttributeError") and not isinstance(value, str):
+        return NotRight(
+            f"a BadRequestError for {value!r}", f"{how}: {what}",
+            "a caller may send what is not text; a check that fails itself is a 500, and the caller learns nothing.",
+        )  # fmt: skip
+    if how != "refused":
+        return NotRight(f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400.")
+    if not str(what).startswith("discountCode") or len(str(what).split()) < 3:
+        mistake = "the sentence must name the field and say what it must be."
+        return NotRight("a sentence that starts with discountCode", repr(what), mistake)
+    return None
+
+
+def _why(value: Any) -> str:
+    """Why a value that was let through is no code."""
+    if not isinstance(value, str):
+        return "what was sent may be anything that JSON has: only text can be a code."
+    if value in OTHER_DIGITS:
+        return r"\d, isdigit() and isdecimal() take the digits of other alphabets, too; [0-9] takes the ten meant."
+    if value == "SAVE10\n":
+        return "$ also fits before a newline at the end; re.fullmatch does not."
+    return "the whole text must fit, from its start to its end."
 
 
 KEPT, LOST = "kept", "lost"
@@ -240,11 +261,14 @@ def what_is_lost(products_are: Mapping[str, str | None]) -> Verdict:
         return NotRight(
             "the five changes", "something else", "put your words in place of None, and change nothing else."
         )
-    if None in products_are.values():
+    given = {change: word.strip().lower() if isinstance(word, str) else word for change, word in products_are.items()}
+    if None in given.values():
         return NotYet("Put kept or lost in place of each None.")
     for change, (right, why) in WHY.items():
-        if products_are[change] != right:
-            return NotRight("a closer look", f"{products_are[change]!r} for: {change}", why)
+        if given[change] not in (KEPT, LOST):
+            return NotRight("kept or lost", f"{given[change]!r} for: {change}", "it is to be one of these two words.")
+        if given[change] != right:
+            return NotRight("a closer look", f"{given[change]!r} for: {change}", why)
     return Right("You know which changes to look at twice.")
 
 

@@ -13,8 +13,9 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import role_of
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import patterns
 from workbook.learning.checks.checkouts import (
-    USER, at_once, check_out, logged, logged_checkout, ordered, put, rules, says, sweep,
+    USER, at_once, check_out, logged, logged_checkout, ordered, part, put, rules, says, sweep,
 )  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
@@ -40,7 +41,7 @@ def log_catches_all() -> Verdict:
         return NotYet('Write the function and the stack, and run deploy("EventLog").')
     sent = str(uuid.uuid4())
     put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
-    found = logged(lambda detail: detail["metadata"].get("eventId") == sent)
+    found = logged(lambda detail: part(detail, "metadata").get("eventId") == sent)
     if found:
         return Right("Whatever its source, an event on the bus is in the log.")
     if not rules():
@@ -74,6 +75,8 @@ def rule_sends() -> Verdict:
         return NotRight(
             "a pattern that fits checkouts only", there[0]["EventPattern"], "it does not name the detail-type."
         )
+    if _fits(there[0], "other.basket", "BasketCheckedOut"):
+        return NotRight("a pattern that fits Basket's checkouts", there[0]["EventPattern"], "it names no source.")
     events = target.client("events")
     targets = events.list_targets_by_rule(Rule="audit", EventBusName=outputs["EventBusName"])["Targets"]
     if not any(t["Arn"].endswith(":audit") for t in targets):
@@ -121,7 +124,7 @@ def publishes() -> Verdict:
             f"{event['source']} and {event['detail-type']}",
             "a typo here is one that nobody reports.",
         )
-    missing = (METADATA - set(event["detail"]["metadata"])) | (DATA - set(event["detail"]["data"]))
+    missing = (METADATA - {*part(event["detail"], "metadata")}) | (DATA - {*part(event["detail"], "data")})
     if missing:
         return NotRight("all fields of the contract", f"no {', '.join(sorted(missing))}", "a consumer relies on them.")
     if Rest(outputs["BasketApiUrl"]).delete(f"basket/{USER}").status != 404:
@@ -226,49 +229,7 @@ def once() -> Verdict:
 )
 def own_pattern(pattern: Any) -> Verdict:
     """The pattern fits large checkouts by invoice, and nothing else."""
-    if not pattern:
-        return NotYet("Write the pattern.")
-    if not isinstance(pattern, dict):
-        return NotRight(
-            "a dict", type(pattern).__name__, "a pattern has the form of an event: fields and their values."
-        )
-    plain = _plain_value(pattern)
-    if plain:
-        return NotRight(
-            "a list of values for every field",
-            f"{plain}: a value by itself",
-            "every value in a pattern stands in a list.",
-        )
-    wrong = sorted(set(pattern) - {"source", "detail-type", "detail"})
-    if wrong:
-        return NotRight(
-            "source, detail-type and detail",
-            ", ".join(wrong),
-            "these fields are not on the event's outside: see its envelope.",
-        )
-    client = target.client("events")
-    try:
-        found = {
-            name: client.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"]
-            for name, (event, _, _) in _INVOICES.items()
-        }
-    except client.exceptions.InvalidEventPatternException as error:
-        return NotRight(
-            "an event pattern", error.response["Error"]["Message"], "EventBridge does not take it for a pattern."
-        )
-    if not found["by invoice, 250"] and not found["by invoice, 100"]:
-        inside = pattern.get("detail")
-        if isinstance(inside, dict) and "data" not in inside:
-            return NotRight(
-                "detail, then data, then the field",
-                f"detail, then {', '.join(inside)}",
-                "paymentMethod and totalPrice stand in data, which stands in detail.",
-            )
-        return NotRight("a pattern that fits an invoice of 250", json.dumps(pattern), "one of its fields does not fit.")
-    for name, (_, expected, mistake) in _INVOICES.items():
-        if found[name] != expected:
-            return NotRight(f"{name}: {expected}", str(found[name]), mistake)
-    return Right("Invoices of 100 and more, from Basket, and nothing else.")
+    return patterns.of_invoices(pattern)
 
 
 @checks(
@@ -278,62 +239,39 @@ def own_pattern(pattern: Any) -> Verdict:
 )
 def whose_mistake(mistake: dict[str, str | None]) -> Verdict:
     """Each trail ends at the right place."""
+    if not isinstance(mistake, dict) or len(mistake) != len(_MISTAKES):
+        return NotRight("the four situations", "something else", "put your words in place of None, and nothing else.")
     if not any(mistake.values()):
         return NotYet("Put in a word for each of them.")
-    answers = dict(zip(mistake, _MISTAKES, strict=False))
-    for situation, given in mistake.items():
-        expected, why = answers[situation]
-        if given is None:
+    for beginning, (expected, why) in _MISTAKES.items():
+        situation = next((s for s in mistake if str(s).startswith(beginning)), beginning)
+        if (given := mistake.get(situation)) is None:
             return NotYet(f"One is left: {situation}.")
-        if given not in ("bus", "pattern", "grant", "consumer"):
-            return NotRight("bus, pattern, grant or consumer", repr(given), "it is to be one of these four words.")
-        if given != expected:
+        word = str(given).strip().lower()
+        if word not in _WORDS:
+            return NotRight(", ".join(_WORDS), repr(given), "it is to be one of these four words.")
+        if word != expected:
             return NotRight(f"another word for: {situation}", repr(given), why)
     return Right("The trail ends where the mistake is.")
 
 
-_MISTAKES = [
-    ("bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?"),
-    ("pattern", "the event was on the bus, so the publisher is right, and the rule did not want it."),
-    ("grant", "this one is not silent: the publisher itself was told that it may not."),
-    ("consumer", "the function was called, so bus and rule have done their work; the error is its own."),
-]
-
-
-def _invoice(source: str = "shop.basket", kind: str = "BasketCheckedOut", **data: Any) -> dict[str, Any]:
-    envelope = {
-        "id": "1",
-        "account": "000000000000",
-        "time": "2026-01-31T09:30:00Z",
-        "region": "us-east-1",
-        "resources": [],
-    }
-    paid = {"paymentMethod": "invoice", "totalPrice": 250, "userName": "ada"} | data
-    detail = {"metadata": {"schemaVersion": "1"}, "data": paid}
-    return envelope | {"source": source, "detail-type": kind, "detail": detail}
-
-
-_INVOICES: dict[str, tuple[dict[str, Any], bool, str]] = {
-    "by invoice, 250": (_invoice(), True, "a checkout by invoice of 250 is what they want."),
-    "by invoice, 100": (_invoice(totalPrice=100), True, "100 is wanted, too: \"of 100 or more\" is >=."),
-    "by invoice, 99.5": (_invoice(totalPrice=99.5), False, "it fits small invoices, too: totalPrice is not compared."),
-    "by card, 250": (_invoice(paymentMethod="card"), False, "it fits cards, too: paymentMethod is not named."),
-    "a basket emptied": (_invoice(kind="BasketEmptied"), False, "it fits other events, too: name the detail-type."),
-    "of another shop": (_invoice(source="other.basket"), False, "it fits events of others, too: name the source."),
-}
-
-
-def _plain_value(pattern: dict[str, Any]) -> str | None:
-    """The first field of a pattern whose value is neither a list nor a level further down."""
-    for field, value in pattern.items():
-        if isinstance(value, dict):
-            if found := _plain_value(value):
-                return found
-        elif not isinstance(value, list):
-            return field
-    return None
+_WORDS = ("bus", "pattern", "grant", "consumer")
+_MISTAKES = {  # by how each situation begins
+    "put_events reports no failure": (
+        "bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?",
+    ),
+    "the event is in the log; my rule": (
+        "pattern", "the event was on the bus, so the publisher is right, and the rule did not want it.",
+    ),
+    "put_events raises": (
+        "grant", "this one is not silent: the publisher itself was told that it may not.",
+    ),
+    "the event is in the log, and my function": (
+        "consumer", "the function was called, so bus and rule have done their work; the error is its own.",
+    ),
+}  # fmt: skip
 
 
 def _fits(rule: dict[str, Any], source: str, kind: str) -> bool:
-    event = json.dumps(_invoice(source, kind))
+    event = json.dumps(patterns.checkout(source, kind))
     return target.client("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=event)["Result"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from workbook.clients.invoke import invoke
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import batches, deliveries
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 
@@ -92,22 +91,9 @@ def partial() -> Verdict:
     """The worker answers which message failed, and the mapping reads the answer."""
     if "OrderingWorker" not in outputs:
         return NotYet("Build the worker first.")
-    times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
-    bad = {"messageId": "checked", "body": json.dumps({"hello": "check"}), "attributes": times}
-    answer = invoke(outputs["OrderingWorker"], {"Records": [bad]})
-    if answer.error is not None:
-        return NotRight(
-            "an answer that names the bad message",
-            f"an error: {answer.error}",
-            "an error brings the whole batch back: let process_partial_response call process for each record.",
-        )
-    failed = [one["itemIdentifier"] for one in (answer.result or {}).get("batchItemFailures", [])]
-    if failed != ["checked"]:
-        return NotRight(
-            "the bad message among the failures",
-            json.dumps(answer.result),
-            "what is not among them gets deleted: process must not swallow the exception.",
-        )
+    verdict = deliveries.judged_batch()
+    if not isinstance(verdict, Right):
+        return verdict
     if "ReportBatchItemFailures" not in ((_mapping() or {}).get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",
@@ -153,8 +139,12 @@ def api() -> Verdict:
         return NotYet("Let Gus check out.")
     if dates != sorted(dates, reverse=True):
         return NotRight("the newest first", "another order", "the query needs ScanIndexForward=False.")
+    if strangers := {order["userName"] for order in listed.body["items"]} - {"gus"}:
+        return NotRight("orders of Gus", f"of {', '.join(strangers)}", "the query needs the user's name as its key.")
     if len(client.get("order/gus", to=dates[-1][:10]).body["items"]) >= len(dates) > 1:
         return NotRight("only orders up to a date", "all of them", "to does not reach the query.")
+    if (later := client.get("order/gus", **{"from": "2999-01-01"})).status != 200 or later.body["items"]:
+        return NotRight("no order from 2999 on", str(later.body)[:100], "from does not reach the query.")
     status = client.get(f"order/gus/{uuid.uuid4()}").status
     if status != 404:
         return NotRight("404 for an order that is not there", str(status), "NoSuchOrder must become a 404.")
@@ -169,52 +159,7 @@ def api() -> Verdict:
 )
 def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
     """The function tries every record and names exactly those that failed."""
-    tried: list[str] = []
-
-    def process(record: dict) -> None:
-        tried.append(record["messageId"])
-        if "bad" in record["body"]:
-            raise ValueError(record["body"])
-
-    bodies = {"m-1": "good", "m-2": "bad", "m-3": "good", "m-4": "bad too", "m-5": "good"}
-    event = {"Records": [{"messageId": i, "body": body} for i, body in bodies.items()]}
-    try:
-        answer = answer_for(event, process)
-    except ValueError:
-        return NotRight(
-            "an answer",
-            f"the exception of {tried[-1]}",
-            "one bad record ends it all, and the whole batch comes back: catch what process raises, record by record.",
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
-    if answer is None and not tried:
-        return NotYet("Write the function; it has no code yet.")
-    if tried != list(bodies):
-        return NotRight(
-            "each of the five records tried once",
-            ", ".join(tried) or "none",
-            "after a bad record the others must be tried, too.",
-        )
-    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
-    if not isinstance(failures, list):
-        return NotRight(
-            'a dict with a list, "batchItemFailures"',
-            repr(answer),
-            "without it the mapping takes all for done, and deletes it.",
-        )
-    if any(not isinstance(one, dict) or set(one) != {"itemIdentifier"} for one in failures):
-        return NotRight(
-            'dicts with one key, "itemIdentifier"', repr(failures), "each failure is a dict, not just an id."
-        )
-    named = [one["itemIdentifier"] for one in failures]
-    if named == ["m-1", "m-3", "m-5"]:
-        return NotRight("the ids of those that failed", ", ".join(named), "these are the ones that succeeded.")
-    if sorted(map(str, named)) != ["m-2", "m-4"]:
-        return NotRight(
-            "m-2, m-4", ", ".join(map(str, named)) or "none", "a failure is named by the record's messageId."
-        )
-    return Right("Five tried, two named: only those come back.")
+    return batches.partial_answer(answer_for)
 
 
 @checks(
@@ -225,73 +170,7 @@ def partial_answer(answer_for: Callable[[dict, Callable], Any]) -> Verdict:
 )
 def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
     """All that works is done once and deleted, what fails is done once and stays."""
-    sqs = target.client("sqs")
-    url = sqs.create_queue(
-        QueueName=f"checked-{uuid.uuid4()}",
-        Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "1"},
-    )["QueueUrl"]
-    try:
-        bodies = [f"body {n:02}" for n in range(1, 26)]
-        for start in range(0, len(bodies), 10):
-            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
-            sqs.send_message_batch(QueueUrl=url, Entries=entries)
-        return _judge(drain, url, bodies)
-    finally:
-        sqs.delete_queue(QueueUrl=url)
-
-
-def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: list[str]) -> Verdict:
-    bad, done = bodies[6], []
-
-    def work(body: str) -> None:
-        if len(done) > 4 * len(bodies):
-            raise _Endless
-        done.append(body)
-        if body == bad:
-            raise ValueError(body)
-
-    try:
-        result = drain(url, work)
-    except _Endless:
-        return NotRight(
-            "an end", f"{len(done)} messages worked on", "the same messages come again and again: delete them."
-        )
-    except ValueError:
-        return NotRight(
-            "the others worked on", "the exception of work", "one bad message ends it all: catch what work raises."
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight(
-            "a drained queue", f"{type(error).__name__}: {error}", "the function raised an error of its own."
-        )
-    if result is None and not done:
-        return NotYet("Write the function; it has no code yet.")
-    missing = [body for body in bodies if body not in done]
-    if missing:
-        return NotRight(
-            f"{len(bodies)} messages worked on",
-            f"{len(set(done))}",
-            "the function stops too early: one receiving brings at most ten, so go on until none comes.",
-        )
-    left = _left(url)
-    if left == 0:
-        return NotRight(
-            "the message whose work failed still in the queue", "none", "it was deleted although its work was not done."
-        )
-    if left > 1:
-        return NotRight("one message left", f"{left}", "what is done must be deleted, or it comes back.")
-    return Right(f"{len(bodies) - 1} done and deleted; the one that failed is still in the queue.")
-
-
-class _Endless(BaseException):
-    """The function works and works; no `except Exception` may stop this."""
-
-
-def _left(url: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    return sum(
-        map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())
-    )
+    return batches.drained(drain)
 
 
 def _targets() -> list[str]:

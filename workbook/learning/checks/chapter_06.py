@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import uuid
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -11,7 +14,7 @@ import pandas as pd
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, read_code
 from workbook.base.waiting import poll
-from workbook.clients.rest import Rest
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs, status
 from workbook.deployment.deploy import deploy
@@ -26,11 +29,6 @@ CUSTOMER = {
     "firstName": "Cleo", "lastName": "Example", "email": "cleo@example.com", "address": "1 Main Street",
     "paymentMethod": "invoice",
 }  # fmt: skip
-ITEMS = [
-    {"productId": "chair-1", "productName": "Chair", "quantity": 2, "price": 49.9},
-    {"productId": "lamp-1", "productName": "Lamp", "quantity": 3, "price": 12.5},
-]
-POINTS = 137  # 2 × 49.90 + 3 × 12.50 = 137.30
 
 
 @checks("06-trace")
@@ -127,43 +125,109 @@ def own_consumer() -> Verdict:
 
 def _points_arrive() -> Verdict:
     user = f"loyal-{uuid.uuid4().hex[:12]}"
-    basket = Rest(outputs["BasketApiUrl"])
-    basket.post("basket", {"userName": user, "items": ITEMS})
-    accepted = basket.post("basket/checkout", {"userName": user, **CUSTOMER})
-    if accepted.status != 202:
+    others = _publish_for_others(user)
+    wanted: dict[str, int] = {}
+    for again in (True, False):
+        items, points = _basket()
+        accepted = _check_out(user, items)
+        if accepted.status != 202:
+            return NotRight(
+                "202 for a checkout",
+                str(accepted.status),
+                "Basket itself does not work; catch up with `python3 run.py catch-up 06`.",
+            )
+        wanted[accepted.body["checkoutId"]] = points
+        with suppress(WorkbookError):  # what is not there by then is what is judged
+            poll(lambda: len(_rows_of(user)) >= len(wanted), "the points", seconds=PATIENCE)
+        if verdict := judged_rows(_rows_of(user).to_dict("records"), wanted, others):
+            return verdict
+        if again:  # so that it has come for the second time when the next order's points are there
+            _tell_again(*wanted)
+    if status("Loyalty") and wanted.keys() & ledger().missing:
+        return NotRight("an order, too", "none", "Ordering did not get its event any more.")
+    return Right("One point for each whole unit of money, given once. Basket and Ordering never heard of it.")
+
+
+def judged_rows(rows: list[dict[str, Any]], wanted: dict[str, int], others: set[str]) -> Verdict | None:
+    """What is wrong with a user's rows in the table of points, if anything.
+
+    Args:
+        rows: the user's.
+        wanted: the points of each checkout.
+        others: the checkouts in events that are none of Basket's checkouts.
+    """
+    of = {row.get("checkoutId"): row for row in rows}
+    if others & of.keys():
         return NotRight(
-            "202 for a checkout",
-            str(accepted.status),
-            "Basket itself does not work; catch up with `python3 run.py catch-up 06`.",
-        )
-    checkout_id = accepted.body["checkoutId"]
-    try:
-        rows = poll(lambda: _rows_of(user), "the points", seconds=PATIENCE)
-    except WorkbookError:
+            f"{len(wanted)} rows", f"{len(rows)}, one of them for an event that is no checkout of Basket's",
+            "the rule lets other events through: its pattern must name source and detail-type, as Ordering's does.",
+        )  # fmt: skip
+    if rows and None in of:
+        return NotRight("the checkoutId in each row", "a row without", "the table's key is to be checkoutId.")
+    if missing := wanted.keys() - of.keys():
+        if len(rows) and len(wanted) > 1:
+            return NotRight(
+                f"{len(wanted)} rows for {len(wanted)} orders of a customer", f"{len(rows)}",
+                "one order's points took the place of another's: the key must be the checkoutId.",
+            )  # fmt: skip
         return NotRight(
-            f"a row for {checkout_id} in LoyaltyTable",
+            f"a row for {missing.pop()} in LoyaltyTable",
             f"none after {PATIENCE} s",
             "the event did not arrive, or the handler failed: "
             "compare the rule's pattern with Ordering's, then look at logs(…) of your function.",
         )
-    if "points" not in rows or rows.points.iloc[0] != POINTS:
-        found = rows.points.iloc[0] if "points" in rows else "no points"
+    if len(rows) > len(wanted):
         return NotRight(
-            f"{POINTS} points for 137.30",
-            f"{found}",
-            "points are for the totalPrice of the event, which counts every item with its quantity.",
-        )
-    _tell_again(checkout_id)
-    if len(_rows_of(user)) != 1:
-        return NotRight(
-            "one row",
-            f"{len(_rows_of(user))}",
+            f"{len(wanted)} rows",
+            f"{len(rows)}",
             "the event came twice, which happens; the key must be the checkoutId, "
             "so that the second time changes nothing.",
         )
-    if status("Loyalty") and checkout_id in ledger().missing:
-        return NotRight("an order, too", "none", "Ordering did not get its event any more.")
-    return Right(f"{POINTS} points, given once. Basket and Ordering never heard of it.")
+    for checkout_id, points in wanted.items():
+        if (found := of[checkout_id].get("points")) != points:
+            return NotRight(f"{points} points", f"{found}", _points_mistake(points, found))
+    return None
+
+
+def _points_mistake(points: int, found: Any) -> str:
+    if found == points + 1:
+        return "a point is for a whole unit of money: 137.70 are 137 points, so cut off, and do not round."
+    if found == 2 * points:
+        return "the event came twice, and its points were added twice: the second time must change nothing."
+    return "points are for the totalPrice of the event, which counts every item with its quantity."
+
+
+def _basket() -> tuple[list[dict[str, Any]], int]:
+    """A basket, and its points: rounded, or counted item by item, or without quantities, they would be others."""
+    while True:
+        items = [
+            {"productId": f"p-{n}", "productName": "Thing", "quantity": random.randint(2, 5),
+             "price": random.randint(1000, 6000) / 100}
+            for n in (1, 2)
+        ]  # fmt: skip
+        total = sum(Decimal(str(item["price"])) * item["quantity"] for item in items)
+        piecewise = sum(int(item["price"]) * item["quantity"] for item in items)
+        if total % 1 > Decimal("0.5") and int(total) != piecewise:
+            return items, int(total)
+
+
+def _check_out(user: str, items: list[dict[str, Any]]) -> Answer:
+    basket = Rest(outputs["BasketApiUrl"])
+    basket.post("basket", {"userName": user, "items": items})
+    return basket.post("basket/checkout", {"userName": user, **CUSTOMER})
+
+
+def _publish_for_others(user: str) -> set[str]:
+    """Publish events that look like a checkout and are none; the ids of their checkouts."""
+    ids = set()
+    for source, kind in (("shop.check", "BasketCheckedOut"), ("shop.basket", "BasketChecked")):
+        ids.add(checkout_id := str(uuid.uuid4()))
+        data = {"checkoutId": checkout_id, "userName": user, "items": [], "totalPrice": 12.75, **CUSTOMER}
+        times = {"occurredAt": "2026-01-31T09:30:00Z", "schemaVersion": "1"}
+        metadata = {"eventId": str(uuid.uuid4()), "correlationId": "check-06", **times}
+        entry = {"Source": source, "DetailType": kind, "Detail": json.dumps({"metadata": metadata, "data": data})}
+        target.client("events").put_events(Entries=[entry | {"EventBusName": outputs["EventBusName"]}])
+    return ids
 
 
 def _rows_of(user: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from workbook.base.waiting import soon
 from workbook.clients.invoke import Invocation, invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import dead_letters, deliveries
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 from workbook.observe.ledger import Ledger, ledger
@@ -39,19 +40,9 @@ def seen() -> Verdict:
 @checks("07-poison")
 def only_what_failed() -> Verdict:
     """The worker names just the message that failed, by its messageId, and the mapping reads it."""
-    answer = _answer_to_a_bad_message()
-    if answer.error is not None:
-        return NotRight(
-            "an answer that names the bad message",
-            f"an error: {answer.error}",
-            "an error brings the whole batch back: let process_partial_response call process for each record.",
-        )
-    if _named(answer) != [BAD]:
-        return NotRight(
-            f'{{"batchItemFailures": [{{"itemIdentifier": "{BAD}"}}]}}',
-            json.dumps(answer.result),
-            "a failure is named by its messageId, under itemIdentifier; process must not swallow the exception.",
-        )
+    verdict = deliveries.judged_batch()
+    if not isinstance(verdict, Right):
+        return verdict
     if "ReportBatchItemFailures" not in (_mapping().get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",
@@ -201,48 +192,11 @@ def target_is_safe() -> Verdict:
     "Go through the letters with letters.itertuples(): each has .messageId, .body and .reason.",
     "Look at the reason first. Only a body whose reason was mended is worth reading.",
     'json.loads(body)["detail"]["data"]["checkoutId"] is the checkout. Remember those that you have chosen, in a set.',
+    "A body may be anything, also if its reason was mended: try, and go on with the next letter if it is no checkout.",
 )
 def chosen_letters(worth_redriving: Callable[[pd.DataFrame, set[str], set[str]], Any]) -> Verdict:
     """Just the letters that a redrive helps are chosen."""
-    color, late, poison = "KeyError: 'color'", "ReadTimeoutError: the warehouse", "JSONDecodeError: Expecting value"
-
-    def body(checkout_id: str) -> str:
-        return json.dumps({"detail": {"data": {"checkoutId": checkout_id, "userName": "ada"}}})
-
-    rows = [
-        ("m-1", "hello", poison),
-        ("m-2", body("c-1"), color),
-        ("m-3", body("c-2"), color),  # is an order already
-        ("m-4", body("c-3"), late),  # is not mended
-        ("m-5", body("c-1"), color),  # told again
-        ("m-6", json.dumps({"detail": {"hello": "world"}}), "KeyError: 'data'"),
-        ("m-7", body("c-4"), color),
-    ]
-    frame = pd.DataFrame(rows, columns=["messageId", "body", "reason"])
-    try:
-        answer = worth_redriving(frame.copy(), {color, "ValueError: a bug of last week"}, {"c-2", "c-9"})
-    except (ValueError, KeyError, TypeError) as error:
-        return NotRight(
-            "a list of ids",
-            f"{type(error).__name__}: {error}",
-            "the function read a body that is no checkout: look at the reason first, the body may be anything.",
-        )
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a list of ids", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
-    if answer is None:
-        return NotYet("Write the function; it returns nothing yet.")
-    if not isinstance(answer, list):
-        return NotRight("a list of ids", type(answer).__name__, "return a list, such as [\"m-2\", \"m-7\"].")
-    found, wanted = ", ".join(map(str, answer)) or "none", "m-2, m-7"
-    if {"m-1", "m-4", "m-6"} & set(answer):
-        return NotRight(wanted, found, "letters are among them whose reason was not mended: they would come back.")
-    if "m-3" in answer:
-        return NotRight(wanted, found, "m-3 is an order already: there is nothing left to do for it.")
-    if {"m-2", "m-5"} <= set(answer):
-        return NotRight(wanted, found, "m-2 and m-5 are the same checkout: one of them is enough.")
-    if answer != ["m-2", "m-7"]:
-        return NotRight(wanted, found, "the first letter of each checkout is wanted, in the order of the frame.")
-    return Right("Two of seven: the mended ones that are no orders yet, each once.")
+    return dead_letters.judged(worth_redriving)
 
 
 def _answer_to_a_bad_message() -> Invocation:

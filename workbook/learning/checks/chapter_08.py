@@ -17,6 +17,7 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks import points
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
@@ -198,124 +199,13 @@ def killed(after_death: Any = None) -> Verdict:
     "One item says that this event was done: a Put of {\"id\": …} with the condition attribute_not_exists(id). "
     "Its id must not be one that a user can have: \"event \" + eventId, for example.",
     "The other adds: Update with UpdateExpression=\"ADD points :points\".",
-    "A repetition cancels the transaction: catch client.exceptions.TransactionCanceledException, and it is done.",
+    "A repetition cancels the transaction: catch client.exceptions.TransactionCanceledException. "
+    'Only if error.response["CancellationReasons"][0]["Code"] is "ConditionalCheckFailed" is the work done; '
+    "after anything else it must be tried again, so let that out.",
 )
 def points_once(give: Callable[[Any, str, dict], Any]) -> Verdict:
-    """Points are added once for each event, under duplicates and when killed around any call."""
-    import boto3
-
-    name = f"checked-{uuid.uuid4()}"
-    dynamodb = target.client("dynamodb")
-    dynamodb.create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )  # fmt: skip
-    try:
-        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
-        return _judge_points(give, boto3.resource("dynamodb").Table(name))
-    finally:
-        dynamodb.delete_table(TableName=name)
-
-
-class _Killed(BaseException):
-    """As if the process were gone: no `except Exception` stops it."""
-
-
-def _judge_points(give: Callable[[Any, str, dict], Any], points: Any) -> Verdict:
-    client = points.meta.client
-
-    def total(user: str) -> Any:
-        return points.get_item(Key={"id": user}, ConsistentRead=True).get("Item", {}).get("points", 0)
-
-    calls: list[str] = []
-    client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    event = {"eventId": str(uuid.uuid4()), "userName": "mia", "points": 5}
-    try:
-        give(client, points.name, event)
-        if not calls:
-            return NotYet("Write the function; it has no code yet.")
-        each = len(calls)
-        if (found := total("mia")) != 5:
-            return NotRight(
-                '{"id": "mia", "points": 5} after one event of 5',
-                f"points: {found}",
-                "the user's item has the id userName, and its points are added up there.",
-            )
-        give(client, points.name, event)
-    except Exception as error:  # whatever a learner's own code may raise
-        again = total("mia") == 5 and len(calls) > 0
-        mistake = (
-            "a repetition is no error: catch it, for the work is done."
-            if again
-            else "the function raised an error of its own."
-        )
-        return NotRight("no error", f"{type(error).__name__}: {error}", mistake)
-    if (found := total("mia")) != 5:
-        return NotRight(
-            "5 points after the same event twice",
-            str(found),
-            "the second time adds again: nothing says that this event was there before.",
-        )
-    try:
-        for more in (7, 7):
-            give(client, points.name, {"eventId": str(uuid.uuid4()), "userName": "mia", "points": more})
-        if (found := total("mia")) != 19:
-            return NotRight(
-                "19 points after 5, 7 and 7",
-                str(found),
-                "two events with the same points are two events: the eventId tells them apart, and every one counts.",
-            )
-        give(client, points.name, event)
-        if (found := total("mia")) != 19:
-            return NotRight(
-                "19 points, an old event having come again",
-                str(found),
-                "it is not enough to remember the last event: an older one may come again.",
-            )
-        for moment in ("before", "after"):
-            for at in range(1, 2 * each + 1):
-                if verdict := _killed_at(give, points, moment, at, total):
-                    return verdict
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("no error", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
-    return Right("Once for each event, whoever dies, and whenever.")
-
-
-def _killed_at(
-    give: Callable[[Any, str, dict], Any], points: Any, moment: str, at: int, total: Callable[[str], Any]
-) -> Verdict | None:
-    """Kill the function before or after its call number `at`, then call it again; what is wrong then, if anything."""
-    import boto3
-
-    dies, user, seen = boto3.resource("dynamodb").meta.client, f"nia-{moment}-{at}", []
-
-    def die(model: Any, **_: Any) -> None:
-        seen.append(model.name)
-        if len(seen) == at:
-            raise _Killed
-
-    dies.meta.events.register(f"{moment}-call.dynamodb", die)
-    event = {"eventId": str(uuid.uuid4()), "userName": user, "points": 5}
-    try:
-        give(dies, points.name, event)
-    except _Killed:
-        give(points.meta.client, points.name, event)
-    found = total(user)
-    if found == 5:
-        return None
-    where = f"killed {moment} {seen[-1] if seen else 'its call'}, and called again"
-    if found > 5:
-        return NotRight(
-            f"5 points, {where}",
-            str(found),
-            "the points were added, and the event was not yet marked: two writes, one after the other.",
-        )
-    return NotRight(
-        f"5 points, {where}",
-        str(found),
-        "the event was marked as done, and its points were not yet added: two writes, one after the other.",
-    )
+    """Points are added once for each event, under duplicates, at the same time, and when killed around any call."""
+    return points.judged(give)
 
 
 def _record(user: str, checkout_id: str) -> dict[str, Any]:

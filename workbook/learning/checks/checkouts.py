@@ -56,7 +56,13 @@ def logged(wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any] | None:
 
 def logged_checkout(answer: Answer) -> dict[str, Any] | None:
     """The event of a checkout, taken out of the log again."""
-    return logged(lambda detail: detail.get("data", {}).get("checkoutId") == answer.body["checkoutId"])
+    return logged(lambda detail: part(detail, "data").get("checkoutId") == answer.body["checkoutId"])
+
+
+def part(detail: Any, name: str) -> dict[str, Any]:
+    """A part of an event's detail, such as `data`; empty if this event, of whoever, has none of that form."""
+    found = detail.get(name) if isinstance(detail, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def ordered(answer: Answer) -> bool:
@@ -82,7 +88,7 @@ def sweep() -> None:
             key = {"userName": {"S": USER}, "orderId": {"S": row["orderId"]}}
             client.delete_item(TableName=outputs["OrderingTable"], Key=key)
     for row in table(outputs["EventLogTable"]).to_dict("records"):
-        if row["detail"].get("data", {}).get("userName") == USER:
+        if part(row.get("detail"), "data").get("userName") == USER:
             client.delete_item(TableName=outputs["EventLogTable"], Key={"id": {"S": row["id"]}})
 
 

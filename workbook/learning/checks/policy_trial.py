@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +15,17 @@ from workbook.learning.exercises import NotRight, Right, Verdict
 BUS = "ShopEventBus"
 
 
-def tried(session: Any, document: str) -> Verdict:
-    """What calls with these credentials come to."""
+def tried(session: Any, document: dict[str, Any], wanted: dict[str, str]) -> Verdict:
+    """What calls with these credentials come to, and what else the policy allows.
+
+    Args:
+        session: has the rights of a role with the policy, and no others.
+        document: the policy.
+        wanted: the action that is needed for each resource.
+    """
     dynamodb, events, table = session.client("dynamodb"), session.client("events"), outputs["ProductTable"]
     lamps = {"KeyConditionExpression": "category = :c", "ExpressionAttributeValues": {":c": {"S": "lamps"}}}
-    entry = {"Source": "shop.price-list", "DetailType": "PriceListMade", "Detail": "{}"}
+    entry = {"Source": _source_in(document), "DetailType": "PriceListMade", "Detail": "{}"}
     must = {
         "query the index": lambda: dynamodb.query(TableName=table, IndexName="by-category", **lamps),
         "publish on the shop's bus": lambda: events.put_events(Entries=[entry | {"EventBusName": BUS}]),
@@ -52,13 +60,76 @@ def tried(session: Any, document: str) -> Verdict:
                 "allowed",
                 "the policy is too wide: name just the actions and the resources that are needed.",
             )
-    if "*" in document:
+    return judged(document, wanted) or Right("Two rights, and nine calls that agree.")
+
+
+def judged(document: dict[str, Any], wanted: dict[str, str]) -> Verdict | None:
+    """What a policy allows beside what is wanted, if anything, though no call of ours has found it."""
+    statements = [one for one in _listed(document["Statement"]) if one.get("Effect") == "Allow"]
+    if any({"NotAction", "NotResource"} & statement.keys() for statement in statements):
+        mistake = "the policy is too wide: what is not forbidden in it is allowed, also what is made tomorrow."
+        return NotRight("Action and Resource", "NotAction or NotResource", mistake)
+    rights = {
+        (str(action).lower(), str(resource))
+        for statement in statements
+        for action in _listed(statement.get("Action", []))
+        for resource in _listed(statement.get("Resource", []))
+    }
+    if stars := sorted(f"{action} on {resource}" for action, resource in rights if set("*?") & set(action + resource)):
         return NotRight(
-            "no star",
-            "one",
+            "no star", stars[0],
             "no forbidden call got through today, but a star also allows what is made tomorrow: an index, an action.",
-        )
-    return Right("Two rights, and nine calls that agree.")
+        )  # fmt: skip
+    if others := sorted(rights - {(action.lower(), resource) for resource, action in wanted.items()}):
+        mistake = "the policy is too wide: the function needs no more than two rights, each on one resource."
+        return NotRight("two rights", f"also {others[0][0]} on {others[0][1]}", mistake)
+    return None
+
+
+def malformed(document: dict[str, Any]) -> str:
+    """What IAM would not take in a policy, if anything; the local cloud takes more than IAM does."""
+    for statement in _listed(document["Statement"]):
+        if not isinstance(statement, dict):
+            return f"a statement that is a {type(statement).__name__}"
+        for names in (("Effect",), ("Action", "NotAction"), ("Resource", "NotResource")):
+            if not set(names) & statement.keys():
+                return f"a statement without {names[0]}"
+        if statement["Effect"] not in ("Allow", "Deny"):
+            return f"the Effect {statement['Effect']!r}"
+        for action in _listed(statement.get("Action", [])):
+            if action != "*" and not re.fullmatch(r"[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+", str(action)):
+                return f"the Action {action!r}"
+    return ""
+
+
+def as_tried(document: dict[str, Any]) -> dict[str, Any]:
+    """The policy in which the local cloud, too, finds the name of who publishes: it has a list of such names."""
+    if not target.is_local():
+        return document
+    tried_one = copy.deepcopy(document)
+    for statement in _listed(tried_one["Statement"]):
+        conditions = statement.get("Condition", {})
+        for operator in [name for name in conditions if name in ("StringEquals", "StringLike")]:
+            of_names = {k: v for k, v in conditions[operator].items() if k.lower() == "events:source"}
+            others = {k: v for k, v in conditions.pop(operator).items() if k not in of_names}
+            conditions |= {operator: others} if others else {}
+            if of_names:
+                conditions.setdefault(f"ForAllValues:{operator}", {}).update(of_names)
+    return tried_one
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _source_in(document: dict[str, Any]) -> str:
+    """The name in which the policy lets somebody publish, if it says so: a condition on events:source."""
+    for statement in _listed(document["Statement"]):
+        for operator in statement.get("Condition", {}).values():
+            for key, value in operator.items():
+                if key.lower() == "events:source":
+                    return str(_listed(value)[0])
+    return "shop.price-list"
 
 
 def session_of(role: str) -> Any:

@@ -1,7 +1,8 @@
 """Run Basket's publisher with a bus that refuses some events, and no cloud at all; say what came of it.
 
-A script of its own, for a process of its own: `refusing_bus.py EVENT…`, with `lambda_src/basket` and the
-layer on the path. The last line that it prints is JSON: what the handler raised, and what is left.
+A script of its own, for a process of its own: `refusing_bus.py JSON`, with `lambda_src/basket` and the
+layer on the path. The JSON has two lists: the ids of the events, and for each try those that the bus
+refuses. The last line that it prints is JSON: for each try, what the handler raised, and what is left.
 """
 
 from __future__ import annotations
@@ -13,16 +14,23 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-EVENTS = ("first", "refused", "last")
+
+def main(events: list[str], tries: list[list[str]]) -> None:
+    told = [tried(events, refused) for refused in tries]
+    print()
+    print(json.dumps(told))
 
 
-def main(*refused: str) -> None:
-    left = dict.fromkeys(EVENTS)
+def tried(events: list[str], refused: list[str]) -> dict[str, Any]:
+    """What the handler raised, and what is left in the outbox, with a bus that refuses some events."""
+    left = dict.fromkeys(events)
 
     def answer(_: BaseClient, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """What AWS would answer, as far as a publisher may ask."""
         match operation:
             case "PutEvents":
+                if len(request["Entries"]) > 10:
+                    raise ValueError("PutEvents takes ten entries at most")
                 ids = [json.loads(entry["Detail"])["data"]["checkoutId"] for entry in request["Entries"]]
                 entries = [_refusal() if i in refused else {"EventId": i} for i in ids]
                 return {"FailedEntryCount": sum("ErrorCode" in entry for entry in entries), "Entries": entries}
@@ -45,11 +53,10 @@ def main(*refused: str) -> None:
     try:
         import publisher
 
-        publisher.handler({"Records": [_record(i) for i in EVENTS]}, _context())
+        publisher.handler({"Records": [_record(i) for i in events]}, _context())
     except Exception as error:  # whatever a learner's own code may raise
         raised = f"{type(error).__name__}: {error}"
-    print()
-    print(json.dumps({"raised": raised, "left": list(left)}))
+    return {"raised": raised, "left": list(left)}
 
 
 def _refusal() -> dict[str, str]:
@@ -79,4 +86,4 @@ def _context() -> SimpleNamespace:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*json.loads(sys.argv[1]))

@@ -1,3 +1,0 @@
-# expect: limit was not passed on
-def all_products(api, limit):
-    return api.get("product").body["items"]

@@ -1,8 +1,0 @@
-# expect: an index is added to the table
-products_are = {
-    "the function gets 512 MB of memory": "kept",
-    "the table gets a second index, by-price": "lost",
-    "the table gets a sort key, name": "lost",
-    'in rest_service.py, the id "Table" becomes "Items"': "lost",
-    "in rest_service.py, the class is called CrudService": "kept",
-}

@@ -1,2 +1,0 @@
-# expect: the eventName is not asked for
-criterion = {"dynamodb": {"OldImage": {"category": {"S": ["lamps"]}}}}

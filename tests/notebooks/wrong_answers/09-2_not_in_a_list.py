@@ -1,2 +1,0 @@
-# expect: every value stands in a list
-criterion = {"eventName": "REMOVE", "dynamodb": {"OldImage": {"category": {"S": "lamps"}}}}

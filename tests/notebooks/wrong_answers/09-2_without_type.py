@@ -1,2 +1,0 @@
-# expect: every value says its type
-criterion = {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"category": ["lamps"]}}}

@@ -1,5 +1,0 @@
-# expect: what is made tomorrow
-def policy(table_arn, bus_arn):
-    query = {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": f"{table_arn}/index/*"}
-    publish = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus_arn}
-    return {"Version": "2012-10-17", "Statement": [query, publish]}

@@ -1,0 +1,40 @@
+"""Checks of exercises that need no cloud: wrong answers are told why, right ones of any form are right."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from answers import Answer, answers_to, judged
+
+from workbook.base.paths import CDK_APP
+
+WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "09-1", "10-1", "10-2", "11-2")
+ANSWERS = answers_to(*WITHOUT_A_CLOUD)
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict:
+    """What the chapters have defined by then."""
+    monkeypatch.syspath_prepend(CDK_APP / "layer")
+    from shop_http.validation import BadRequestError
+
+    return {"BadRequestError": BadRequestError}
+
+
+@pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if a.words])
+def test_a_wrong_answer_is_told_why(answer: Answer, names: dict) -> None:
+    verdict, said = judged(answer.exercise, answer.code, **names)
+    assert verdict == "NotRight", said
+    assert answer.words.lower() in said.lower()
+
+
+@pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if not a.words])
+def test_a_right_answer_is_right_whatever_its_form(answer: Answer, names: dict) -> None:
+    assert judged(answer.exercise, answer.code, **names)[0] == "Right", judged(answer.exercise, answer.code, **names)[1]
+
+
+@pytest.mark.parametrize("exercise", WITHOUT_A_CLOUD)
+def test_each_exercise_has_wrong_answers_and_right_ones_enough(exercise: str) -> None:
+    kinds = Counter(bool(answer.words) for answer in ANSWERS if answer.exercise == exercise)
+    assert kinds[True] >= 6 and kinds[False] >= 4

@@ -1,0 +1,74 @@
+"""A batch that is handed to Ordering's worker as the poller would: a message that is no checkout, and one that is."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from workbook.clients.invoke import invoke
+from workbook.cloud import target
+from workbook.cloud.stacks import outputs
+from workbook.learning.exercises import NotRight, Right, Verdict
+
+TIMES = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0", "ApproximateReceiveCount": "1"}
+CUSTOMER = {
+    "firstName": "Lea", "lastName": "Test", "email": "lea@example.com", "address": "1 Main Street",
+    "paymentMethod": "invoice",
+}  # fmt: skip
+
+
+def judged_batch() -> Verdict:
+    """Whether the worker names just the message that failed, and stores the other one; it is removed again."""
+    user, checkout_id = f"the-check.{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
+    bad, good = _record(json.dumps({"hello": "check"})), _record(_checkout(user, checkout_id))
+    key = {"userName": {"S": user}, "orderId": {"S": checkout_id}}
+    answer = invoke(outputs["OrderingWorker"], {"Records": [bad, good]})
+    removed = target.client("dynamodb").delete_item(
+        TableName=outputs["OrderingTable"], Key=key, ReturnValues="ALL_OLD"
+    )
+    return judged_answer(answer.error, answer.result, bad["messageId"], stored="Attributes" in removed)
+
+
+def judged_answer(error: str | None, result: Any, bad: str, *, stored: bool) -> Verdict:
+    """What is wrong with the worker's answer to a bad message and a good one, if anything.
+
+    Args:
+        error: the error it ended with, if it did.
+        result: what it returned.
+        bad: the id of the message that can become no order.
+        stored: whether the other one became one.
+    """
+    expected = f'{{"batchItemFailures": [{{"itemIdentifier": "{bad}"}}]}}'
+    if error is not None:
+        return NotRight(
+            "an answer that names the bad message",
+            f"an error: {error}",
+            "an error brings the whole batch back: let process_partial_response call process for each record.",
+        )
+    failures = result.get("batchItemFailures") if isinstance(result, dict) else None
+    named = [one.get("itemIdentifier") for one in failures or [] if isinstance(one, dict)]
+    if bad not in named:
+        return NotRight(
+            expected,
+            json.dumps(result),
+            "what is not among the failures, by its messageId under itemIdentifier, gets deleted: process must not "
+            "swallow the exception, and the handler must return what process_partial_response returns.",
+        )
+    if len(named) > 1:
+        return NotRight(expected, json.dumps(result), "a good message is named, too, and would come again and again.")
+    if not stored:
+        return NotRight("the good message stored", "no order", "what came beside the bad message got lost.")
+    return Right("")
+
+
+def _record(body: str) -> dict[str, Any]:
+    return {"messageId": str(uuid.uuid4()), "body": body, "attributes": TIMES, "eventSource": "aws:sqs"}
+
+
+def _checkout(user: str, checkout_id: str) -> str:
+    times = {"schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"}
+    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "a-check", **times}
+    items = [{"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 12.5}]
+    data = {"checkoutId": checkout_id, "userName": user, **CUSTOMER, "items": items, "totalPrice": 25}
+    return json.dumps({"detail": {"metadata": metadata, "data": data}})
