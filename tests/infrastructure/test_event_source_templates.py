@@ -63,7 +63,7 @@ def test_the_schedulers_role_is_for_schedules_of_one_group_and_may_call_one_func
 def test_whatever_the_report_could_not_do_is_kept(app: App) -> None:
     assert one(app, "Report", "AWS::SQS::Queue", "Failures")["MessageRetentionPeriod"] == 14 * 24 * 3600
     redrive = one(app, "Report", "AWS::SQS::Queue", "Queue")["RedrivePolicy"]
-    assert refers_to(redrive["deadLetterTargetArn"]) == "Failures" and redrive["maxReceiveCount"] >= 2
+    assert refers_to(redrive["deadLetterTargetArn"]) == "Failures" and redrive["maxReceiveCount"] >= 5
     [target] = one(app, "Report", "AWS::Events::Rule", "Rule")["Targets"]
     assert refers_to(target["Arn"]) == "Queue" and refers_to(target["DeadLetterConfig"]["Arn"]) == "Failures"
     [failed] = app.resources("Report", "AWS::Lambda::EventInvokeConfig").values()
