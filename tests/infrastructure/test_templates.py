@@ -26,7 +26,10 @@ OUTPUTS = {
         "ProductImportFailures",
         "ProductPriceChanges", "ProductPriceChangesFailures",
     },
-    "Basket": {"BasketTable", "BasketFunction", "BasketApiUrl", "BasketCheckouts", "BasketOutbox", "BasketPublisher"},
+    "Basket": {
+        "BasketTable", "BasketFunction", "BasketApiUrl", "BasketCheckouts", "BasketOutbox", "BasketPublisher",
+        "BasketFailures",
+    },
     "Ordering": {
         "OrderingTable", "OrderingFunction", "OrderingApiUrl", "OrderingWorker", "OrderingQueue", "OrderingDeadLetters",
         "OrderingUndelivered",
@@ -76,6 +79,7 @@ RIGHTS = {  # what each function may do, beside writing its log, and on what
         "Publisher": {
             "Outbox": {"dynamodb:BatchWriteItem", "dynamodb:Scan"},
             "Outbox/stream": FOLLOWS,
+            "Failures": SENDS,
             BUS: {"events:PutEvents"},
         },
     },
@@ -342,6 +346,29 @@ def test_the_layer_brings_what_powertools_needs(app: App, every) -> None:
 
 
 # Queues, outputs, the whole
+
+
+def test_every_api_is_regional(app: App) -> None:
+    """CDK makes them edge-optimised if nothing is said, and of those an account may have 120 only.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+    """
+    apis = [api for stack in app.stacks for api in app.resources(stack, "AWS::ApiGateway::RestApi").values()]
+    assert len(apis) == 4
+    assert all(api["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]} for api in apis)
+
+
+def test_a_row_that_cannot_be_published_holds_the_outbox_up_for_five_minutes_and_is_told_of(app: App) -> None:
+    [mapping] = app.resources("Basket", "AWS::Lambda::EventSourceMapping").values()
+    stream = mapping["Properties"]
+    assert stream["BisectBatchOnFunctionError"] and stream["MaximumRecordAgeInSeconds"] == 300
+    assert construct(stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]) == "Failures"
+
+
+def test_the_answers_of_checkouts_expire(app: App) -> None:
+    tables = app.resources("Basket", "AWS::DynamoDB::Table")
+    [checkouts] = (table["Properties"] for name, table in tables.items() if construct(name) == "Checkouts")
+    assert checkouts["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
 
 
 def test_a_queue_hides_a_message_six_times_as_long_as_a_function_may_take(app: App, every) -> None:
