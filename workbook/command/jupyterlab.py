@@ -44,7 +44,10 @@ OPTIONS = (
     f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )
 # What JupyterLab would ask of everybody, answered: it works with no network, and looks nothing up.
-SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},  # room for the chapters' names
+}
 
 
 def _of_people(tools: dict[str, str]) -> dict[str, str]:
