@@ -100,7 +100,9 @@ def test_the_architecture_brings_its_own_ground() -> None:
 def test_a_frame_of_text_stands_left_and_is_not_cut() -> None:
     long = "IAM Role, Policy, " * 20
     shown = TextFrame({"construct": ["Table", "PriceChanges"], "resources": ["Queue", long]})
-    assert [line.startswith(("construct ", "Table ", "PriceChanges ")) for line in repr(shown).splitlines()] == [True] * 3
+    assert [line.startswith(("construct ", "Table ", "PriceChanges ")) for line in repr(shown).splitlines()] == [
+        True
+    ] * 3
     assert long in repr(shown) and long in shown._repr_html_()
     assert shown._repr_html_().count("text-align:left") == 6
     assert type(shown[shown.construct == "Table"]) is pd.DataFrame

@@ -158,7 +158,9 @@ class Progress:
             return f"done in {seconds:.1f} s"
         line = Progress._line
         line.times, line.seconds = line.times + 1, line.seconds + seconds
-        return f"done in {seconds:.1f} s" if line.times == 1 else f"done; waited {line.times} times, {line.seconds:.1f} s"
+        return (
+            f"done in {seconds:.1f} s" if line.times == 1 else f"done; waited {line.times} times, {line.seconds:.1f} s"
+        )
 
     def _update(self, data: dict[str, str]) -> None:
         from IPython.display import update_display

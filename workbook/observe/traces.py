@@ -54,8 +54,10 @@ FATES = {  # where an order is that no log has seen stored: whether that is the 
     "undelivered": (True, "It could not be delivered to Ordering's queue, and is kept in the queue Undelivered."),
     "nowhere": (
         True,
-        "It is nowhere. It is not stored, not in the outbox and in none of Ordering's queues: "
-        "if it was in a queue, somebody has received and deleted it.",
+        (
+            "It is nowhere. It is not stored, not in the outbox and in none of Ordering's queues: "
+            "if it was in a queue, somebody has received and deleted it."
+        ),
     ),
 }
 NEVER = pd.Series(dtype="datetime64[ns, UTC]")
