@@ -32,6 +32,7 @@ class Backoffice(Stack):
         may_publish(function, bus, "shop.backoffice")
         api = apigateway.RestApi(
             self, "Api",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
             default_cors_preflight_options=apigateway.CorsOptions(
                 allow_origins=[ORIGIN], allow_methods=["POST"]
             ),

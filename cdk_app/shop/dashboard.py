@@ -44,7 +44,8 @@ def plot(title, *metrics):
 def business(name):
     """What Ordering's worker writes into its log."""
     return cloudwatch.Metric(
-        namespace="Shop", metric_name=name, dimensions_map={"service": "ordering"}, statistic="Sum"
+        namespace="Shop", metric_name=name, dimensions_map={"service": "ordering"},
+        statistic="Sum", period=Duration.minutes(5),
     )
 
 

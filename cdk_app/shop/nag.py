@@ -55,6 +55,7 @@ ACKNOWLEDGED = {  # where, in the app: which rule may be broken there, and why
     "Product/Imports/Uploads": {"S1": WITHOUT_LOGS, "S10": PLAIN},
     "Product/Imports/Failures": {"SQS3": DESTINATION},
     "Product/PriceChanges/Failures": {"SQS3": DESTINATION},
+    "Basket/Failures": {"SQS3": DESTINATION},
     "Ordering/Undelivered": {
         "SQS3": "It is the dead-letter queue of a rule's target, which cdk-nag does not know.",
     },

@@ -1,9 +1,9 @@
 from aws_cdk import (
     CfnOutput, Duration, Stack,
-    aws_cloudwatch as cloudwatch, aws_iam as iam, aws_sns as sns,
-    aws_sns_subscriptions as subscriptions, aws_sqs as sqs,
+    aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_iam as iam,
+    aws_sns as sns, aws_sns_subscriptions as subscriptions, aws_sqs as sqs,
 )
-from shop.dashboard import widgets
+from shop.dashboard import business, widgets
 
 NAME = "ShopAlarms"  # all that services know of those who look after them
 
@@ -24,6 +24,16 @@ class Operations(Stack):
         topic.add_subscription(
             subscriptions.SqsSubscription(notifications, raw_message_delivery=True)
         )
+        failing = business("NotStored").create_alarm(
+            self, "NotStored",
+            alarm_name="Ordering-NotStored",
+            threshold=5,  # one poison message fails five times; this is more than one order
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        failing.add_alarm_action(actions.SnsAction(topic))
+        failing.add_ok_action(actions.SnsAction(topic))
         cloudwatch.Dashboard(self, "Dashboard", dashboard_name="Shop", widgets=widgets(self))
         CfnOutput(self, "OperationsTopic", value=topic.topic_arn)
         CfnOutput(self, "OperationsNotifications", value=notifications.queue_url)

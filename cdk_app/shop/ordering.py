@@ -28,7 +28,8 @@ class Ordering(Stack):
         queue = sqs.Queue(
             self, "Queue",
             visibility_timeout=Duration.seconds(30),  # six times the worker's timeout
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=3),
+            retention_period=Duration.days(7),  # dead letters: 14 days, since they were first sent
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=5),
         )
         worker.add_event_source(
             event_sources.SqsEventSource(

@@ -22,6 +22,7 @@ class Pricing(Stack):
         orders = sqs.Queue(
             self, "Orders",
             visibility_timeout=Duration.seconds(6),  # six times the function's timeout
+            # twice, so that you see the end soon; AWS advises five times or more
             dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=2),
         )
         function.add_event_source(event_sources.SqsEventSource(orders, batch_size=10))

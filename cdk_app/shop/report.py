@@ -24,7 +24,7 @@ class Report(Stack):
         queue = sqs.Queue(
             self, "Queue",
             visibility_timeout=Duration.seconds(60),  # six times the function's timeout
-            dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=3),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=5),
         )
         notes.add_event_source(
             event_sources.SqsEventSource(

@@ -16,6 +16,7 @@ class RestService(Construct):
         self.api = apigateway.LambdaRestApi(
             self, "Api",
             handler=self.function,
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
             integration_options=apigateway.LambdaIntegrationOptions(allow_test_invoke=False),
             deploy_options=apigateway.StageOptions(
                 throttling_rate_limit=1000, throttling_burst_limit=2000

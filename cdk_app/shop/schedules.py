@@ -27,3 +27,6 @@ class Schedules(Construct):
                 actions=["lambda:InvokeFunction"], resources=[function.function_arn]
             )
         )
+        self.role.add_to_policy(  # for what could not be delivered
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn])
+        )

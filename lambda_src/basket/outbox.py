@@ -1,6 +1,7 @@
 """The outbox: what happened and is to be published, written together with what made it happen."""
 
 import os
+import time
 
 import baskets
 import boto3
@@ -9,6 +10,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 NAME = os.environ["OUTBOX_NAME"]
+KEPT = 90 * 24 * 3600  # seconds for which an answer is remembered: nobody tries again after that
 MEANWHILE = {"None", "ConditionalCheckFailed", "TransactionConflict"}
 logger = Logger(service="basket")
 client = boto3.resource("dynamodb").meta.client
@@ -28,6 +30,7 @@ def accept(basket, answer, event):
         "ConditionExpression": "checkoutId = :id",
         "ExpressionAttributeValues": {":id": basket["checkoutId"]},
     }
+    answer = {**answer, "expiresAt": int(time.time()) + KEPT}
     first = {"ConditionExpression": "attribute_not_exists(requestId)"}
     try:
         client.transact_write_items(

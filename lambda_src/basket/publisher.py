@@ -38,7 +38,10 @@ def from_stream(event):
 def left_over():
     """What the stream has not brought, or what could not be published when it did."""
     late = Attr("acceptedAt").lt((datetime.now(UTC) - GRACE).isoformat())
-    return table.scan(FilterExpression=late, ConsistentRead=True)["Items"]
+    pages = table.meta.client.get_paginator("scan").paginate(
+        TableName=table.name, FilterExpression=late, ConsistentRead=True
+    )
+    return [row for page in pages for row in page["Items"]]
 
 
 def publish(rows):

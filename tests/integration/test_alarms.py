@@ -80,6 +80,23 @@ def test_a_dead_letter_is_heard_of(shop: Learner, look, heard) -> None:
     assert heard(name)[-2:] == ["ALARM", "OK"]
 
 
+def test_orders_that_fail_are_heard_of_although_their_worker_has_not_failed(shop: Learner, look, heard) -> None:
+    name, customer = "Ordering-NotStored", Customer(shop)
+    assert look(name) == "OK"
+    moved(shop, name, 0)  # one failed try is enough
+    try:
+        with without_right(shop, "OrderingWorker", "dynamodb:PutItem"):
+            customer.fill()
+            accepted = customer.check_out()
+            until(lambda: look(name) == "ALARM")
+            assert look("Ordering-Worker-Errors") == "OK"
+        assert customer.has_just_these_orders(accepted)
+        until(lambda: look(name) == "OK")
+    finally:
+        moved(shop, name, 5)
+    assert heard(name)[-2:] == ["ALARM", "OK"]
+
+
 def test_errors_that_a_service_answers_ring_its_apis_alarm_and_not_its_functions(shop: Learner, look, heard) -> None:
     product = Api(shop.outputs["ProductApiUrl"])
     product("GET", "/product")

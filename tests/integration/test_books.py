@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 from learner import until
-from shopping import Customer
+from shopping import Customer, paused
 
 BOOKS = """
 from datetime import UTC, datetime
@@ -108,3 +108,20 @@ def test_the_drawing_goes_from_stack_to_stack(python):
     ):
         assert arrow in arrows
     assert not [arrow for arrow in arrows if arrow.startswith("Basket") and "→ Ordering" in arrow]
+
+
+def test_a_trace_says_where_an_order_is_that_never_was_stored(shop, python):
+    """In the queue; then a dead letter; then, once somebody has received and deleted that, nowhere."""
+    sqs, customer = shop.client("sqs"), Customer(shop)
+    waits, dead = shop.outputs["OrderingQueue"], shop.outputs["OrderingDeadLetters"]
+    with paused(shop):
+        customer.fill()
+        checkout = customer.check_out().body["checkoutId"]
+        until(lambda: python(f"trace({checkout!r}).fate") == "queue")
+        [message] = sqs.receive_message(QueueUrl=waits, WaitTimeSeconds=5)["Messages"]
+        sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+        sqs.delete_message(QueueUrl=waits, ReceiptHandle=message["ReceiptHandle"])
+        assert "It is a dead letter." in python(f"repr(trace({checkout!r}))")
+        sqs.purge_queue(QueueUrl=dead)
+        told = python(f"repr(trace({checkout!r}))")
+    assert "received and deleted" in told and "not yet" not in told

@@ -191,7 +191,7 @@ def refused_once(shop, function):
 def test_a_cloud_stopped_and_started_loses_nothing_on_its_way(shop):
     """Checkouts that wait, that somebody has received, and that the worker is at, when it stops.
 
-    They are back after 10 s instead of 30; in less, a busy machine could use up all three tries.
+    They are back after 10 s instead of 30; in less, a busy machine could use up all five tries.
     """
     sqs, python = shop.client("sqs"), shop.kernel()
     sqs.set_queue_attributes(QueueUrl=shop.outputs["OrderingQueue"], Attributes={"VisibilityTimeout": "10"})

@@ -110,7 +110,7 @@ def test_an_entry_that_is_too_large_is_refused(bus):
 
 @differs("it is called once")
 def test_a_function_that_fails_is_called_again(shop, functions, make, bus):
-    """A rule calls a function asynchronously, so one that fails is called again.
+    """A rule calls a function asynchronously, so Lambda calls one that fails twice more.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """

@@ -71,6 +71,13 @@ def test_errors_are_counted_for_each_call(monkeypatch):
     assert sorted(alarms._errors("a-function", 0)) == [0, 0, 1]
 
 
+def test_tries_that_fail_are_counted_from_the_workers_own_metrics(monkeypatch):
+    frame = pd.DataFrame({"message": ["Metrics", "Not stored", "Metrics"], "NotStored": [[1.0, 1.0], None, [1.0]]})
+    monkeypatch.setattr(alarms, "logs", lambda *_, **__: frame)
+    monkeypatch.setattr(alarms, "outputs", {"OrderingWorker": "a-worker"})
+    assert alarms._not_stored("ordering", 0) == [2, 1]
+
+
 def test_only_answers_of_the_server_are_errors_of_an_api(monkeypatch):
     frame = pd.DataFrame({"message": ["Answered"] * 4 + ["Unexpected error"], "status": [200, 404, 500, 503, 500]})
     monkeypatch.setattr(alarms, "logs", lambda *_, **__: frame)

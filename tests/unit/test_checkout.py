@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -216,6 +217,13 @@ def test_all_of_it_is_stored_or_nothing(basket, basket_service, remembered, told
         make_table(OUTBOX, "checkoutId")
     assert check_out(basket).status == 202
     assert [row["event"] for row in stored(outbox)] == told
+
+
+@pytest.mark.usefixtures("adas_basket")
+def test_an_answer_is_remembered_for_ninety_days(basket, remembered):
+    check_out(basket, headers=KEY)
+    [row] = stored(remembered)
+    assert abs(int(row["expiresAt"]) - time.time() - 90 * 24 * 3600) < 60
 
 
 # 409: somebody else was quicker

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
 from ledgers import books
 
+from workbook.observe import traces
 from workbook.observe.ledger import SHOWN
 from workbook.observe.traces import Trace
 
@@ -85,6 +88,31 @@ def test_with_an_outbox_nobody_waits_for_the_publishing():
     assert (
         told.mermaid.index("202 accepted") < told.mermaid.index("nobody waits") < told.mermaid.index("by the publisher")
     )
+
+
+@pytest.mark.parametrize("place", ["OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered", None])
+def test_a_trace_says_where_an_order_is_that_was_not_stored(monkeypatch, place):
+    """Waiting, a dead letter, undelivered; or received and deleted, so that it is nowhere."""
+    names = {name: name for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered", "OrderingTable")}
+    monkeypatch.setattr(traces, "outputs", names)
+    monkeypatch.setattr(traces, "in_outbox", frozenset)
+    monkeypatch.setattr(traces, "checkouts_in", lambda url: {"id"} if url == place else set())
+    monkeypatch.setattr(traces, "table", lambda _: pd.DataFrame())
+    fate = traces._fate("id")
+    told = repr(Trace("id", "name", AT | {"queued": None, "received": None, "stored": None}, fate))
+    assert ("is in Ordering's queue, waiting" in told) == (place == "OrderingQueue")
+    assert ("It is a dead letter." in told) == (place == "OrderingDeadLetters")
+    assert ("could not be delivered" in told) == (place == "OrderingUndelivered")
+    assert ("received and deleted it" in told) == (place is None)
+    assert ("not yet" in told) == (place == "OrderingQueue")  # what has ended is not to come
+
+
+@pytest.mark.parametrize(("row", "fate"), [("id", "stored"), ("another", "nowhere")])
+def test_a_trace_knows_an_order_that_is_stored_before_the_log_says_so(monkeypatch, row, fate):
+    monkeypatch.setattr(traces, "outputs", {"OrderingTable": "OrderingTable"})
+    monkeypatch.setattr(traces, "in_outbox", frozenset)
+    monkeypatch.setattr(traces, "table", lambda _: pd.DataFrame({"orderId": [row]}))
+    assert traces._fate("id") == fate
 
 
 def test_a_hop_that_has_not_happened_is_not_drawn():

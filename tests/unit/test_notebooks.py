@@ -124,3 +124,21 @@ def test_a_warning_is_a_difference():
 def test_a_path_of_this_machine_does_not_get_in():
     with pytest.raises(WorkbookError, match="shows a path of this machine"):
         executed("import os; print(os.getcwd())")
+
+
+def test_the_waits_of_a_cell_share_one_line_that_counts():
+    source = (
+        "from workbook import wait_until\n"
+        "for what in ('the first', 'the second', 'the third'):\n    wait_until(lambda: True, what)\n"
+    )
+    [line] = executed(source).cells[0].outputs
+    assert line.data["text/plain"] == "Waiting for the first"
+    assert "Waiting for the third: done" in line.data["text/html"] and "waited 3 times" in line.data["text/html"]
+
+
+def test_the_waits_of_another_cell_have_a_line_of_their_own():
+    wait = "from workbook import wait_until\nwait_until(lambda: True, '{}')"
+    notebook = new_notebook(cells=[new_code_cell(wait.format(what), id=what) for what in ("here", "there")])
+    notebooks.execute(notebook)
+    said = [[output.data["text/plain"] for output in one.outputs] for one in notebook.cells]
+    assert said == [["Waiting for here"], ["Waiting for there"]]

@@ -98,6 +98,13 @@ def test_each_minute_what_is_left_over_is_published(publisher, outbox, put, publ
     assert len(published) == 2
 
 
+def test_what_is_left_over_may_be_more_than_one_page(publisher, outbox, put, published):
+    """A scan reads 1 MB at a time."""
+    put(*({**row(f"{n:08}-0000-4000-8000-000000000000", age=100), "more": "x" * 100_000} for n in range(25)))
+    invoker(publisher)({"source": "aws.events"})
+    assert in_it(outbox) == [] and len(published) == 25
+
+
 def test_many_are_published_ten_at_a_time(publisher, outbox, put, monkeypatch):
     put(*(row(f"{n:08}-0000-4000-8000-000000000000", age=100) for n in range(25)))
     sizes = []

@@ -30,6 +30,12 @@ def test_a_frame_counts_as_something_once_it_has_a_row() -> None:
     assert len(wait_until(lambda: next(frames))) == 1
 
 
+@pytest.mark.parametrize("yes", [True, pd.Series([1]).eq(1).all()])
+def test_that_it_is_so_goes_without_saying(yes: object) -> None:
+    """A cell that ends with such a wait would show a bare True."""
+    assert wait_until(lambda: yes) is None
+
+
 @pytest.mark.parametrize(
     ("last", "said"),
     [
@@ -51,7 +57,7 @@ def test_it_gives_up_in_time_and_says_what_it_saw(last: object, said: str, speed
 def test_a_slow_machine_gets_more_time(speed: Callable[[float], None]) -> None:
     speed(5)
     started = time.monotonic()
-    assert wait_until(lambda: time.monotonic() > started + 0.4, seconds=0.1)
+    assert wait_until(lambda: time.monotonic() > started + 0.4 and "here", seconds=0.1) == "here"
     with pytest.raises(WorkbookError, match="Waited 1 s for it"):
         wait_until(lambda: None, seconds=0.2)
 

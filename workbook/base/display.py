@@ -6,13 +6,18 @@ import html
 import sys
 import time
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Each can be read both on JupyterLab's light page and on its dark one (contrast 4 to 1 or better).
-GREEN, RED, GREY = "#2f8a35", "#e0443a", "#7a7a7a"
+# JupyterLab's own colours, which change with its theme: no single green has a contrast of 4.5 to 1 on both pages.
+# Of what a notebook has stored that it does not trust, it takes such variables out: there the first colour stands,
+# which comes as near as one can on both. What stands after the comma is for pages that are no JupyterLab, and white.
+GREEN = "#2f8a35; color:var(--jp-success-color0, #1b5e20)"
+RED = "#e0443a; color:var(--jp-error-color1, #d32f2f)"
+GREY = "#7a7a7a; color:var(--jp-ui-font-color2, #757575)"
 
 
 def in_notebook() -> bool:
@@ -60,6 +65,17 @@ def _shown(value: Any) -> str:
     return "" if value is None or value is pd.NA else str(value)
 
 
+@dataclass
+class _Line:
+    """The line that the waits of one cell share."""
+
+    cell: int
+    id: str
+    text: str
+    times: int = 0
+    seconds: float = 0.0
+
+
 class Progress:
     """A line that tells what is going on while one waits.
 
@@ -70,14 +86,17 @@ class Progress:
     Args:
         title: what is being done.
         text: what stands there where only text can be; the title by default.
+        folds: whether it shares one line, which counts, with the others of its cell that do.
 
     Attributes:
         closing: HTML to show in place of the line when all went well.
     """
 
     _shown: ClassVar[list[Progress]] = []
+    _line: ClassVar[_Line | None] = None
 
-    def __init__(self, title: str, text: str | None = None) -> None:
+    def __init__(self, title: str, text: str | None = None, *, folds: bool = False) -> None:
+        self.folds = folds
         self.title = title
         self.text = text or title
         self.closing: str | None = None
@@ -91,6 +110,8 @@ class Progress:
         self._shown.append(self)
         if self.outer:
             self.outer(self.title)
+        elif in_notebook() and self._joins():
+            self._update(self._data("…"))
         elif in_notebook():
             from IPython.display import display
 
@@ -119,8 +140,28 @@ class Progress:
         elif in_notebook() and kind:
             self._update(self._data("stopped") | {"text/plain": f"{self.title}: stopped"})
         elif in_notebook():
-            done = self._data(f"done in {time.perf_counter() - self.started:.1f} s")
+            done = self._data(self._done(time.perf_counter() - self.started))
             self._update(done | ({"text/html": self.closing} if self.closing else {}))
+
+    def _joins(self) -> bool:
+        """Whether there is a line of this cell already that it shares."""
+        if not self.folds:
+            return False
+        cell = sys.modules["IPython"].get_ipython().execution_count
+        if Progress._line is None or Progress._line.cell != cell:
+            Progress._line = _Line(cell, self.id, self.text)
+            return False
+        self.id, self.text = Progress._line.id, Progress._line.text  # the text that is stored stays the first one's
+        return True
+
+    def _done(self, seconds: float) -> str:
+        if not self.folds or Progress._line is None:
+            return f"done in {seconds:.1f} s"
+        line = Progress._line
+        line.times, line.seconds = line.times + 1, line.seconds + seconds
+        return (
+            f"done in {seconds:.1f} s" if line.times == 1 else f"done; waited {line.times} times, {line.seconds:.1f} s"
+        )
 
     def _update(self, data: dict[str, str]) -> None:
         from IPython.display import update_display

@@ -14,8 +14,10 @@ from workbook.base.patience import out_of_time
 T = TypeVar("T")
 
 
-def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T:
+def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T | None:
     """Look again and again until there is something to see, and show that one waits.
+
+    The waits of one cell share a line, which counts them.
 
     Args:
         look: called until what it returns is true; a non-empty frame counts as true.
@@ -23,13 +25,14 @@ def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) 
         seconds: when to give up, on a machine that has nothing else to do.
 
     Returns:
-        What `look` returned last.
+        What `look` returned last; nothing if that is only *yes*, which goes without saying.
 
     Raises:
         WorkbookError: the time ran out; says what was last seen.
     """
-    with Progress(f"Waiting for {what}") as progress:
-        return poll(look, what, seconds, lambda waited: progress(f"{waited:.0f} s"))
+    with Progress(f"Waiting for {what}", folds=True) as progress:
+        seen = poll(look, what, seconds, lambda waited: progress(f"{waited:.0f} s"))
+    return None if _is_yes_or_no(seen) else seen
 
 
 def poll(
@@ -44,7 +47,7 @@ def poll(
     def give_up(state: RetryCallState) -> NoReturn:
         seen = state.outcome.result() if state.outcome else None
         waited = max(seconds, round(state.seconds_since_start or 0))
-        last = "It is not so yet." if _is_no(seen) else f"Last seen: {_shown(seen)}."
+        last = "It is not so yet." if _is_yes_or_no(seen) else f"Last seen: {_shown(seen)}."
         raise WorkbookError(f"Waited {waited:g} s for {what}. {last}")
 
     def tell(state: RetryCallState) -> None:
@@ -73,8 +76,8 @@ def _is_something(seen: object) -> bool:
     return bool(seen) if empty is None else not empty
 
 
-def _is_no(seen: object) -> bool:
-    """Whether it is False, of Python or of numpy: that it is not so yet goes without saying."""
+def _is_yes_or_no(seen: object) -> bool:
+    """Whether it is True or False, of Python or of numpy: what that says goes without saying."""
     return type(seen).__name__ in ("bool", "bool_")
 
 

@@ -11,10 +11,16 @@ from workbook.cloud import target
 
 _confirmed: set[tuple[str, str]] = set()
 
+ALARMS, POLLED_QUEUES = 29, 4  # of the whole shop; a test counts them in its templates
+REQUESTS = POLLED_QUEUES * 5 * 3 * 60 * 730  # a month: five pollers a queue, each of which asks for 20 s
+IDLE = (ALARMS - 10) * 0.10 + (REQUESTS / 1e6 - 1) * 0.40  # USD a month, beyond what is free for ever
 COST = (
-    "A day of learning costs a few cents at most: a REST API, the dearest part, is 3.50 USD for a million "
-    "calls (https://aws.amazon.com/api-gateway/pricing/). Idle, only queues that are polled cost something: "
-    "some 0.26 USD a month each (https://aws.amazon.com/sqs/pricing/). Chapter 99 removes everything."
+    "A day of learning costs some ten cents: a REST API, the dearest part, is 3.50 USD for a million "
+    "calls (https://aws.amazon.com/api-gateway/pricing/). Idle, the whole shop costs "
+    f"{IDLE:.2f} USD a month: {ALARMS} alarms, of which ten are free (https://aws.amazon.com/cloudwatch/pricing/), and "
+    f"{REQUESTS / 1e6:.1f} million requests of {POLLED_QUEUES} queues that are polled, of which one million is free "
+    "(https://aws.amazon.com/sqs/pricing/). Set a budget first: it tells you, some hours late, and stops nothing "
+    "(https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create.html). Chapter 99 removes everything."
 )
 
 

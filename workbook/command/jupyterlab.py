@@ -23,7 +23,7 @@ from typing import Any
 from workbook.base.environment import of_jupyter, without_jupyter
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
-from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json
+from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json, write_text
 from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
 from workbook.deployment import cdk
@@ -37,6 +37,7 @@ OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
     f"--LabApp.default_url=/{FIRST_PAGE}",
+    "--LabApp.custom_css=True",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
@@ -44,7 +45,13 @@ OPTIONS = (
     f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )
 # What JupyterLab would ask of everybody, answered: it works with no network, and looks nothing up.
-SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},  # room for the chapters' names
+}
+
+
+STYLE = "body { --jp-sidebar-min-width: 300px; }  /* wide enough for the chapters' names */\n"
 
 
 def _of_people(tools: dict[str, str]) -> dict[str, str]:
@@ -66,6 +73,7 @@ def lab(browser: bool = True) -> None:
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
     with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as cloud, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
+        write_text(JUPYTER / "config" / "custom" / "custom.css", STYLE)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         process = None
         try:

@@ -33,11 +33,11 @@ def changes_between(stack: str, before: dict[str, Any], after: dict[str, Any]) -
 
 def as_frame(changes: dict[str, list[Change]]) -> pd.DataFrame:
     """The changes of stacks, by their names, as a frame; which stack each is of, if there is more than one."""
-    import pandas as pd
+    from workbook.base.text_frame import TextFrame
 
     rows = [(stack, *change) for stack, of_stack in changes.items() for change in of_stack]
-    frame = pd.DataFrame(rows, columns=["stack", "construct", "change", "resources"])
-    return frame if len(changes) > 1 else frame.drop(columns="stack")
+    frame = TextFrame(rows, columns=["stack", "construct", "change", "resources"])
+    return frame if len(changes) > 1 else TextFrame(frame.drop(columns="stack"))
 
 
 def differ(before: dict[str, Any], after: dict[str, Any]) -> bool:

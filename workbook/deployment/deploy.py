@@ -73,7 +73,7 @@ class Deployment:
             return f"{names}: nothing to change"
         lines = [
             f"{names}: deployed",
-            self.changes.to_string(index=False, justify="left", formatters=_left(self.changes)),
+            repr(self.changes),
         ]
         return "\n".join(lines + [f"{k}: {v}" for k, v in self.endpoints.items()])
 
@@ -262,9 +262,3 @@ def _update(stack: str, body: str) -> None:
     _come_to_rest([stack], f"{stack} to be updated", seconds=300)
     if status(stack) not in GOOD:
         raise WorkbookError(why_stack_failed([stack]) or f"{stack} could not be updated.")
-
-
-def _left(frame: pd.DataFrame) -> dict[str, Any]:
-    """Formatters that align text to the left, as one reads it."""
-    widths = {c: max([len(c), *frame[c].str.len()]) for c in frame}
-    return {c: f"{{:<{width}}}".format for c, width in widths.items()}

@@ -117,6 +117,15 @@ def _server_errors(api: str, since: float) -> Samples:
     return [float(status >= 500) for status in lines[lines.message == "Answered"].status]
 
 
+def _not_stored(_service: str, since: float) -> Samples:
+    """How many tries to store an order failed, line for line; from the metrics that the worker writes into its log."""
+    try:
+        lines = _since(outputs["OrderingWorker"], since)
+    except WorkbookError:
+        return []
+    return [] if "NotStored" not in lines else [float(sum(tries)) for tries in lines.NotStored.dropna()]
+
+
 def _since(function: str, since: float, *, platform: bool = False) -> Any:
     return logs(function, minutes=(time.time() - since) / 60, platform=platform)
 
@@ -126,4 +135,5 @@ MEASURES: dict[tuple[str | None, str | None], Callable[[str, float], Samples]] =
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): _age,
     ("AWS/Lambda", "Errors"): _errors,
     ("AWS/ApiGateway", "5XXError"): _server_errors,
+    ("Shop", "NotStored"): _not_stored,
 }

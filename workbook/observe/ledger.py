@@ -77,8 +77,8 @@ def ledger(since: datetime | None = None) -> Ledger:
     checkouts = table(outputs["BasketCheckouts"])
     accepted = frozenset(checkouts.checkoutId[checkouts.acceptedAt >= opened]) if len(checkouts) else frozenset()
     # in the direction of the way, the orders last: what moves on meanwhile is seen twice sooner than never
-    flying = _in_outbox() | _checkouts_in(outputs["OrderingQueue"])
-    dead = frozenset().union(*(_checkouts_in(outputs[name]) for name in DEAD_LETTERS if name in outputs))
+    flying = in_outbox() | checkouts_in(outputs["OrderingQueue"])
+    dead = frozenset().union(*(checkouts_in(outputs[name]) for name in DEAD_LETTERS if name in outputs))
     orders = table(outputs["OrderingTable"])
     orders = orders[orders.orderDate >= opened] if len(orders) else orders
     times = Counter(orders.orderId)
@@ -94,12 +94,12 @@ def ledger(since: datetime | None = None) -> Ledger:
     )
 
 
-def _in_outbox() -> frozenset[str]:
+def in_outbox() -> frozenset[str]:
     """The ids of the checkouts that are still to be published; before chapter 08 there is no outbox."""
     return frozenset(table(outputs["BasketOutbox"]).checkoutId) if "BasketOutbox" in outputs else frozenset()
 
 
-def _checkouts_in(url: str) -> frozenset[str]:
+def checkouts_in(url: str) -> frozenset[str]:
     """The ids of the checkouts in a queue's messages; what is no checkout has none."""
     return frozenset(i for body in queue(url).body if (i := checkout_of(body)))
 

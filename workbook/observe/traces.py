@@ -10,6 +10,7 @@ import pandas as pd
 from workbook.base.errors import WorkbookError
 from workbook.cloud.stacks import outputs
 from workbook.observe.frames import logs, table
+from workbook.observe.ledger import checkouts_in, in_outbox
 
 AFTERWARDS = {  # what nobody waits for
     "queued": (False, "SQS", "the event is in Ordering's queue"),
@@ -45,6 +46,20 @@ FROM_OUTBOX = {  # as these hops go since chapter 08
     "answered": ("Basket", "you", "answered", "accepted", "202 accepted"),
     "published": ("Outbox", "EventBridge", "published", "accepted", "by the publisher"),
 }
+FATES = {  # where an order is that no log has seen stored: whether that is the end of its way, and the sentence
+    "stored": (False, "It is stored. The log does not say so yet."),
+    "outbox": (False, "It is in the outbox."),
+    "queue": (False, "It is in Ordering's queue, waiting or being worked on."),
+    "dead letter": (True, "It is a dead letter."),
+    "undelivered": (True, "It could not be delivered to Ordering's queue, and is kept in the queue Undelivered."),
+    "nowhere": (
+        True,
+        (
+            "It is nowhere. It is not stored, not in the outbox and in none of Ordering's queues: "
+            "if it was in a queue, somebody has received and deleted it."
+        ),
+    ),
+}
 NEVER = pd.Series(dtype="datetime64[ns, UTC]")
 
 
@@ -56,11 +71,15 @@ class Trace:
         correlation_id: the caller's name for the request, or the one it was given.
         hops: a frame with a row for each hop: where, what, milliseconds since the checkout arrived
             (None if it has not happened, or not yet), and whether the caller waited for it.
+        fate: where the order is, if no log says that it was stored: a key of `FATES`; else None.
     """
 
-    def __init__(self, checkout_id: str, correlation_id: str, milliseconds: dict[str, float | None]) -> None:
+    def __init__(
+        self, checkout_id: str, correlation_id: str, milliseconds: dict[str, float | None], fate: str | None = None
+    ) -> None:
         self.checkout_id = checkout_id
         self.correlation_id = correlation_id
+        self.fate = fate
         self._at = milliseconds
         self._hops = DIRECT if milliseconds.get("accepted") is None else BY_OUTBOX
         rows = [(where, what, milliseconds[hop], waits) for hop, (waits, where, what) in self._hops.items()]
@@ -83,6 +102,8 @@ class Trace:
                     arrow = "-->>" if goal == "you" else "->>"
                     lines.append(f"  {source}{arrow}{goal}: {what}{self._took(hop, before)}")
             lines.append("  end")
+        if self.fate:
+            lines.append(f"  note over you: {FATES[self.fate][1]}")
         return "\n".join(lines)
 
     def _took(self, hop: str, before: str | None) -> str:
@@ -91,11 +112,12 @@ class Trace:
         return f", {max(0, self._at[hop] - self._at[before]):.0f} ms"
 
     def __repr__(self) -> str:
+        ended = self.fate is not None and FATES[self.fate][0]
         said = {True: ["You wait for this:"], False: ["Nobody waits for this:"]}
         for row in self.hops.itertuples():
-            when = "not yet" if pd.isna(row.milliseconds) else f"{row.milliseconds:.0f} ms"
+            when = ("not seen" if ended else "not yet") if pd.isna(row.milliseconds) else f"{row.milliseconds:.0f} ms"
             said[row[-1]].append(f"  {when} · {row.where}: {row.what}")
-        return "\n".join(said[True] + said[False])
+        return "\n".join(said[True] + said[False] + ([FATES[self.fate][1]] if self.fate else []))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/vnd.mermaid": self.mermaid, "text/plain": repr(self)}
@@ -103,6 +125,8 @@ class Trace:
 
 def trace(checkout_id: str) -> Trace:
     """The life of one checkout, from the request to the stored order.
+
+    On AWS at most ten messages of each queue are seen, and only if no log says that the order was stored.
 
     Args:
         checkout_id: as the checkout was answered.
@@ -114,7 +138,19 @@ def trace(checkout_id: str) -> Trace:
     if checkout_id not in found.index:
         raise WorkbookError(f"Basket accepted no checkout {checkout_id!r} in the last hour.")
     row = found.loc[checkout_id]
-    return Trace(checkout_id, row.correlation_id, {hop: None if pd.isna(row[hop]) else row[hop] for hop in MOMENTS})
+    times = {hop: None if pd.isna(row[hop]) else row[hop] for hop in MOMENTS}
+    return Trace(checkout_id, row.correlation_id, times, _fate(checkout_id) if times["stored"] is None else None)
+
+
+def _fate(checkout_id: str) -> str:
+    """Where an order is that no log has seen stored; in the direction of its way, so that it is not missed."""
+    if checkout_id in in_outbox():
+        return "outbox"
+    queues = {"queue": "OrderingQueue", "dead letter": "OrderingDeadLetters", "undelivered": "OrderingUndelivered"}
+    for fate, name in queues.items():
+        if name in outputs and checkout_id in checkouts_in(outputs[name]):
+            return fate
+    return "stored" if checkout_id in set(table(outputs["OrderingTable"]).get("orderId", [])) else "nowhere"
 
 
 def timings(checkout_ids: Iterable[str]) -> pd.DataFrame:

@@ -98,7 +98,7 @@ def visibility(opened: datetime | None = None) -> Verdict:
             f"a visibility timeout of {6 * timeout} s or more",
             f"{hidden_for} s",
             "a message comes back while the worker may still be busy with it: "
-            "put it back with settings(hidden_for=30, tries=3).",
+            "put it back with settings(hidden_for=30, tries=5).",
         )
     books = ledger(since=opened)
     if books.twice:

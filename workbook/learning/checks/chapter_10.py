@@ -15,8 +15,14 @@ from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
 TOPIC = ":ShopAlarms"
-RANG = ("Ordering-DeadLettersAlarm", "Ordering-Queue-Age", "Ordering-Queue-Depth", "Product-Api-Errors")
-THRESHOLDS = {"Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
+RANG = (
+    "Ordering-DeadLettersAlarm",
+    "Ordering-NotStored",
+    "Ordering-Queue-Age",
+    "Ordering-Queue-Depth",
+    "Product-Api-Errors",
+)
+THRESHOLDS = {"Ordering-NotStored": 5, "Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
 FUNCTIONS = (
     "BasketFunction",
     "BasketPublisher",
@@ -106,6 +112,7 @@ def everything_has_an_alarm() -> Verdict:
         for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered")
     ]
     wanted += [("ApproximateAgeOfOldestMessage", outputs["OrderingQueue"].split("/")[-1], "OrderingQueue")]
+    wanted += [("NotStored", "ordering", "orders that fail")]
     without = [f"{what} ({metric})" for metric, value, what in wanted if (metric, value) not in watched]
     if without:
         return NotRight(
@@ -128,7 +135,7 @@ def everything_has_an_alarm() -> Verdict:
 
 @checks("10-rang")
 def rang(since: datetime | None = None) -> Verdict:
-    """Each of the four alarms went off and is quiet again, and all is as before."""
+    """Each of the five alarms went off and is quiet again, and all is as before."""
     if since is None:
         return NotYet('Give the check the time at which the rehearsal began: check("10-rang", rehearsal).')
     client = target.client("cloudwatch")
@@ -138,7 +145,7 @@ def rang(since: datetime | None = None) -> Verdict:
     silent = [name for name in RANG if not _went_off(client, name, since)]
     if silent:
         return NotRight(
-            "four alarms that went off",
+            "five alarms that went off",
             f"not one of {', '.join(silent)}",
             'it has not seen its cause yet: bring the cause about, and wait with becomes("ALARM", …).',
         )
@@ -154,7 +161,7 @@ def rang(since: datetime | None = None) -> Verdict:
             str(moved),
             "a threshold is still the rehearsal's: put it back with threshold(…).",
         )
-    return Right("Four alarms, each caused, heard, and quiet again.")
+    return Right("Five alarms, each caused, heard, and quiet again.")
 
 
 @checks("10-retention")

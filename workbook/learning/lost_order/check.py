@@ -25,7 +25,7 @@ from workbook.learning.lost_order.experiments import EXPERIMENTS, Finding
     "Paul: logs(…) has two lines with his checkout_id. "
     "At least once means sometimes twice: who makes sure that the second time changes nothing?",
     "Quinn: no line of the worker's log has this order, and it is dead all the same: "
-    "it was received three times while the worker had no hand free. "
+    "it was received five times while the worker had no hand free. "
     "For how long is a message hidden, and for how long may the worker be busy? Chapter 05, step 7.",
     "The five files: worker.py and orders.py in lambda_src/ordering, rules.py and publisher.py in lambda_src/basket, "
     "and the queue in cdk_app/shop/ordering.py.",

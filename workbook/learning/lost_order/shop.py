@@ -223,7 +223,7 @@ def _comes_back_until_dead(message: str) -> None:
     sqs = target.client("sqs")
     dead = outputs["OrderingDeadLetters"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "3"})
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "5"})
     attributes = {"VisibilityTimeout": "0", "RedrivePolicy": redrive}
     url = sqs.create_queue(QueueName=f"throttled-{uuid.uuid4()}", Attributes=attributes)["QueueUrl"]
     try:

@@ -259,7 +259,7 @@ def _leave_for_dead(faults: Faults, memory: Memory, seed: int, checkouts: int, t
     shop = faults.shop
     tell("an outage that outlasts every retry")
     before = len(memory.told)
-    shop.visibility(1)  # as short as can be: three receives are to be waited for
+    shop.visibility(1)  # as short as can be: five receives are to be waited for
     faults.outage.inject(Random(seed))
     for number in range(checkouts, checkouts + LOST_HOPE):
         Customer(shop, memory, seed, number, manner="once").visit()

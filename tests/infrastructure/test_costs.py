@@ -1,0 +1,52 @@
+"""What the book says of costs is what the templates have: alarms, and queues that are polled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from templates import App
+
+from workbook.base.paths import NOTEBOOKS
+from workbook.cloud import consent
+
+pytestmark = pytest.mark.slow
+
+
+def alarms(app: App) -> int:
+    return sum(len(app.resources(stack, "AWS::CloudWatch::Alarm")) for stack in app.stacks)
+
+
+def polled(app: App) -> int:
+    """How many queues are polled; a stream is read for nothing."""
+    mappings = [m for stack in app.stacks for m in app.resources(stack, "AWS::Lambda::EventSourceMapping").values()]
+    return sum("StreamArn" not in mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"] for mapping in mappings)
+
+
+def said(pattern: str, chapter: str) -> tuple[str, ...]:
+    """What a chapter says."""
+    [found] = re.findall(pattern, (NOTEBOOKS / chapter).read_text(encoding="utf-8"))
+    return found
+
+
+def test_whoever_is_asked_hears_what_the_whole_shop_costs_idle(app: App) -> None:
+    assert (alarms(app), polled(app)) == (consent.ALARMS, consent.POLLED_QUEUES)
+    assert f"{consent.IDLE:.2f} USD a month: {consent.ALARMS} alarms" in consent.COST
+    # the prices: 0.10 USD an alarm beyond ten, 0.40 USD a million requests beyond one
+    assert consent.IDLE == pytest.approx((alarms(app) - 10) * 0.1 + (polled(app) * 0.657 - 1) * 0.4)
+
+
+def test_chapter_99_says_it_too(app: App) -> None:
+    number, queues, millions = said(
+        r"the whole shop has (\d+);.*? (\w+) in the whole shop, with ([\d.]+) million requests", "99_clean_up.ipynb"
+    )
+    assert (number, queues) == (str(alarms(app)), {4: "four"}[polled(app)])
+    assert float(millions) == round(consent.REQUESTS / 1e6, 1)
+
+
+def test_chapter_10_counts_its_own_alarms(chapter_10: App) -> None:
+    number, paid, cost = said(
+        r"This shop has (\d+) alarms, so (\d+) are paid for: ([\d.]+) USD", "10_watch_it_run.ipynb"
+    )
+    assert (int(number), int(paid)) == (alarms(chapter_10), alarms(chapter_10) - 10)
+    assert float(cost) == pytest.approx(int(paid) * 0.1)
