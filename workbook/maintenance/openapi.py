@@ -50,7 +50,7 @@ ROUTES = {
     "GET /basket/{userName}": Route({200: "Basket", 400: "Error", 404: "Error"}),
     "DELETE /basket/{userName}": Route({204: None, 400: "Error", 404: "Error"}),
     "POST /basket/checkout": Route(
-        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 503: "Error"},
+        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 422: "Error", 503: "Error"},
         takes="Checkout",
         reads=("Idempotency-Key",),
     ),
