@@ -84,8 +84,9 @@ def test_a_checkout_is_noted_once_and_without_its_customer(note, orders):
     }
 
 
-def test_one_bad_message_does_not_bring_the_others_back(note, orders):
-    assert note(checkout("c-1"), "hello", checkout("c-2")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+@pytest.mark.parametrize("bad", ["hello", checkout("c-3", LAMP | {"productName": "\ud800"}), checkout("\udfff")])
+def test_one_bad_message_does_not_bring_the_others_back(note, orders, bad):
+    assert note(checkout("c-1"), bad, checkout("c-2")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert {row["checkoutId"] for row in stored(orders)} == {"c-1", "c-2"}
 
 
