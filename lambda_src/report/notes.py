@@ -23,8 +23,9 @@ def process(record):
         detail = json.loads(record.body, parse_float=Decimal)["detail"]
         metadata, data = detail["metadata"], detail["data"]
         logger.set_correlation_id(metadata["correlationId"])
-        day, order = metadata["occurredAt"][:10], {name: data[name] for name in ("checkoutId", "items")}
-        as_json(order).encode()  # an error, if half a character stands in it: no table takes that
+        day = metadata["occurredAt"][:10]
+        order = {name: data[name] for name in ("checkoutId", "items")}
+        as_json(order).encode()  # an error, if half a character stands in it
         table.put_item(Item={"day": day, **order})
     except Exception:
         logger.exception("Not noted", message_id=record.message_id)

@@ -1,4 +1,4 @@
-"""What no table takes stops nobody: a message with half a character fails alone, and EventLog keeps any event there is."""
+"""What no table takes stops nobody: half a character fails alone, and EventLog keeps any event there is."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ def message(**data):
     return checkout_id, json.dumps({"id": str(uuid.uuid4()), "detail": detail})
 
 
-@pytest.mark.parametrize("queue", ["OrderingQueue", "ReportOrders"])
-def test_a_message_with_half_a_character_fails_alone_and_the_others_are_done_at_once(shop, queue):
-    client, url = shop.client("sqs"), shop.outputs[queue]
+def test_a_message_with_half_a_character_fails_alone_and_the_others_are_done_at_once(shop):
+    client, logs, url = shop.client("sqs"), shop.client("logs"), shop.outputs["OrderingQueue"]
     made = [message(), message(items=[CHAIR | {"productName": "\ud800"}]), message()]
     entries = [{"Id": str(n), "MessageBody": body} for n, (_, body) in enumerate(made)]
     client.send_message_batch(QueueUrl=url, Entries=entries)
-    function = shop.outputs[{"OrderingQueue": "OrderingWorker", "ReportOrders": "ReportNotes"}[queue]]
 
     def said(word):
-        found = shop.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}", filterPattern=word)
-        return [event["message"] for event in found["events"]]
+        try:
+            events = logs.filter_log_events(logGroupName=f"/aws/lambda/{shop.outputs['OrderingWorker']}")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []  # the group comes with the first line
+        return [event["message"] for event in events if word in event["message"]]
 
     try:
-        until(lambda: all(any(id in line for line in said(id)) for id, _ in (made[0], made[2])))
+        until(lambda: all(said(id) for id, _ in (made[0], made[2])))
         until(lambda: said("UnicodeEncodeError"))
         assert not said("timed out")
     finally:
-        shop.client("sqs").purge_queue(QueueUrl=url)
+        client.purge_queue(QueueUrl=url)
 
 
 def nested(levels):
@@ -70,16 +71,3 @@ def test_event_log_keeps_an_event_that_fits_into_no_item(shop, detail):
     assert json.loads(text)["detail"] == json.loads(detail)
     python = shop.kernel()
     assert python(f"from workbook import outputs, table; {put['EventId']!r} in set(table(outputs['EventLogTable']).id)")
-
-
-@pytest.mark.parametrize("number", ["1" * 39, "0." + "1" * 60, "1E+125"])
-def test_a_table_that_holds_any_number_is_shown(shop, number):
-    """The local cloud takes more digits than AWS does."""
-    client, key = shop.client("dynamodb"), {"id": {"S": str(uuid.uuid4())}}
-    client.put_item(TableName=shop.outputs["EventLogTable"], Item=key | {"n": {"N": number}})
-    try:
-        python = shop.kernel()
-        python("from workbook import outputs, table; found = table(outputs['EventLogTable']); _ = found.to_html()")
-        assert python(f"float(found[found.id == {key['id']['S']!r}].n.iloc[0])") == pytest.approx(float(number))
-    finally:
-        client.delete_item(TableName=shop.outputs["EventLogTable"], Key=key)
