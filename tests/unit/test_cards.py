@@ -153,3 +153,10 @@ def test_each_part_of_a_list_is_looked_at_for_itself(cards):
     assert cards.has_card_number([["x" * 2000], {"card": ["y", 4111111111111111]}])
     assert not cards.has_card_number([41111111, 11111111])
     assert not cards.has_card_number({"41111111": "11111111"})
+
+
+def test_no_more_of_a_text_is_looked_at_than_any_field_may_have(cards):
+    """So a long one costs no more than a short one; the field refuses it."""
+    card = "4111 1111 1111 1111"
+    assert cards.has_card_number(f"{'x' * (1000 - len(card))}{card}")
+    assert not cards.has_card_number(f"{'x' * (1001 - len(card))}{card}")

@@ -132,6 +132,25 @@ def test_the_log_does_not_say_who_bought_what(basket, secret):
     assert secret not in json.dumps(check_out(basket).logged)
 
 
+# 400
+
+LENGTHS = {"firstName": (1, 100), "lastName": (1, 100), "email": (3, 254), "address": (1, 500)}
+
+
+@pytest.mark.usefixtures("adas_basket")
+@pytest.mark.parametrize("field", LENGTHS)
+def test_text_of_a_customer_has_its_limits(basket, told, field):
+    shortest, longest = LENGTHS[field]
+    for length in (shortest - 1, longest + 1):
+        answer = check_out(basket, ADA | {field: "x" * length})
+        says = f"{field} must be text of {shortest} to {longest} characters."
+        assert (answer.status, answer.body["error"]["message"]) == (400, says)
+    assert is_there(basket) and told == []
+    for length in (shortest, longest):
+        put(basket)
+        assert check_out(basket, ADA | {field: "x" * length}).status == 202
+
+
 # 404
 
 

@@ -318,6 +318,15 @@ def test_a_file_that_cannot_be_read_is_an_answer_and_not_an_error(upload, produc
     assert (done.new, stored(products)) == (0, [])
 
 
+def test_a_file_of_just_so_many_bytes_and_rows_is_taken(rows):
+    header, row = b"sku,name,price\n", b"A,Lamp,1\n"
+    products, rejects = rows.read(header + row * 10_000)
+    assert (len(products), len(rejects)) == (1, 9_999)
+    filled = header + row + b"\n" * (5_000_000 - len(header + row))
+    assert [len(found) for found in rows.read(filled)] == [1, 0]
+    assert rows.read(filled + b"\n") == ([], [(1, "The file has more than 5000000 bytes.", "")])
+
+
 def test_a_spreadsheets_mark_in_front_is_no_part_of_the_header(upload, products):
     assert upload(b"\xef\xbb\xbfsku,name,price\nA,Lamp,1\n").rejected == 0
     assert by_name(products).keys() == {"Lamp"}
