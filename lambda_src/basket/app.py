@@ -2,6 +2,7 @@
 
 import baskets
 import checkout
+import checkouts
 import outbox
 import rules
 from aws_lambda_powertools import Logger
@@ -23,6 +24,12 @@ def no_such_basket(_):
 @app.exception_handler(outbox.Taken)
 def taken(_):
     return error(409, "The basket has changed, or was checked out meanwhile. Look at it again.")
+
+
+@app.exception_handler(checkouts.KeyReused)
+def key_reused(_):
+    message = "This Idempotency-Key was sent with another request before. Make up a new one."
+    return error(422, message, "IdempotencyKeyReused")
 
 
 @app.exception_handler(outbox.NotStored)

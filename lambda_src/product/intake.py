@@ -5,6 +5,7 @@ import io
 import os
 
 import boto3
+from shop_http.spreadsheets import harmless
 
 AT_ONCE = 100  # what a transaction takes
 TABLE = os.environ["TABLE_NAME"]
@@ -40,5 +41,5 @@ def keep(bucket, key, rejects):
     text = io.StringIO()
     file = csv.writer(text)
     file.writerow(["line", "reason", "row"])
-    file.writerows([line, reason, ",".join(cells)] for line, reason, cells in rejects)
+    file.writerows([line, reason, harmless(row)] for line, reason, row in rejects)
     s3.put_object(Bucket=bucket, Key=key, Body=text.getvalue().encode(), ContentType="text/csv")

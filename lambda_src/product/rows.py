@@ -3,11 +3,13 @@
 import csv
 import io
 import re
+import unicodedata
 import uuid
 from decimal import Decimal
 
 import rules
-from shop_http.validation import BadRequestError, checked, text
+from shop_http.spreadsheets import as_meant
+from shop_http.validation import BadRequestError, checked, length, text
 
 LARGEST, MOST = 5_000_000, 10_000  # bytes and rows: what is done in seconds, and in little memory
 COLUMNS = ("sku", *rules.FIELDS)
@@ -17,63 +19,79 @@ sku_of = text(1, 100)
 
 
 def read(content):
-    """The products in a file, and the rest: a line, a reason and the row for each."""
+    """The products in a file, and the rest: a line, a reason and the row as it stood for each."""
     try:
         if len(content) > LARGEST:
             raise BadRequestError(f"The file has more than {LARGEST} bytes.")
         # sig: without the mark that spreadsheets put in front
-        (_, header), *rows = lines(content.decode("utf-8-sig"))
-        check(header, rows)
+        (_, first), *rows = list(rows_of(content.decode("utf-8-sig"))) or [(1, "")]
+        header = columns(cells_of(first), rows)
     except UnicodeDecodeError:
-        return [], [(1, "The file is not UTF-8.", [])]
-    except csv.Error as error:
-        return [], [(1, f"The file is not CSV: {error}.", [])]
+        return [], [(1, "The file is not UTF-8.", "")]
     except BadRequestError as refused:
-        return [], [(1, refused.msg, [])]
+        return [], [(1, refused.msg, "")]
     products, rejects, seen = [], [], {}
-    for line, cells in rows:
+    for line, text in rows:
         try:
-            found = product(header, cells)
+            found = product(header, cells_of(text))
             if seen.setdefault(found["id"], line) != line:
                 raise BadRequestError(f"The sku stands in line {seen[found['id']]} already.")
             products.append(found)
         except BadRequestError as refused:
-            rejects.append((line, refused.msg, cells))
+            rejects.append((line, refused.msg, text))
     return products, rejects
 
 
-def lines(content):
-    """The rows that are not empty, each with the line at which it starts.
+def rows_of(content):
+    """The text of each row that is not empty, and the line at which it starts.
 
-    A cell in quotes may have several.
+    A cell in quotes may have several lines. Of a row with a wrong quote, the first is refused.
     """
-    reader, start = csv.reader(io.StringIO(content, newline=""), strict=True), 1
-    found = []
-    for cells in reader:
-        if cells:
-            found.append((start, cells))
-        start = reader.line_num + 1
-    return found or [(1, [])]
+    lines, start = list(io.StringIO(content, newline="")), 0
+    while start < len(lines):
+        reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), strict=True)
+        try:
+            is_empty, end = not any(map(str.strip, next(reader))), start + reader.line_num
+        except csv.Error:
+            is_empty, end = False, start + 1
+        if not is_empty:
+            yield start + 1, "".join(lines[start:end]).rstrip("\r\n")
+        start = end
 
 
-def check(header, rows):
-    """What must be right before any row is looked at."""
+def cells_of(row):
+    try:
+        cells = next(csv.reader(io.StringIO(row, newline=""), strict=True), [])
+    except csv.Error as error:
+        raise BadRequestError(f"The row is not CSV: {error}.") from None
+    return [as_meant(cell.strip()) for cell in cells]
+
+
+def columns(header, rows):
+    """The header, if all is right that must be before any row is looked at."""
     if not header:
         raise BadRequestError("The file is empty.")
+    names = header[: max(n for n, name in enumerate(header, 1) if name)]  # a comma may end it
     anything = dict.fromkeys(COLUMNS, lambda name, value: value)
-    checked(dict.fromkeys(header), anything, {"sku", "name", "price"})
-    if len(set(header)) < len(header):
+    checked(dict.fromkeys(names), anything, {"sku", "name", "price"})
+    if len(set(names)) < len(names):
         raise BadRequestError("The header has a column twice.")
     if len(rows) > MOST:
         raise BadRequestError(f"The file has more than {MOST} rows.")
+    return header
 
 
 def product(header, cells):
     """The product in a row, by the API's rules. Its id is made of the sku: the same each time."""
-    if len(cells) != len(header):
-        raise BadRequestError(f"The row has {len(cells)} cells, the header {len(header)}.")
-    row = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
-    sku = sku_of("sku", row.pop("sku", ""))
+    names = [name for name in header if name]  # a comma at its end makes no column
+    if len(cells) == len(header) and not any(cells[len(names) :]):
+        cells = cells[: len(names)]
+    if len(cells) != len(names):
+        raise BadRequestError(f"The row has {len(cells)} cells, the header {len(names)}.")
+    row = {name: cell for name, cell in zip(names, cells, strict=True) if length(cell)}
+    sku = sku_of("sku", unicodedata.normalize("NFC", row.pop("sku", "")))
     if NUMBER.fullmatch(row.get("price", "")):
         row["price"] = Decimal(row["price"])
+    if "description" in row:
+        row["description"] = " ".join(row["description"].splitlines())
     return {"id": str(uuid.uuid5(NAMESPACE, sku)), **rules.product(row)}

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import boto3
 from aws_lambda_powertools import Logger
 from boto3.dynamodb.conditions import Key
+from shop_http.spreadsheets import harmless
 
 logger = Logger(service="report")
 s3 = boto3.client("s3")
@@ -47,5 +48,7 @@ def report(orders):
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(["product", "quantity", "revenue"])
-    lines.writerows((name, quantity[name], revenue[name]) for name in sorted(revenue))
+    for name in sorted(revenue):
+        one_line = " ".join(name.splitlines())
+        lines.writerow([harmless(one_line), quantity[name], revenue[name]])
     return text.getvalue()

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor, EventType, process_partial_response,
 )
+from shop_http.answers import as_json
 
 logger = Logger(service="report")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -23,7 +24,9 @@ def process(record):
         metadata, data = detail["metadata"], detail["data"]
         logger.set_correlation_id(metadata["correlationId"])
         day = metadata["occurredAt"][:10]
-        table.put_item(Item={"day": day, "checkoutId": data["checkoutId"], "items": data["items"]})
+        order = {name: data[name] for name in ("checkoutId", "items")}
+        as_json(order).encode()  # an error, if half a character stands in it
+        table.put_item(Item={"day": day, **order})
     except Exception:
         logger.exception("Not noted", message_id=record.message_id)
         raise

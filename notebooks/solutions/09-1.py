@@ -5,14 +5,14 @@ from aws_lambda_powertools.utilities.data_classes import (
 
 
 def recognise(event):
-    if "httpMethod" in event:
+    if "httpMethod" in event and "resource" in event and "methodArn" not in event:
         request = APIGatewayProxyEvent(event)
         return "api", f"{request.http_method} {request.path}"
     if "awslogs" in event:
         return "logs", CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message
     if "detail-type" in event:
         return "eventbridge", EventBridgeEvent(event).detail_type
-    record = event["Records"][0]
+    [record] = event.get("Records", [{}])[:1] or [{}]
     match record.get("eventSource") or record.get("EventSource"):
         case "aws:sqs":
             return "sqs", next(SQSEvent(event).records).body
@@ -23,4 +23,12 @@ def recognise(event):
         case "aws:dynamodb":
             return "dynamodb", next(DynamoDBStreamEvent(event).records).event_name.name
         case "aws:kinesis":
-            return "kinesis", next(KinesisStreamEvent(event).records).kinesis.data_as_text()
+            return kinesis(next(KinesisStreamEvent(event).records).kinesis)
+    return "unknown", None
+
+
+def kinesis(record):
+    try:
+        return "kinesis", record.data_as_text()
+    except UnicodeDecodeError:  # packed, or a picture
+        return "unknown", None

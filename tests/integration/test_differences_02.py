@@ -203,3 +203,19 @@ def test_an_index_may_be_behind_its_table(shop, things):
         return found["Count"] < written
 
     assert any(behind(written) for written in range(1, 31))
+
+
+@differs("the path is decoded before the function gets it, which decodes it again")
+def test_a_path_comes_to_the_function_as_it_was_sent(product_is):
+    """A function gets a path as it was sent, with its percents, so that it is decoded once, by the function.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    api = product_is(
+        "import json\n"
+        "def handler(event, context):\n"
+        "    print('called')\n"
+        "    return {'statusCode': 200, 'body': json.dumps(event['path'])}\n"
+    )
+    status, text = raw(api, "/product/ada%2540home")
+    assert (status, json.loads(text)) == (200, "/product/ada%2540home")

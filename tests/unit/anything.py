@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -32,9 +33,26 @@ no_text = json_values.filter(lambda value: not isinstance(value, str))
 
 
 def fit_text(shortest: int, longest: int) -> st.SearchStrategy[str]:
-    return st.text(
+    found = st.text(
         st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffd"), min_size=shortest, max_size=longest
     )
+    return found.filter(is_seen) if shortest else found
+
+
+def is_seen(text: str) -> bool:
+    """Whether a person would see anything of a text; blanks, formats and fillers show nothing."""
+    return any(unicodedata.category(c) not in ("Zs", "Zl", "Zp", "Cf", "Cc") and not is_filler(c) for c in text)
+
+
+def is_filler(c: str) -> bool:
+    return c in "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" or "VARIATION SELECTOR" in unicodedata.name(c, "")
+
+
+def is_user_name(value: Any) -> bool:
+    """What the contract takes for one, said in another way than the services do."""
+    found = unicodedata.normalize("NFC", value) if isinstance(value, str) else ""
+    kinds = [unicodedata.category(c)[0] for c in found if c not in "._-@+"]
+    return 1 <= len(found) <= 100 and set(kinds) <= set("LMN") and found.strip(".") != "" and is_seen(found)
 
 
 def as_json(value: Any, ascii_only: bool = True) -> str:

@@ -98,7 +98,7 @@ def test_each_basket_is_a_checkout_and_an_event_of_its_own(basket, told):
     assert len(set(found)) == len({json.loads(e)["metadata"]["eventId"] for e in told}) == 3
 
 
-@pytest.mark.parametrize("letter", ["💡", '"', "\\", "\u2028", "x"])
+@pytest.mark.parametrize("letter", ["💡", '"', "\\", "ก", "x"])
 def test_the_biggest_basket_fits_into_one_event(basket, told, letter):
     """256 KB, or 1 MB since January 2026.
 
@@ -131,6 +131,25 @@ def test_the_biggest_basket_fits_into_one_event(basket, told, letter):
 @pytest.mark.parametrize("secret", ["Ada", "Lane", "ada@example.com", "1 Main Street", "Lamp"])
 def test_the_log_does_not_say_who_bought_what(basket, secret):
     assert secret not in json.dumps(check_out(basket).logged)
+
+
+# 400
+
+LENGTHS = {"firstName": (1, 100), "lastName": (1, 100), "email": (3, 254), "address": (1, 500)}
+
+
+@pytest.mark.usefixtures("adas_basket")
+@pytest.mark.parametrize("field", LENGTHS)
+def test_text_of_a_customer_has_its_limits(basket, told, field):
+    shortest, longest = LENGTHS[field]
+    for length in (shortest - 1, longest + 1):
+        answer = check_out(basket, ADA | {field: "x" * length})
+        says = f"{field} must be text of {shortest} to {longest} characters."
+        assert (answer.status, answer.body["error"]["message"]) == (400, says)
+    assert is_there(basket) and told == []
+    for length in (shortest, longest):
+        put(basket)
+        assert check_out(basket, ADA | {field: "x" * length}).status == 202
 
 
 # 404
@@ -288,11 +307,76 @@ def test_the_same_key_gives_the_same_answer_and_one_event(basket, told, name):
 
 
 @pytest.mark.usefixtures("adas_basket")
-def test_the_same_key_gives_the_same_answer_whatever_is_in_the_basket_by_then(basket, told):
+def test_the_same_request_gets_its_answer_though_the_basket_was_filled_again(basket, told):
+    """With the same things: whoever sends a request again may send all of it again."""
     first = check_out(basket, headers=KEY)
-    put(basket, CHAIR)
-    assert check_out(basket, headers=KEY).body == first.body
+    put(basket, LAMP | {"price": 19.990}, {name: CHAIR[name] for name in reversed(CHAIR)})
+    again = check_out(basket, {name: ADA[name] for name in reversed(ADA)}, headers=KEY)
+    assert (again.status, again.body) == (202, first.body)
     assert is_there(basket) and len(told) == 1
+
+
+OTHERS = {"firstName": "Bea", "lastName": "Other", "email": "b@example.com", "address": "2", "paymentMethod": "invoice"}
+
+
+def refuses_the_key(answer):
+    return (answer.status, answer.body["error"]["code"]) == (422, "IdempotencyKeyReused")
+
+
+@pytest.mark.usefixtures("adas_basket")
+@pytest.mark.parametrize("filled_again", [False, True])
+@pytest.mark.parametrize("field", OTHERS)
+def test_the_same_key_with_another_customer_is_refused_and_nothing_changes(
+    basket, remembered, told, field, filled_again
+):
+    first = check_out(basket, headers=KEY)
+    if filled_again:
+        put(basket)
+    before = stored(remembered)
+    assert refuses_the_key(check_out(basket, ADA | {field: OTHERS[field]}, headers=KEY))
+    assert is_there(basket) == filled_again and stored(remembered) == before and len(told) == 1
+    assert check_out(basket, headers=KEY).body == first.body
+
+
+@pytest.mark.usefixtures("adas_basket")
+@pytest.mark.parametrize(
+    "items", [[CHAIR], [CHAIR, LAMP], [LAMP | {"quantity": 4}, CHAIR], [LAMP, CHAIR | {"price": 45.01}]]
+)
+def test_the_same_key_with_another_basket_is_refused_and_the_basket_stays(basket, remembered, told, items):
+    check_out(basket, headers=KEY)
+    there, before = put(basket, *items), stored(remembered)
+    assert refuses_the_key(check_out(basket, headers=KEY))
+    assert basket("GET", "/basket/ada").body == there and stored(remembered) == before and len(told) == 1
+    assert check_out(basket, headers={"Idempotency-Key": "another"}).status == 202
+
+
+@pytest.mark.usefixtures("adas_basket")
+def test_a_rival_with_the_same_key_that_was_quicker_is_no_twin(basket, basket_service, told, monkeypatch):
+    rival = lambda: basket_service.checkout.check_out(ADA | {"address": "2"}, "once")
+    between_reading_and_storing(basket_service, monkeypatch, rival)
+    assert refuses_the_key(check_out(basket, headers=KEY))
+    assert len(told) == 1
+
+
+@pytest.mark.usefixtures("adas_basket")
+def test_what_was_accepted_before_there_were_fingerprints_is_answered_again(basket, remembered):
+    first = check_out(basket, headers=KEY)
+    [row] = stored(remembered)
+    remembered.put_item(Item={name: row[name] for name in row.keys() - {"customer", "items"}})
+    assert check_out(basket, headers=KEY).body == first.body
+
+
+@pytest.mark.usefixtures("adas_basket")
+def test_the_memory_of_a_checkout_does_not_say_who_bought_what(basket, remembered):
+    """Nor can somebody who knows Ada find out by trying: the key is stored nowhere."""
+    check_out(basket, headers=KEY)
+    [one] = stored(remembered)
+    put(basket)
+    check_out(basket, headers={"Idempotency-Key": "another"})
+    [other] = [row for row in stored(remembered) if row["requestId"] != one["requestId"]]
+    assert one["customer"] != other["customer"] and one["items"] != other["items"]
+    told = json.dumps([one, other], default=str)
+    assert not any(word in told for word in [*ADA.values(), "Lamp", "once", "another"] if word != "card")
 
 
 def test_another_key_is_another_checkout(basket, told):
@@ -345,10 +429,10 @@ def test_a_twin_that_comes_when_the_basket_was_just_removed_gets_the_answer_too(
 ):
     service, first = basket_service.checkout, []
 
-    def find(request, real=service.checkouts.find):
-        found = real(request)
+    def find(customer, key, real=service.checkouts.find):
+        found = real(customer, key)
         if not first:
-            first.append(service.check_out_now(ADA, request))  # the twin's, after this one looked
+            first.append(service.check_out_now(ADA, key))  # the twin's, after this one looked
         return found
 
     monkeypatch.setattr(service.checkouts, "find", find)

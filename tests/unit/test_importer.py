@@ -198,7 +198,82 @@ def test_it_is_refused_in_the_words_of_the_api(importer, upload, fields):
 
 def test_lines_are_counted_as_an_editor_counts_them(upload):
     done = upload('sku,name,price,description\r\n\r\nA,Good,1,"three\nlines\nof it"\r\n\r\nB,Bad,x,\r\nC,Bad,x,\r\n')
-    assert [line for line, _, _ in done.rejects] == [3, 7, 8]  # no description has lines
+    assert [line for line, _, _ in done.rejects] == [7, 8]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_breaks_in_a_description_are_taken_as_blanks(upload, products, end):
+    """As the API has it, no text of a product has lines."""
+    done = upload(f'sku,name,price,description{end}A,Lamp,1,"One, ""two""{end}{end}  three{end}"{end}B,Shade,2,{end}')
+    assert done.rejects is None
+    assert by_name(products)["Lamp"]["description"] == 'One, "two"    three'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "wrong", ['W,"Lamp,1', 'W,"5" pipe",1', 'W,Lamp,1,"', '"W,Lamp,1', 'W,"a ""b,1', '"'],
+)  # fmt: skip
+def test_a_wrong_quote_is_refused_in_its_own_line_and_takes_nothing_along(upload, products, wrong, end):
+    good = [f'G-{n},"Thing {n}, with a comma",1,"It is 5"" wide"' for n in range(3)]
+    done = upload(end.join(["sku,name,price,description", good[0], wrong, *good[1:], ""]))
+    [(line, reason, row)] = done.rejects
+    assert (line, row, len(stored(products))) == (3, wrong, 3)
+    assert reason.startswith("The row is not CSV: ")
+
+
+def test_a_wrong_quote_in_the_last_line_is_refused_there(upload, products):
+    done = upload('sku,name,price\nA,Shade,1\nB,"Lamp,1')
+    assert done.rejects == [(3, "The row is not CSV: unexpected end of data.", 'B,"Lamp,1')]
+    assert by_name(products).keys() == {"Shade"}
+
+
+@pytest.mark.parametrize("row", ["A,Lamp,1", "A,Lamp,1,"])
+@pytest.mark.parametrize("closing", [",,,", ",,", '"","",', " , ,\t", ",,,,,,,,"])
+def test_what_a_spreadsheet_leaves_at_the_end_of_lines_and_files_is_no_mistake(upload, products, row, closing):
+    done = upload(f"sku,name,price,\r\n{row}\r\n{closing}\r\n{closing}\r\n")
+    assert (done.new, done.rejects) == (1, None)
+    assert by_name(products)["Lamp"].keys() == {"id", "name", "price"}
+
+
+def test_a_cell_below_the_comma_that_ends_the_header_is_a_mistake(upload):
+    assert upload("sku,name,price,\nA,Lamp,1,more\n").rejects == [
+        (2, "The row has 4 cells, the header 3.", "A,Lamp,1,more")
+    ]
+
+
+@pytest.mark.parametrize("sku", [" é-1", "é-1 ", "\té-1", "\u00a0é-1\u3000", '" é-1 "', "e\u0301-1"])
+def test_the_same_sku_written_otherwise_is_the_same_product(upload, products, sku):
+    upload("sku,name,price\né-1,Lamp,1\n")
+    done = upload(f"sku , name,price\n{sku}, Lamp , 1 \n")
+    assert (done.new, done.there_already, done.rejects) == (0, 1, None)
+    assert by_name(products).keys() == {"Lamp"}
+
+
+def test_cells_of_which_nothing_is_seen_are_empty(upload, products):
+    done = upload("sku,name,price,category,description\nA,Lamp,1, ,\u200b\n \u00a0,Shade,1,,\n")
+    assert by_name(products)["Lamp"].keys() == {"id", "name", "price"}
+    assert [(line, reason) for line, reason, _ in done.rejects] == [(3, "sku must be text of 1 to 100 characters.")]
+
+
+BAD_ROWS = [
+    'A,"Lamp, with a comma",cheap,"He said ""no"""', '"B"," x ",,"two\nlines"', "=C+1,Lamp,x,", '"-D",Lamp,x,',
+    "E,Lamp,1",
+]  # fmt: skip
+
+
+def test_rejects_keep_the_rows_as_they_stood_to_be_mended_and_sent_again(upload, products):
+    header = "sku,name,price,description\n"
+    done = upload(header + "\n".join(BAD_ROWS) + "\n")
+    kept = [row for _, _, row in done.rejects]
+    assert kept == [row if row[0] != "=" else f"'{row}" for row in BAD_ROWS]  # which is no formula then
+    again = upload(header + "\n".join(kept) + "\n", "products/again.csv")
+    assert [row for _, _, row in again.rejects] == kept
+    mended = [kept[0].replace("cheap", "1"), kept[1].replace(",,", ",2,"), kept[2].replace("x", "3")]
+    mended += [kept[3].replace(",x,", ",3,"), kept[4] + ","]
+    done = upload(header + "\n".join(mended), "products/mended.csv")
+    assert (done.new, done.rejects) == (5, None)
+    ids = {item["id"] for item in stored(products)}
+    assert upload(header + "=C+1,Lamp,3,\n-D,Lamp,3,\n").there_already == 2 and len(ids) == 5
 
 
 def test_the_same_sku_twice_in_a_file_is_a_mistake_of_the_second(upload, products):
@@ -222,7 +297,7 @@ def test_a_mended_file_takes_its_rejects_away(upload):
         (b"\xef\xbb\xbf\n\n", "The file is empty."),
         (b"sku,name,price\nA,caf\xe9,1\n", "The file is not UTF-8."),
         (b"\xff\xfes\x00k\x00u\x00", "The file is not UTF-8."),
-        (b'sku,name,price\nA,"Lamp,1\n', "The file is not CSV: unexpected end of data."),
+        (b'sku,"name,price\nA,Lamp,1\n', "The row is not CSV: unexpected end of data."),
         (b"sku,name\nA,Lamp\n", "Missing field: price."),
         (
             b"A,Lamp,1\n",
@@ -241,6 +316,15 @@ def test_a_file_that_cannot_be_read_is_an_answer_and_not_an_error(upload, produc
     done = upload(content)
     assert [(line, why) for line, why, _ in done.rejects] == [(1, reason)]
     assert (done.new, stored(products)) == (0, [])
+
+
+def test_a_file_of_just_so_many_bytes_and_rows_is_taken(rows):
+    header, row = b"sku,name,price\n", b"A,Lamp,1\n"
+    products, rejects = rows.read(header + row * 10_000)
+    assert (len(products), len(rejects)) == (1, 9_999)
+    filled = header + row + b"\n" * (5_000_000 - len(header + row))
+    assert [len(found) for found in rows.read(filled)] == [1, 0]
+    assert rows.read(filled + b"\n") == ([], [(1, "The file has more than 5000000 bytes.", "")])
 
 
 def test_a_spreadsheets_mark_in_front_is_no_part_of_the_header(upload, products):

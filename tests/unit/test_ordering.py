@@ -107,6 +107,8 @@ BAD = {
     "a list": "[]",
     "text": '"BasketCheckedOut"',
     "deep": "[" * 100_000,
+    "half a character": json.dumps(checkout(firstName="\ud800")),
+    "half a character in an item": json.dumps(checkout(items=[ITEMS[0] | {"productName": "a\udfffb"}])),
     "no detail": "{}",
     "a detail that is none": '{"detail": 5}',
     "the detail alone": json.dumps(checkout()["detail"]),

@@ -1,5 +1,7 @@
 """The report: what was ordered on a day, noted from events and written as one file."""
 
+import csv
+import io
 import json
 from decimal import Decimal
 
@@ -84,8 +86,9 @@ def test_a_checkout_is_noted_once_and_without_its_customer(note, orders):
     }
 
 
-def test_one_bad_message_does_not_bring_the_others_back(note, orders):
-    assert note(checkout("c-1"), "hello", checkout("c-2")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+@pytest.mark.parametrize("bad", ["hello", checkout("c-3", LAMP | {"productName": "\ud800"}), checkout("\udfff")])
+def test_one_bad_message_does_not_bring_the_others_back(note, orders, bad):
+    assert note(checkout("c-1"), bad, checkout("c-2")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert {row["checkoutId"] for row in stored(orders)} == {"c-1", "c-2"}
 
 
@@ -103,6 +106,18 @@ def test_the_report_adds_up_by_product(note, write):
 def test_the_same_lamp_at_two_prices(note, write):
     note(checkout("c-1", LAMP | {"quantity": 2}), checkout("c-2", LAMP | {"quantity": 1, "price": 0.1}))
     assert write({"day": "2026-01-30"})["orders/2026-01-30.csv"].splitlines()[1] == "Lamp,3,25.1"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x";"y")'])
+def test_no_spreadsheet_takes_a_product_for_a_formula(note, write, name):
+    note(checkout("c-1", LAMP | {"quantity": 1, "productName": name}), checkout("c-2", CHAIR | {"quantity": 1}))
+    _, *found = csv.reader(io.StringIO(write({"day": "2026-01-30"})["orders/2026-01-30.csv"], newline=""))
+    assert sorted(found) == sorted([["'" + name, "1", "12.5"], ["Chair, red", "1", "49.99"]])
+
+
+def test_a_product_has_one_line_whatever_its_name(note, write):
+    note(checkout("c-1", LAMP | {"quantity": 1, "productName": "a\r=1\r\n=2\n"}))
+    assert write({"day": "2026-01-30"})["orders/2026-01-30.csv"].splitlines()[1:] == ["a =1 =2,1,12.5"]
 
 
 def test_a_late_try_is_still_for_the_same_day(note, write):

@@ -44,6 +44,8 @@ def test_an_order_that_was_there_is_not_counted_again(measured):
     message = checkout()
     assert [measured(message)[0]["Revenue"], measured(message)[0]["Revenue"]] == [[59.97], [0]]
     assert measured(message)[0]["OrdersStored"] == [0]
+    [line] = measured(other := checkout(totalPrice=5), other, message)  # nor in the same batch
+    assert (line["OrdersStored"], line["Revenue"]) == ([1, 0, 0], [5, 0, 0])
 
 
 def test_what_is_not_stored_is_counted_beside_what_is(measured):

@@ -185,3 +185,84 @@ def logs(message: str) -> Event:
     }
     packed = gzip.compress(json.dumps(data).encode(), mtime=0)
     return {"awslogs": {"data": base64.b64encode(packed).decode()}}
+
+
+def packed_logs(message: str) -> Event:
+    """Logs that a subscription sends through a stream: the data of the record is no text.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+    """
+    event = kinesis("")
+    event["Records"][0]["kinesis"]["data"] = logs(message)["awslogs"]["data"]
+    return event
+
+
+def load_balancer(path: str) -> Event:
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html"""
+    group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/a-group/6d0ecf831eec9f09"
+    return {
+        "requestContext": {"elb": {"targetGroupArn": group}},
+        "httpMethod": "GET",
+        "path": path,
+        "queryStringParameters": {},
+        "headers": {"accept": "application/json", "host": "a-balancer-123578498.us-east-1.elb.amazonaws.com"},
+        "body": "",
+        "isBase64Encoded": False,
+    }
+
+
+def http_api(path: str) -> Event:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"""
+    host = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
+    request = {"method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "agent"}
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"accept": "application/json", "host": host},
+        "requestContext": {"accountId": "123456789012", "domainName": host, "http": request, "stage": "$default"},
+        "isBase64Encoded": False,
+    }
+
+
+def function_url(path: str) -> Event:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
+    event, host = http_api(path), "a1b2c3d4e5.lambda-url.us-east-1.on.aws"
+    return event | {
+        "headers": event["headers"] | {"host": host},
+        "requestContext": event["requestContext"] | {"domainName": host},
+    }
+
+
+def authorizer(kind: str, path: str) -> Event:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-input.html
+
+    Args:
+        kind: `"TOKEN"`, or `"REQUEST"`, which has all of the request.
+    """
+    method = {"type": kind, "methodArn": f"arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET{path}"}
+    return method | ({"authorizationToken": "allow"} if kind == "TOKEN" else api("GET", path))
+
+
+def ses(subject: str) -> Event:
+    """https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html"""
+    mail = {"timestamp": WHEN, "source": "a@example.com", "messageId": "o3vrnil0e2ic", "destination": ["b@example.com"]}
+    told = {"mail": mail | {"commonHeaders": {"subject": subject}}, "receipt": {"recipients": ["b@example.com"]}}
+    return {"Records": [{"eventSource": "aws:ses", "eventVersion": "1.0", "ses": told}]}
+
+
+def codecommit(branch: str) -> Event:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-codecommit.html"""
+    reference = {"commit": "5c4ef1049f1d27deadbeeff313e0730018be182b", "ref": f"refs/heads/{branch}"}
+    record = {
+        "awsRegion": "us-east-1",
+        "codecommit": {"references": [reference]},
+        "eventId": "31ade2c7-f889-47c5-a937-1cf99e2790e9",
+        "eventName": "ReferenceChanges",
+        "eventSource": "aws:codecommit",
+        "eventSourceARN": "arn:aws:codecommit:us-east-1:123456789012:a-repository",
+        "eventTime": WHEN,
+        "eventVersion": "1.0",
+    }
+    return {"Records": [record]}

@@ -50,7 +50,7 @@ ROUTES = {
     "GET /basket/{userName}": Route({200: "Basket", 400: "Error", 404: "Error"}),
     "DELETE /basket/{userName}": Route({204: None, 400: "Error", 404: "Error"}),
     "POST /basket/checkout": Route(
-        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 503: "Error"},
+        {202: "Accepted", 400: "Error", 404: "Error", 409: "Error", 422: "Error", 503: "Error"},
         takes="Checkout",
         reads=("Idempotency-Key",),
     ),
@@ -207,10 +207,12 @@ def schema_of(check: Callable) -> Schema:
 
     # halves of characters are no text to JSON Schema
     unfit = validation.UNFIT.pattern[1:-1].replace(r"\ud800-\udfff", "")
+    fillers = validation.FILLERS.pattern[1:-1]
     bounds = inspect.getclosurevars(check).nonlocals
     match check.__qualname__.split(".")[0], bounds:
         case "text", {"shortest": shortest, "longest": longest}:
-            return {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": f"^[^{unfit}]*$"}
+            seen = rf"[^{unfit}\p{{Z}}\p{{Cf}}{fillers}][^{unfit}]*" if shortest else ""
+            return {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": f"^[^{unfit}]*{seen}$"}
         case "one_of", {"words": words}:
             return {"enum": list(words)}
         case "whole", {"lowest": lowest, "highest": highest}:
@@ -220,10 +222,8 @@ def schema_of(check: Callable) -> Schema:
         case "money", {}:
             return {"type": "number", "minimum": 0, "maximum": float(validation.LARGEST), "multipleOf": 0.01}
         case "user_name", {}:
-            return {
-                "type": "string",
-                "pattern": "^" + validation.USER_NAME.pattern.replace(r"\w", r"\p{L}\p{N}_") + "$",
-            }
+            one = r"[\p{L}\p{M}\p{N}" + validation.IN_NAMES.replace("-", r"\-") + "]"
+            return {"type": "string", "pattern": rf"^(?!\.+$)(?=.*[^{fillers}]){one}{{1,100}}$"}
     raise TypeError(f"{check.__qualname__} is a check that has no schema yet.")
 
 

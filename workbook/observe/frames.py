@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,8 @@ from workbook.cloud import local, target
 
 QUEUE_COLUMNS = ["body", "state", "receives", "sent", "messageId"]
 LOG_COLUMNS = ["time", "level", "message"]
+LOG_PAGE = 10_000  # events, as many as FilterLogEvents gives at once
+LARGEST_EXPONENT = 125  # of a number that DynamoDB takes
 TRACEBACK_PLACE = re.compile(r'File "[^"]*?([^"/]+\.py)", line (\d+)')
 PLATFORM_LINES = ("START ", "END ", "REPORT ", "INIT_START ")
 POWERTOOLS_TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),(\d{3})([+-]\d{4})")
@@ -40,14 +42,12 @@ def table(name: str, *, sort_by: str | list[str] | None = None) -> pd.DataFrame:
         WorkbookError: there is no such table.
     """
     _reach()
-    from boto3.dynamodb.types import TypeDeserializer
-
     client = target.client("dynamodb")
     try:
         keys = [k["AttributeName"] for k in client.describe_table(TableName=name)["Table"]["KeySchema"]]
     except client.exceptions.ResourceNotFoundException:
         raise WorkbookError(f"There is no table {name!r}; deploy the stack that makes it.") from None
-    read = TypeDeserializer().deserialize
+    read = _reader()
     pages = client.get_paginator("scan").paginate(TableName=name)
     rows = [{k: plain(read(v)) for k, v in item.items()} for page in pages for item in page["Items"]]
     columns = keys + sorted({column for row in rows for column in row} - set(keys))
@@ -101,11 +101,8 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     _reach()
     client = target.client("logs")
     since = datetime.now(UTC) - timedelta(minutes=minutes)
-    pages = client.get_paginator("filter_log_events").paginate(
-        logGroupName=f"/aws/lambda/{function}", startTime=int(since.timestamp() * 1000)
-    )
     try:
-        events = [event for page in pages for event in page["events"]]
+        events = _log_events(client, f"/aws/lambda/{function}", int(since.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
@@ -119,16 +116,53 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 
+def _log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
+    """All events of a log group since a moment, in milliseconds; oldest first.
+
+    The local cloud gives the oldest 10,000 and no token to go on with. So what may be cut off is read from its last
+    millisecond on: of that, there may be more.
+    """
+    found: list[dict[str, Any]] = []
+    while True:
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
+        events = [event for page in pages for event in page["events"]]
+        last = events[-1]["timestamp"] if events else start
+        if len(events) < LOG_PAGE or last == start:
+            return found + events
+        found += [event for event in events if event["timestamp"] < last]
+        start = last
+
+
 def plain(value: Any) -> Any:
-    """`value` with Decimals as ints or floats, and sets as sorted lists, all the way down."""
+    """`value` with Decimals as ints or floats, and sets as sorted lists, all the way down.
+
+    A number that would be too large for either stays what it is.
+    """
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _number(value)
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list | set):
         items = [plain(v) for v in value]
         return sorted(items) if isinstance(value, set) else items
     return value
+
+
+def _number(value: Decimal) -> int | float | Decimal:
+    if not value.is_finite() or value.adjusted() > LARGEST_EXPONENT:
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _reader() -> Callable[[dict[str, Any]], Any]:
+    """Reads a value as DynamoDB writes it. boto3's own gives up on a number of more than 38 digits."""
+    from boto3.dynamodb.types import TypeDeserializer
+
+    class Reader(TypeDeserializer):
+        def _deserialize_n(self, value: str) -> Decimal:
+            return Decimal(value)
+
+    return Reader().deserialize
 
 
 def _fields(message: str) -> dict[str, Any]:

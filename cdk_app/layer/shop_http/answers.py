@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 import uuid
 from decimal import Decimal
 from http import HTTPStatus
@@ -54,11 +55,14 @@ def shape_errors(app, logger) -> None:
 def respond(app, logger, event: dict, context) -> dict:
     """Let `app` answer; the correlation id goes on the answer and into every log line.
 
+    To HEAD it answers as to GET, without the body.
     The log says who asked for what, and never what was in it: bodies are their senders'.
     """
     correlation_id = _sent_correlation_id(event) or str(uuid.uuid4())
     logger.set_correlation_id(correlation_id)
-    response = app.resolve(event, context)
+    response = app.resolve(_as_routed(event), context)
+    if event["httpMethod"] == "HEAD":
+        response["body"] = ""
     response["multiValueHeaders"]["x-correlation-id"] = [correlation_id]
     request = {"method": event["httpMethod"], "path": event["path"]}
     # at the gateway, which then may have waited for a cold start
@@ -73,6 +77,20 @@ def idempotency_key(event) -> str | None:
     if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
         raise BadRequestError("Idempotency-Key must be 1 to 255 printable ASCII characters.")
     return key
+
+
+def _as_routed(event: dict) -> dict:
+    """The request as the routes have it: GET for HEAD, and a path that begins where theirs do.
+
+    A custom domain's base path stands in the event's path, and not in what `{proxy+}` stands for.
+    What no path may hold is percent-encoded, as API Gateway leaves it and the local cloud does not.
+    """
+    path, proxy = event["path"], (event.get("pathParameters") or {}).get("proxy")
+    for _ in range(path.strip("/").count("/") - proxy.strip("/").count("/") if proxy else 0):
+        path = "/" + path.lstrip("/").partition("/")[2]
+    method = "GET" if event["httpMethod"] == "HEAD" else event["httpMethod"]
+    routed = quote(path, safe=string.punctuation, errors="replace")
+    return {**event, "httpMethod": method, "path": routed}
 
 
 def _sent_correlation_id(event: dict) -> str | None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from urllib.parse import unquote
@@ -11,8 +12,12 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError
 
 # 15 digits: a reader that makes floats of numbers loses nothing
 LARGEST = Decimal("9999999999999.99")
-# letters of any language; not . or .., which a path would take for a place
-USER_NAME = re.compile(r"(?!\.+$)[\w.@+-]{1,100}")
+IN_NAMES = "._-@+"  # beside letters with their marks, and digits
+# Letters and marks that nobody sees, such as the Hangul filler and the variation selectors.
+FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
 # Control characters, halves of characters, and what stands where bytes were not UTF-8.
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
@@ -55,13 +60,18 @@ def text(shortest: int, longest: int) -> Callable:
     """A check for text of so many characters."""
 
     def check(name: str, value) -> str:
-        if not isinstance(value, str) or not shortest <= len(value) <= longest:
+        if not isinstance(value, str) or len(value) > longest or length(value) < shortest:
             raise BadRequestError(f"{name} must be text of {shortest} to {longest} characters.")
         if UNFIT.search(value):
             raise BadRequestError(f"{name} must not contain control characters.")
         return value
 
     return check
+
+
+def length(value: str) -> int:
+    """How many characters a text has; none, if nobody would see one of them."""
+    return len(value) if any(map(_is_seen, value)) else 0
 
 
 def one_of(*words: str) -> Callable:
@@ -105,10 +115,17 @@ def several(
 
 
 def user_name(name: str, value) -> str:
-    """A check for the name of a user, which can stand in a path and in a log."""
-    if not isinstance(value, str) or not USER_NAME.fullmatch(value):
+    """A check for the name of a user, which can stand in a path and in a log.
+
+    A letter with a mark may be written as one character or as two; as `normalize` writes it, the
+    same name is the same text.
+    """
+    sent = value if isinstance(value, str) and len(value) <= 400 else ""  # 4 may become one
+    found = unicodedata.normalize("NFC", sent)
+    # not . or .., which a path would take for a place
+    if not 1 <= length(found) <= 100 or not all(map(_is_in_names, found)) or not found.strip("."):
         raise BadRequestError(f"{name} must be 1 to 100 letters, digits, or any of . _ - @ +")
-    return value
+    return found
 
 
 def user_name_in_path(value: str) -> str:
@@ -134,6 +151,16 @@ def _once(pairs: list[tuple]) -> dict:
 
 def _not_json(word: str):
     raise ValueError(f"JSON has no {word}")
+
+
+def _is_seen(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind[0] != "Z" and kind not in ("Cc", "Cf") and not FILLERS.match(character)
+
+
+def _is_in_names(character: str) -> bool:
+    is_mark = unicodedata.category(character)[0] == "M"
+    return character.isalnum() or is_mark or character in IN_NAMES
 
 
 def _shown(name: str) -> str:

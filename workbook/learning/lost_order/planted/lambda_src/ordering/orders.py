@@ -7,6 +7,7 @@ from functools import partial
 import boto3
 from boto3.dynamodb.conditions import Key
 from shop_http import paging
+from shop_http.answers import as_json
 
 table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 CUSTOMER = ("userName", "firstName", "lastName", "email", "address", "paymentMethod")
@@ -22,6 +23,7 @@ def from_event(event):
     """The order that a checkout becomes. What the event says beside that is not ours to know."""
     metadata, data = event["detail"]["metadata"], event["detail"]["data"]
     order = {name: data[name] for name in (*CUSTOMER, "items", "totalPrice")}
+    as_json(order).encode()  # an error, if half a character stands in it: no table takes that
     return {**order, "orderId": data["checkoutId"], "orderDate": metadata["occurredAt"]}
 
 

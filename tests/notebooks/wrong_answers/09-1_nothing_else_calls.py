@@ -1,0 +1,27 @@
+# expect: looks like one of the eight, and is none of them
+from aws_lambda_powertools.utilities.data_classes import (
+    APIGatewayProxyEvent, CloudWatchLogsEvent, DynamoDBStreamEvent, EventBridgeEvent,
+    KinesisStreamEvent, S3Event, SNSEvent, SQSEvent,
+)
+
+
+def recognise(event):
+    if "httpMethod" in event:
+        request = APIGatewayProxyEvent(event)
+        return "api", f"{request.http_method} {request.path}"
+    if "awslogs" in event:
+        return "logs", CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message
+    if "detail-type" in event:
+        return "eventbridge", EventBridgeEvent(event).detail_type
+    record = event["Records"][0]
+    match record.get("eventSource") or record.get("EventSource"):
+        case "aws:sqs":
+            return "sqs", next(SQSEvent(event).records).body
+        case "aws:sns":
+            return "sns", SNSEvent(event).sns_message
+        case "aws:s3":
+            return "s3", S3Event(event).object_key
+        case "aws:dynamodb":
+            return "dynamodb", next(DynamoDBStreamEvent(event).records).event_name.name
+        case "aws:kinesis":
+            return "kinesis", next(KinesisStreamEvent(event).records).kinesis.data_as_text()
