@@ -7,11 +7,11 @@ from answers import Answer, changed
 LAMPS = '{"S": ["lamps"]}'
 SOURCE = 'record.get("eventSource") or record.get("EventSource")'
 WRONG = [
-    changed("09-1", "a small e only", "return the source and what it says", (SOURCE, 'record.get("eventSource")')),
+    changed("09-1", "a small e only", "an event of sns was not recognised", (SOURCE, 'record.get("eventSource")')),
     changed("09-1", "no get", "looked for something", (SOURCE, 'record["eventSource"]')),
     changed("09-1", "by any word", "lies within this one",
-            ('    if "httpMethod" in event:\n', '    if "ObjectCreated" in str(event):\n        return "s3", '
-             'S3Event(event).object_key if "s3" in event["Records"][0] else None\n    if "httpMethod" in event:\n')),
+            ('    if "httpMethod"', '    if "ObjectCreated" in str(event):\n        return "s3", '
+             'S3Event(event).object_key if "s3" in event["Records"][0] else None\n    if "httpMethod"')),
     changed("09-1", "S3 by its bus", "lies within this one",
             ('    if "httpMethod"',
              '    if event.get("source") == "aws.s3":\n        return "s3", ""\n    if "httpMethod"')),
@@ -39,10 +39,16 @@ WRONG = [
             ("SNSEvent(event).sns_message", 'record["Sns"]["MessageId"]')),
     changed("09-1", "two are mixed up", "looked for something", ('case "aws:sqs"', 'case "aws:sns"'),
             ('case "aws:sns":\n            return "sns"', 'case "aws:sqs":\n            return "sns"')),
-    changed("09-1", "another word", "one of these eight words", ('return "api"', 'return "gateway"')),
+    changed("09-1", "another word", "one of these", ('return "api"', 'return "gateway"')),
     changed("09-1", "the source only", "return the source and what it says", ('return "sqs", ', 'return "sqs"  # ')),
-    changed("09-1", "no logs", "looked for something", ('"awslogs" in event', '"logs" in event')),
-    changed("09-1", "no detail-type", "looked for something", ('"detail-type" in event', '"detail_type" in event')),
+    changed("09-1", "no logs", "an event of logs was not recognised", ('"awslogs" in event', '"logs" in event')),
+    changed("09-1", "a load balancer is an API", "looks like one of the eight", (' and "resource" in event', "")),
+    changed("09-1", "an authorizer is an API", "looks like one of the eight", (' and "methodArn" not in event', "")),
+    changed("09-1", "anything else is an error", "is no error", ('    return "unknown", None\n\n\ndef',
+            '    raise ValueError(event)\n\n\ndef')),
+    changed("09-1", "anything else is SQS", "looks like one of the eight", ('    return "unknown", None\n\n\ndef',
+            '    return "sqs", None\n\n\ndef')),
+    changed("09-1", "no detail-type", "an event of eventbridge was not recognised", ('"detail-type" in event', '"detail_type" in event')),
     changed("09-2", "any change", "the eventName must be REMOVE", ('"eventName": ["REMOVE"],', "")),
     changed("09-2", "all but new ones", "the eventName must be REMOVE", ('["REMOVE"]', '[{"anything-but": "INSERT"}]')),
     changed("09-2", "changes as well", "the eventName must be REMOVE", ('["REMOVE"]', '["REMOVE", "MODIFY"]')),
@@ -80,20 +86,23 @@ def recognise(event):
     if "awslogs" in event:
         lines = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
         return ["logs", lines["logEvents"][0]["message"]]
-    if "requestContext" in event:
+    if {"httpMethod", "resource"} <= event.keys() and event.get("type") != "REQUEST":
         return ["api", event["httpMethod"] + " " + event["path"]]
-    if "Records" not in event:
+    if "detail-type" in event:
         return ["eventbridge", event["detail-type"]]
-    record = event["Records"][0]
-    if "Sns" in record:
-        return ["sns", record["Sns"]["Message"]]
-    if "s3" in record:
-        return ["s3", unquote_plus(record["s3"]["object"]["key"])]
-    if "dynamodb" in record:
-        return ["dynamodb", record["eventName"]]
-    if "kinesis" in record:
-        return ["kinesis", base64.b64decode(record["kinesis"]["data"]).decode()]
-    return ["sqs", record["body"]]
+    try:
+        record = event["Records"][0]
+        if "Sns" in record:
+            return ["sns", record["Sns"]["Message"]]
+        if "s3" in record:
+            return ["s3", unquote_plus(record["s3"]["object"]["key"])]
+        if "dynamodb" in record:
+            return ["dynamodb", record["eventName"]]
+        if "kinesis" in record:
+            return ["kinesis", base64.b64decode(record["kinesis"]["data"]).decode()]
+        return ["sqs", record["body"]]
+    except (KeyError, UnicodeDecodeError):
+        return ["unknown"]
 """),
     changed("09-1", "an enum", "", ("event_name.name", "event_name")),
     Answer("09-1", "a table of readers", """
@@ -105,20 +114,22 @@ READERS = {
     "aws:sns": ("sns", lambda record: record["Sns"]["Message"]),
     "aws:s3": ("s3", lambda record: unquote_plus(record["s3"]["object"]["key"])),
     "aws:dynamodb": ("dynamodb", lambda record: record["eventName"]),
-    "aws:kinesis": ("kinesis", lambda record: base64.b64decode(record["kinesis"]["data"]).decode("utf-8")),
+    "aws:kinesis": ("kinesis", lambda record: base64.b64decode(record["kinesis"]["data"]).decode("utf-8", "replace")),
 }
 
 
 def recognise(event):
     match event:
         case {"Records": [{"eventSource": where} as record, *_]} | {"Records": [{"EventSource": where} as record, *_]}:
-            name, read = READERS[where]
+            name, read = READERS.get(where, ("unknown", lambda record: None))
             return name, read(record)
-        case {"httpMethod": method, "path": path}:
+        case {"httpMethod": method, "path": path, "resource": _, **more} if "methodArn" not in more:
             return "api", " ".join([method, path])
         case {"awslogs": {"data": data}}:
             return "logs", json.loads(gzip.decompress(base64.b64decode(data)))["logEvents"][0]["message"]
-    return "eventbridge", event["detail-type"]
+        case {"detail-type": what}:
+            return "eventbridge", what
+    return "unknown"
 """),
     changed("09-2", "in another case", "", ('["REMOVE"]', '[{"equals-ignore-case": "remove"}]')),
     changed("09-2", "of DynamoDB only", "", ('"eventName"', '"eventSource": ["aws:dynamodb"], "eventName"')),

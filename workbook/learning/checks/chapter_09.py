@@ -201,7 +201,8 @@ def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
                 f"an event of {found} lies within this one of {source}: only the outside says who called the function.",
             )
         if found != source:
-            return NotRight(source, found, f"an event of {source} was taken for one of {found}.")
+            taken = "was not recognised" if found == "unknown" else f"was taken for one of {found}"
+            return NotRight(source, found, f"an event of {source} {taken}.")
         if getattr(said, "name", said) != what:  # an event name may be an enum
             return NotRight(what, repr(said), f"for {source}, say {_MARKS[source]}: its data class has it.")
     for name, event in _others(word).items():
