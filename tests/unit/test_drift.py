@@ -53,7 +53,8 @@ IDS = {
     "Dead": f"https://sqs.eu-west-1.amazonaws.com/123456789012/{DEAD}",
     "Rule": "ShopBus|Shop-Rule-5E", "Bus": "ShopBus", "Role": "Shop-Role-7F", "Policy": "x", "QueuePolicy": "y",
 }  # fmt: skip
-SHOP = Deployed("arn:aws:cloudformation:eu-west-1:123456789012:stack/Shop/0a1b", TEMPLATE, IDS)
+DEPLOYED = {"resources": TEMPLATE, "ids": IDS, "streams": {}}
+SHOP = Deployed("arn:aws:cloudformation:eu-west-1:123456789012:stack/Shop/0a1b", TEMPLATE, IDS, {})
 
 
 @pytest.fixture
@@ -151,10 +152,10 @@ def test_only_what_was_deployed_since_is_asked_for_again(monkeypatch, tmp_path):
     asked = []
     shop = {"StackName": "Shop", "StackId": SHOP.stack_id, "StackStatus": "CREATE_COMPLETE", "CreationTime": 1}
     there = {"Shop": shop}
-    monkeypatch.setattr(drift, "EXPECTED", tmp_path / "expected.json")
+    monkeypatch.setattr(drift, "TEMPLATES", tmp_path / "templates.json")
     monkeypatch.setattr(drift, "recorded_stacks", lambda: ["Shop", "Gone"])
     monkeypatch.setattr(drift, "described_stacks", lambda: there)
-    monkeypatch.setattr(drift, "_deployed", lambda stack: asked.append(stack["StackName"]) or SHOP)
+    monkeypatch.setattr(drift, "_deployed", lambda stack: asked.append(stack) or DEPLOYED)
     first = drift._expected()
     assert drift._expected() == first == {"Shop": expected_of("Shop", SHOP)}
     assert asked == ["Shop"]

@@ -1,7 +1,7 @@
 """What of the deployed shop is not as its templates say: CloudFormation's drift, for what the chapters break.
 
-CloudFormation's own detection takes minutes on AWS, and looks only at properties that the template names: a reserved
-concurrency or one more inline policy it does not see.
+CloudFormation's own detection may take minutes, and looks only at properties that the template names: a reserved
+concurrency, or one more policy of a role, it does not see.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 from workbook.base.paths import STATE, read_json, write_json
 from workbook.cloud import target
 from workbook.cloud.stacks import WHOLE, deployed_template, described_stacks, recorded_stacks, resources
-from workbook.deployment.live import KINDS, Settings, document
+from workbook.deployment.live import KINDS, Settings, by_id, document
 from workbook.deployment.resolved import Deployed, Unknown
 
-EXPECTED = STATE / "expected.json"  # what the templates say, resolved once for each deployment
+TEMPLATES = STATE / "templates.json"  # with names and ARNs, asked for once for each deployment
 LONGEST = 60  # letters of a setting that a sentence shows
 ABSENT = object()
 
@@ -121,18 +121,21 @@ def _expected() -> dict[str, list[dict[str, Any]]]:
     """What the templates say of all stacks that stand, by the stack; only what was deployed since is asked for."""
     if not (recorded := recorded_stacks()):
         return {}
-    kept, there = read_json(EXPECTED, {}), described_stacks()
+    kept, there = read_json(TEMPLATES, {}), described_stacks()
     stand = [name for name in recorded if name in there and there[name]["StackStatus"] in WHOLE]
     now = {}
     for name in stand:
         version = _version(there[name])
         known = kept.get(name, {})
         now[name] = known if known.get("version") == version else {
-            "version": version, "resources": expected_of(name, _deployed(there[name])),
+            "version": version, **_deployed(name),
         }  # fmt: skip
     if now != kept:
-        write_json(EXPECTED, now)
-    return {name: one["resources"] for name, one in now.items()}
+        write_json(TEMPLATES, now)
+    return {
+        name: expected_of(name, Deployed(there[name]["StackId"], one["resources"], one["ids"], one["streams"]))
+        for name, one in now.items()
+    }
 
 
 def _version(there: dict[str, Any]) -> str:
@@ -141,9 +144,16 @@ def _version(there: dict[str, Any]) -> str:
     return f"{there['StackId']} {changed} {os.environ.get('AWS_ENDPOINT_URL', '')}"
 
 
-def _deployed(there: dict[str, Any]) -> Deployed:
-    ids = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources(there["StackName"])}
-    return Deployed(there["StackId"], deployed_template(there["StackName"])["Resources"], ids)
+def _deployed(stack: str) -> dict[str, Any]:
+    """A stack's template and what came of it, as `Deployed` takes it."""
+    wanted = deployed_template(stack)["Resources"]
+    ids = {r["LogicalResourceId"]: r.get("PhysicalResourceId", "") for r in resources(stack)}
+    tables = [i for i, resource in wanted.items() if "StreamSpecification" in resource.get("Properties", {})]
+    return {"resources": wanted, "ids": ids, "streams": {i: _stream(ids[i]) for i in tables if i in ids}}
+
+
+def _stream(table: str) -> str:
+    return target.client("dynamodb").describe_table(TableName=table)["Table"].get("LatestStreamArn", "")
 
 
 def _where(stack: str, logical_id: str, resource: dict[str, Any]) -> str:
@@ -206,7 +216,11 @@ GATHERED = {
     ("AWS::IAM::Role", "Policies"): _policies,
     ("AWS::IAM::Role", "ManagedPolicyArns"): lambda d, _, p: sorted(d.resolved(p.get("ManagedPolicyArns", []))),
     ("AWS::Events::Rule", "EventPattern"): _pattern,
-    ("AWS::Events::Rule", "Targets"): lambda d, _, p: {it["Id"]: it for it in d.resolved(p.get("Targets", []))},
+    ("AWS::Events::Rule", "Targets"): lambda d, _, p: by_id(d.resolved(p.get("Targets", []))),
+    # Lambda's own are ten messages of a queue, a hundred records of a stream; only a stream has a position.
+    ("AWS::Lambda::EventSourceMapping", "BatchSize"): lambda _d, _, p: p.get(
+        "BatchSize", 100 if "StartingPosition" in p else 10
+    ),
     ("AWS::Lambda::EventSourceMapping", "FilterCriteria"): _filters,
 }
 

@@ -7,7 +7,7 @@ nothing but AWS's own describe and list operations.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from workbook.cloud import target
 Settings = dict[str, Any]
 MOMENT = 120  # seconds that AWS may take to change a function or a mapping
 THREADS = 8
+RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}  # EventBridge's own, of a target
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ def document(policy: Any) -> str:
         statements = statements if isinstance(statements, list) else [statements]
         read = read | {"Statement": [{key: _set(key, one[key]) for key in one} for one in statements]}
     return json.dumps(read, sort_keys=True)
+
+
+def by_id(targets: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The targets of a rule by their ids, each with how often and how long it is tried, which need not be said."""
+    return {it["Id"]: it | {"RetryPolicy": RETRIES | it.get("RetryPolicy", {})} for it in targets}
 
 
 def everything(service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -223,7 +229,7 @@ def _rule(name: str, found: Settings) -> Settings:
         "EventPattern": document(found["EventPattern"]) if found.get("EventPattern") else None,
         "ScheduleExpression": found.get("ScheduleExpression"),
         "State": found["State"],
-        "Targets": {it["Id"]: it for it in targets},
+        "Targets": by_id(targets),
     }
 
 

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.cloud import target
-
 VARIABLE = re.compile(r"\$\{([^}!]+)\}")
 # The ARN of a resource by its type, after partition, region and account; the formats are in AWS's service authorization
 # reference. A bucket's and a role's name no region, a bucket's no account either.
@@ -35,11 +33,13 @@ class Deployed:
         stack_id: the ARN of the stack, which has partition, region and account.
         resources: the template's, by logical id.
         ids: their physical ids, likewise.
+        streams: the ARNs of the streams of tables, likewise.
     """
 
     stack_id: str
     resources: dict[str, dict[str, Any]]
     ids: dict[str, str]
+    streams: dict[str, str]
 
     def resolved(self, value: Any) -> Any:
         """A value of the template, without functions.
@@ -85,9 +85,8 @@ class Deployed:
             return self._arn(logical_id, ARNS[kind])
         if logical_id in self.ids and attribute == "QueueName":
             return self.name(logical_id)
-        if logical_id in self.ids and attribute == "StreamArn":
-            table = target.client("dynamodb").describe_table(TableName=self.ids[logical_id])["Table"]
-            return table["LatestStreamArn"]
+        if logical_id in self.streams and attribute == "StreamArn":
+            return self.streams[logical_id]
         raise Unknown(f"{logical_id}.{attribute}")
 
     def _arn(self, logical_id: str, form: str) -> str:

@@ -155,10 +155,8 @@ def _go_on(number: int, *, begun: bool) -> list[str]:
     """
     if not begun:
         return mend()
-    if broken_off.was_broken_off():
-        said = mend(within=number)
-        again = ["A cell was broken off: run it again, and what it needs of the cells above it."] if said else []
-        return said + again
+    if broken_off.was_broken_off() and (said := mend(within=number)):
+        return [*said, "A cell was broken off: run it again, and what it needs of the cells above it."]
     said = ["You are in the middle of this chapter; everything is left as it is."]
     changed = changed_by_hand(within=number)
     return said + ([f"Changed by hand: {listed(changed)}. {CURE}"] if changed else [])
