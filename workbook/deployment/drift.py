@@ -15,7 +15,7 @@ from typing import Any
 from workbook.base.paths import STATE, read_json, write_json
 from workbook.cloud import target
 from workbook.cloud.stacks import WHOLE, deployed_template, described_stacks, recorded_stacks, resources
-from workbook.deployment.live import KINDS, Settings, by_id, document
+from workbook.deployment.live import KINDS, Settings, by_id, document, where_allowed
 from workbook.deployment.resolved import Deployed, Unknown
 
 TEMPLATES = STATE / "templates.json"  # with names and ARNs, asked for once for each deployment
@@ -71,14 +71,20 @@ def differences() -> list[Difference]:
     for kind in names:
         target.client(KINDS[kind].service)  # a client is made in one thread
     with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda kind: KINDS[kind].read(names[kind]), names)
-        found = dict(zip(names, read, strict=True))
+        found = dict(zip(names, pool.map(_read, names, names.values()), strict=True))
     return [
         difference
-        for kind in names
+        for kind, there in found.items()
         for one in expected
-        if one["kind"] == kind and (difference := compared(one, found[kind].get(one["name"])))
+        if there is not None and one["kind"] == kind and (difference := compared(one, there.get(one["name"])))
     ]
+
+
+def _read(kind: str, names: list[str]) -> dict[str, Settings] | None:
+    """The settings of resources of a type, by their names; None if one may not look."""
+    with where_allowed():
+        return KINDS[kind].read(names)
+    return None
 
 
 def compared(expected: dict[str, Any], found: Settings | None) -> Difference | None:
@@ -109,11 +115,11 @@ def expected_of(stack: str, deployed: Deployed) -> list[dict[str, Any]]:
         {
             "where": _where(stack, logical_id, resource),
             "kind": resource["Type"],
-            "name": _name(deployed, logical_id, resource),
+            "name": name,
             "settings": dict(_settings(deployed, logical_id, resource)),
         }
         for logical_id, resource in deployed.resources.items()
-        if resource["Type"] in KINDS and logical_id in deployed.ids
+        if resource["Type"] in KINDS and (name := _name(deployed, logical_id, resource))
     ]
 
 
@@ -127,9 +133,7 @@ def _expected() -> dict[str, list[dict[str, Any]]]:
     for name in stand:
         version = _version(there[name])
         known = kept.get(name, {})
-        now[name] = known if known.get("version") == version else {
-            "version": version, **_deployed(name),
-        }  # fmt: skip
+        now[name] = known if known.get("version") == version else {"version": version, **_deployed(name)}
     if now != kept:
         write_json(TEMPLATES, now)
     return {
@@ -162,11 +166,17 @@ def _where(stack: str, logical_id: str, resource: dict[str, Any]) -> str:
     return "/".join([stack, *(part.split(":")[0] for part in parts)])
 
 
-def _name(deployed: Deployed, logical_id: str, resource: dict[str, Any]) -> str:
+def _name(deployed: Deployed, logical_id: str, resource: dict[str, Any]) -> str | None:
+    """By which name a resource is read: a rule's has its bus before it; None if that cannot be told."""
+    if not deployed.ids.get(logical_id):
+        return None
     name = deployed.name(logical_id)
     if resource["Type"] != "AWS::Events::Rule":
         return name
-    return f"{deployed.resolved(resource['Properties'].get('EventBusName', 'default'))}/{name}"
+    try:
+        return f"{deployed.resolved(resource['Properties'].get('EventBusName', 'default'))}/{name}"
+    except Unknown:
+        return None
 
 
 def _settings(deployed: Deployed, logical_id: str, resource: dict[str, Any]) -> Iterator[tuple[str, Any]]:

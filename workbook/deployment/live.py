@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbook.cloud import target
 Settings = dict[str, Any]
 MOMENT = 120  # seconds that AWS may take to change a function or a mapping
 THREADS = 8
+DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
 RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}  # EventBridge's own, of a target
 
 
@@ -36,6 +38,18 @@ class Kind:
     defaults: Settings
     read: Callable[[list[str]], dict[str, Settings]]
     put: Callable[[str, Settings, Settings], None]
+
+
+@contextmanager
+def where_allowed() -> Iterator[None]:
+    """What one may not look at on AWS is passed over."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in DENIED:
+            raise
 
 
 def document(policy: Any) -> str:

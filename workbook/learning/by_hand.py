@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from workbook.cloud import target
-from workbook.deployment.live import everything, queue_urls
+from workbook.deployment.live import everything, queue_urls, where_allowed
 
 BUS = "ShopEventBus"
 INTRUDER = "chapter-11-intruder"
@@ -71,15 +72,25 @@ def chapter_of(what: str, name: str) -> int | None:
 
 def leftovers_by_hand() -> list[Leftover]:
     """What is still there of all that the chapters make by hand; in the order in which it can be removed."""
-    found = [*_rules(), *_archives(), *_queues(), *_tables(), *_functions(), *_log_groups(), *_layers(), *_roles()]
+    for service in ("dynamodb", "events", "iam", "lambda", "logs", "sqs"):
+        target.client(service)  # a client is made in one thread
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(_found, (_rules, _archives, _queues, _tables, _functions, _log_groups, _layers, _roles))
     return [
         Leftover(what, name, chapter, remove)
-        for what, name, remove in found
+        for of_service in found
+        for what, name, remove in of_service
         if (chapter := chapter_of(what, name)) is not None
     ]
 
 
 Found = tuple[str, str, Callable[[], object]]  # a kind of resource, a name, and how it is removed
+
+
+def _found(look: Callable[[], Iterator[Found]]) -> list[Found]:
+    with where_allowed():
+        return [*look()]
+    return []
 
 
 def _rules() -> Iterator[Found]:

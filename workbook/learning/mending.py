@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 
 CURE = "A chapter in work may mean it so; if not, `python3 run.py mend` puts it back."
 BUS = "EventBus"  # its stack
+GONE = re.compile("NoSuch|NotFound|NonExistent|DoesNotExist")  # in the code of an error
 BY_HAND = "by_hand"  # where policies and patterns are kept, below the folder that keeps things aside
 
 
@@ -76,6 +78,8 @@ def _put_right(one: Difference | Leftover) -> None:
     try:
         one.mend() if isinstance(one, Difference) else one.remove()
     except ClientError as error:
+        if GONE.search(error.response["Error"]["Code"]):  # on AWS, a queue is listed a minute longer than it is there
+            return
         raise WorkbookError(
             f"This could not be put right: {one}. The reason is: {error.response['Error']['Message']} "
             "Try `python3 run.py mend` again in a minute."
