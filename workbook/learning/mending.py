@@ -26,7 +26,7 @@ def changed_by_hand(within: int | None = None) -> list[str]:
     Args:
         within: the chapter in work, whose own things are no leftovers yet.
     """
-    return [str(one) for one in (*differences(), *_left(within))]
+    return [_named(one) for one in differences()] + [str(one) for one in _left(within)]
 
 
 def listed(these: Sequence[object]) -> str:
@@ -63,7 +63,7 @@ def mend(folder: Path | None = None, within: int | None = None) -> list[str]:
         said.append(f"Changed by hand, and put back as the template says: {listed(back)}.")
     if left:
         said.append(f"Removed what was left over: {listed(left)}.")
-    return said + [f"{one}. {_way_back(one)}" for one in different if one.found is None]
+    return said + [f"{_named(one)}." for one in different if one.found is None]
 
 
 def _left(within: int | None) -> list[Leftover]:
@@ -105,9 +105,12 @@ def _of_the_book(name: str) -> bool:
     return name.startswith("Policies.") and chapter_of("policy", name.removeprefix("Policies.")) is not None
 
 
-def _way_back(gone: Difference) -> str:
-    before = [number for number in published.chapters() if gone.stack not in published.stacks_before(number)]
+def _named(one: Difference) -> str:
+    """What differs; and of what is gone, how it comes back."""
+    if one.found is not None:
+        return str(one)
+    before = [number for number in published.chapters() if one.stack not in published.stacks_before(number)]
     return (
-        f"Only with its stack it comes back: `python3 run.py catch-up {max(before, default=0):02}` removes that, "
-        "and then go on to your chapter."
+        f"{one}, and only comes back with its stack, {one.stack}: `python3 run.py catch-up {max(before, default=0):02}` "
+        "removes it, and your chapter makes it anew"
     )
