@@ -22,6 +22,7 @@ from workbook.base.environment import node_folder
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.cloud import local, target
+from workbook.cloud.stacks import recorded_stacks
 from workbook.learning.mending import CURE, changed_by_hand, listed
 
 PYTHON = (3, 11)
@@ -232,6 +233,8 @@ def _aws() -> tuple[str, str]:
 def _shop() -> tuple[str, str]:
     if target.is_local() and local.running() is None:
         return "the local cloud does not run", ""
+    if not recorded_stacks():
+        return "nothing is deployed yet", ""
     if changed := changed_by_hand():
         return f"changed by hand: {listed(changed)}", CURE
     return "as its templates say", ""
