@@ -110,6 +110,6 @@ def _named(one: Difference) -> str:
         return str(one)
     before = [number for number in published.chapters() if one.stack not in published.stacks_before(number)]
     return (
-        f"{one}, and only comes back with its stack, {one.stack}: `python3 run.py catch-up {max(before, default=0):02}` "
-        "removes it, and your chapter makes it anew"
+        f"{one}, and only comes back with its stack, {one.stack}: "
+        f"`python3 run.py catch-up {max(before, default=0):02}` removes it, and your chapter makes it anew"
     )
