@@ -34,14 +34,13 @@ def listed(these: Sequence[object]) -> str:
     return "; ".join(map(str, these))
 
 
-def mend(folder: Path | None = None, within: int | None = None) -> list[str]:
+def mend(within: int | None = None) -> list[str]:
     """Put what was changed by hand back as the templates say, and remove what the chapters have left.
 
     Messages and rows stay, and so does what a person made that is not the book's. A policy or a pattern of a
     person's own is kept aside first.
 
     Args:
-        folder: where to keep it, if something else is kept for the same reason.
         within: the chapter in work, whose own things are no leftovers yet.
 
     Returns:
@@ -53,7 +52,7 @@ def mend(folder: Path | None = None, within: int | None = None) -> list[str]:
     different, left = differences(), _left(within)
     if not different and not left:
         return []
-    aside = folder or new_folder_aside()
+    aside = new_folder_aside()
     said = _kept(different, aside)
     remove_if_empty(aside)
     back = [one for one in different if one.found is not None]
@@ -111,6 +110,6 @@ def _named(one: Difference) -> str:
         return str(one)
     before = [number for number in published.chapters() if one.stack not in published.stacks_before(number)]
     return (
-        f"{one}, and only comes back with its stack, {one.stack}: `python3 run.py catch-up {max(before, default=0):02}` "
-        "removes it, and your chapter makes it anew"
+        f"{one}, and only comes back with its stack, {one.stack}: "
+        f"`python3 run.py catch-up {max(before, default=0):02}` removes it, and your chapter makes it anew"
     )
