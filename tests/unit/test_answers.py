@@ -8,9 +8,21 @@ import pytest
 from answers import Answer, answers_to, judged
 
 from workbook.base.paths import CDK_APP
+from workbook.learning import exercises
+from workbook.learning.exercises import Right
 
 WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "09-1", "10-1", "10-2", "11-2")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
+
+
+def _raises(*_: object) -> None:
+    raise RuntimeError("a learner's own")
+
+
+ODD = [
+    None, 0, "", "text", [], {}, [None], {"a": None}, {"a": "b"}, object(), 2.5, True, int, len, _raises,
+    *(lambda *_, value=value: value for value in (None, 0, "", "text", [], {}, [None], {"a": None}, object(), True)),
+]  # fmt: skip  # instead of an answer, or of what a function returns
 
 
 @pytest.fixture
@@ -32,6 +44,12 @@ def test_a_wrong_answer_is_told_why(answer: Answer, names: dict) -> None:
 @pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if not a.words])
 def test_a_right_answer_is_right_whatever_its_form(answer: Answer, names: dict) -> None:
     assert judged(answer.exercise, answer.code, **names)[0] == "Right", judged(answer.exercise, answer.code, **names)[1]
+
+
+@pytest.mark.parametrize("given", ODD, ids=range(len(ODD)))
+@pytest.mark.parametrize("exercise", WITHOUT_A_CLOUD)
+def test_an_odd_answer_is_not_right_and_no_error_either(exercise: str, given: object, names: dict) -> None:
+    assert not isinstance(exercises._looked_at(exercise, (given,)), Right)
 
 
 @pytest.mark.parametrize("exercise", WITHOUT_A_CLOUD)

@@ -26,13 +26,12 @@ MISTAKES = {
 
 def judged(worth_redriving: Callable[[pd.DataFrame, set[str], set[str]], Any]) -> Verdict:
     """Just the letters that a redrive helps are chosen."""
-    letters, stored = _letters()
-    frame = pd.DataFrame(letters, columns=["messageId", "body", "reason", "kind"])
-    given = frame.drop(columns="kind")[frame.kind != NO_CHECKOUT], set(MENDED), set(stored)
-    for letters in (given[0], frame.drop(columns="kind"), frame.drop(columns="kind").iloc[::-1]):
+    rows, stored = _letters()
+    frame = pd.DataFrame(rows, columns=["messageId", "body", "reason", "kind"])
+    for shown in (frame[frame.kind != NO_CHECKOUT], frame, frame.iloc[::-1]):
         mended, there = set(MENDED), set(stored)
         try:
-            answer = worth_redriving(letters.copy(), mended, there)
+            answer = worth_redriving(shown.drop(columns="kind"), mended, there)
         except Exception as error:  # whatever a learner's own code may raise
             return NotRight("a list of ids", f"{type(error).__name__}: {error}", _why(error))
         if answer is None:
@@ -42,7 +41,7 @@ def judged(worth_redriving: Callable[[pd.DataFrame, set[str], set[str]], Any]) -
                 "mended and stored as they were", "other sets",
                 "whoever else looks at these sets is misled: take a copy, set(stored), and add to that.",
             )  # fmt: skip
-        if verdict := _judge(answer, frame[frame.messageId.isin(letters.messageId)].loc[letters.index]):
+        if verdict := _judge(answer, shown):
             return verdict
     return Right("The mended ones that are no orders yet, each once; and what is no checkout stays where it is.")
 
@@ -89,7 +88,6 @@ def _judge(answer: Any, letters: pd.DataFrame) -> Verdict | None:
     """
     if not isinstance(answer, list):
         return NotRight("a list of ids", type(answer).__name__, 'return a list, such as ["m-2", "m-7"].')
-    first = letters.iloc[0].messageId == letters.sort_index().iloc[0].messageId
     kinds = dict(zip(letters.messageId, letters.kind, strict=True))
     wanted = _first_of_each(letters)
     expected, found = f"{len(wanted)} of {len(letters)} letters", f"{len(answer)} of them"
@@ -103,8 +101,8 @@ def _judge(answer: Any, letters: pd.DataFrame) -> Verdict | None:
     if len(answer) < len(wanted):
         return NotRight(expected, found, "some are missing that could become orders now.")
     if answer != wanted:
-        order = "in the order of the frame" if first else "in the order of the frame, whatever its index says"
-        return NotRight(expected, "the same, in another order", f"the letters are wanted {order}.")
+        mistake = "the letters are wanted in the order of the frame, whatever its index says."
+        return NotRight(expected, "the same, in another order", mistake)
     return None
 
 
