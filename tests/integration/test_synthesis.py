@@ -88,7 +88,8 @@ def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learne
     learner.write(APP, code.replace("app.synth", "from shop.twin import Twin\nTwin(app, Twin.name)\napp.synth"))
     for ready in (COLD, READY):
         for name in ("First", "Other"):
-            learner.write("cdk_app/shop/twin.py", f"from aws_cdk import Stack\n\n\nclass Twin(Stack):\n    name = '{name}'\n")
+            code_of_twin = f"from aws_cdk import Stack\n\n\nclass Twin(Stack):\n    name = '{name}'\n"
+            learner.write("cdk_app/shop/twin.py", code_of_twin)
             os.utime(file, (moment, moment))
             python(ready)
             python("cdk.synthesize()")

@@ -54,16 +54,19 @@ def engine() -> Iterator[Engine]:
     one = Patched()
     yield one
     one._proc.kill()
-    one._proc.communicate()
+    one._proc.wait()
 
 
 @pytest.fixture
-def follows(engine: Engine) -> Engine:
-    """What reads in the background is there."""
-    threading.Thread(target=engine._read_stderr, daemon=True).start()
+def follows(engine: Engine) -> Iterator[Engine]:
+    """What reads in the background is there, and ends with the function."""
+    background = threading.Thread(target=engine._read_stderr)
+    background.start()
     while not hasattr(engine, "whole_log"):
         time.sleep(0.001)
-    return engine
+    yield engine
+    engine._proc.kill()
+    background.join()
 
 
 @pytest.mark.parametrize("lines", [0, 1, 500, 20_000])  # no line: that is not waited for

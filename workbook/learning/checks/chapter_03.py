@@ -226,7 +226,7 @@ def _why(value: Any) -> str:
     if not isinstance(value, str):
         return "what was sent may be anything that JSON has: only text can be a code."
     if value in OTHER_DIGITS:
-        return r"\d, isdigit() and isdecimal() take the digits of other alphabets, too; [0-9] takes the ten meant."
+        return r"\d, isdigit and isdecimal take the digits of other alphabets, too; [0-9] takes the ten meant."
     if value == "SAVE10\n":
         return "$ also fits before a newline at the end; re.fullmatch does not."
     return "the whole text must fit, from its start to its end."
