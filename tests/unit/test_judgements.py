@@ -113,7 +113,7 @@ ONE_SENT = {"MessageId": "1", "MD5OfMessageBody": ""}
 
 
 @pytest.mark.parametrize(
-    ("sent", "lines", "waiting", "words"),
+    ("sent", "lines", "kept", "words"),
     [
         (ONE_SENT, STARTED + POLLED, [], "one call with three Entries"),
         ([ONE_SENT] * 3, STARTED + POLLED, [], "one call with three Entries"),
@@ -130,13 +130,14 @@ ONE_SENT = {"MessageId": "1", "MD5OfMessageBody": ""}
         (SENT, ["pricing 1", "1 costs 2 (polled)"], [], "must be ex-1, ex-2 and ex-3"),
     ],
 )
-def test_orders_that_did_not_come_by_one_call_are_told_why(sent, lines, waiting, words):
-    assert words in judged_batch(sent, lines, waiting).mistake
+def test_orders_that_did_not_come_by_one_call_are_told_why(sent, lines, kept, words):
+    assert words in judged_batch(sent, lines, kept).mistake
 
 
 @pytest.mark.parametrize("before", [[], ["pricing sync-1"], CALLED])
-def test_one_call_is_right_whatever_came_before(before):
-    assert isinstance(judged_batch(SENT | {"ResponseMetadata": {}}, before + STARTED + POLLED, []), Right)
+@pytest.mark.parametrize("kept", [[], ["{'orderId': 'ex-1'}"], ['{"orderId": "polled-bad"}']])
+def test_one_call_is_right_whatever_came_before(before, kept):
+    assert isinstance(judged_batch(SENT | {"ResponseMetadata": {}}, before + STARTED + POLLED, kept), Right)
 
 
 def test_nothing_sent_is_not_yet_attempted():

@@ -113,21 +113,23 @@ def one_call_three_orders(sent: Any) -> Verdict:
         return NotYet("Deploy the orders queue first.")
     if paused := None if sent is None else _paused():
         return paused
-    return judged_batch(sent, _wait_for_orders(), list(queue(outputs["PricingOrders"]).body))
+    lines = _wait_for_orders()
+    kept = [body for name in ("PricingOrders", "PricingDeadLetters") for body in queue(outputs[name]).body]
+    return judged_batch(sent, lines, kept)
 
 
-def judged_batch(sent: Any, lines: list[str], waiting: list[str]) -> Verdict:
+def judged_batch(sent: Any, lines: list[str], kept: list[str]) -> Verdict:
     """Whether three orders were sent by one call, and priced.
 
     Args:
         sent: what the call returned.
         lines: of the function's log.
-        waiting: the bodies of the messages that are still in the queue.
+        kept: the bodies of the messages that are still in the queue, or among the dead letters.
     """
     started = [o for o in ORDERS if f"pricing {o}" in lines]
     polled = [o for o in ORDERS if any(line.startswith(f"{o} costs") and "(polled)" in line for line in lines)]
     called = [o for o in ORDERS if any(line.startswith(f"{o} costs") and "(called)" in line for line in lines)]
-    for body in waiting:
+    for body in kept if len(polled) < len(ORDERS) else ():
         if "ex-" in body and not _is_json(body):
             return NotRight("JSON in each MessageBody", body, "text made by str is no JSON: use json.dumps.")
     if called and len(polled) < len(ORDERS):
