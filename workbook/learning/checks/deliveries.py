@@ -69,6 +69,6 @@ def _record(body: str) -> dict[str, Any]:
 def _checkout(user: str, checkout_id: str) -> str:
     times = {"schemaVersion": "1", "occurredAt": "2026-01-31T09:30:00.000Z"}
     metadata = {"eventId": str(uuid.uuid4()), "correlationId": "a-check", **times}
-    items = [{"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 12.5}]
+    items = [{"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 12.5, "color": "white"}]
     data = {"checkoutId": checkout_id, "userName": user, **CUSTOMER, "items": items, "totalPrice": 25}
     return json.dumps({"detail": {"metadata": metadata, "data": data}})
