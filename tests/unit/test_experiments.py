@@ -226,9 +226,9 @@ def test_a_right_way_to_mend_is_right_whatever_its_form(found, path, changes):
 @pytest.mark.parametrize(
     ("seconds", "busy", "tries", "words"),
     [
-        (6, 1, 3, "the worker had 5 s"), (30, 4, 3, "the worker had 5 s"), (10, 5, 3, "hidden for 10 s"),
-        (29, 5, 3, "hidden for 29 s"), (30, 10, 3, "hidden for 30 s"), (30, 5, 1, "now it has 1"),
-        (30, 5, "2", "now it has 2"), (30, 5, None, "no end of them"), (5, 5, 10, "hidden for 5 s"),
+        (6, 1, 5, "the worker had 5 s"), (30, 4, 5, "the worker had 5 s"), (10, 5, 5, "hidden for 10 s"),
+        (29, 5, 5, "hidden for 29 s"), (30, 10, 5, "hidden for 30 s"), (30, 5, 1, "now it has 1"),
+        (30, 5, "4", "now it has 4"), (30, 5, None, "no end of them"), (5, 5, 10, "hidden for 5 s"),
     ],
 )  # fmt: skip
 def test_settings_that_do_not_fit_are_told(seconds, busy, tries, words):
@@ -236,13 +236,19 @@ def test_settings_that_do_not_fit_are_told(seconds, busy, tries, words):
     assert not finding.mended and not finding.as_planted and words in finding.saw
 
 
-@pytest.mark.parametrize(("seconds", "busy", "tries"), [(30, 5, "3"), (60, 10, 3), (90, 5, 10), (43200, 900, 5)])
+@pytest.mark.parametrize(("seconds", "busy", "tries"), [(30, 5, "5"), (60, 10, 5), (90, 5, 10), (43200, 900, 5)])
 def test_settings_that_fit_are_right(seconds, busy, tries):
     assert experiments.judged_hiding(seconds, busy, tries).mended
 
 
+def test_the_settings_of_the_broken_shop_are_those_that_are_planted():
+    code = planted()["cdk_app/shop/ordering.py"].decode()
+    assert f"visibility_timeout=Duration.seconds({experiments.HIDDEN})" in code
+    assert f"max_receive_count={experiments.TRIES})" in code
+
+
 def test_of_a_broken_shop_nothing_is_told_but_how_many_mistakes_there_are():
-    planted_one = experiments.judged_hiding(5, 5, "3")
+    planted_one = experiments.judged_hiding(5, 5, "5")
     assert planted_one.as_planted
     verdict = verdict_on([planted_one] * 5)
     assert isinstance(verdict, NotYet) and "5 of 5 mistakes remain" in verdict.todo
