@@ -6,12 +6,14 @@ import itertools
 import time
 from collections.abc import Callable
 
+import nbformat
 import pandas as pd
 import pytest
 
 from workbook.base import patience
 from workbook.base.errors import WorkbookError
 from workbook.base.waiting import wait_until
+from workbook.maintenance.notebooks import kernel
 
 
 @pytest.fixture
@@ -71,3 +73,15 @@ def test_an_error_while_looking_is_not_swallowed() -> None:
     with pytest.raises(ZeroDivisionError):
         wait_until(lambda: next(calls) / 0)
     assert next(calls) == 1
+
+
+def test_the_waits_of_a_cell_share_a_line_and_those_of_the_next_cell_have_their_own() -> None:
+    """Also where cells have no number of their own, as nbval runs them."""
+    wait = "from workbook import wait_until\nwait_until(lambda: True, 'the {}')"
+    cells = [nbformat.v4.new_code_cell(f"{wait.format(one)}\n{wait.format(other)}") for one, other in ("ab", "cd")]
+    with kernel(nbformat.v4.new_notebook(cells=cells)) as client:
+        for index, cell in enumerate(client.nb.cells):
+            client.execute_cell(cell, index, store_history=False)
+    [[first], [second]] = [[output.data for output in cell.outputs] for cell in cells]
+    assert (first["text/plain"], second["text/plain"]) == ("Waiting for the a", "Waiting for the c")
+    assert "waited 2 times" in first["text/html"] and "waited 2 times" in second["text/html"]

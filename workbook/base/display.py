@@ -6,6 +6,7 @@ import html
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -65,11 +66,21 @@ def _shown(value: Any) -> str:
     return "" if value is None or value is pd.NA else str(value)
 
 
+def _after_the_cell(act: Callable[[], None]) -> None:
+    """Do something when the cell that runs has ended. Cells are not told by their number: not all of them have one."""
+    events = sys.modules["IPython"].get_ipython().events
+
+    def once() -> None:
+        events.unregister("post_execute", once)
+        act()
+
+    events.register("post_execute", once)
+
+
 @dataclass
 class _Line:
     """The line that the waits of one cell share."""
 
-    cell: int
     id: str
     text: str
     times: int = 0
@@ -147,12 +158,16 @@ class Progress:
         """Whether there is a line of this cell already that it shares."""
         if not self.folds:
             return False
-        cell = sys.modules["IPython"].get_ipython().execution_count
-        if Progress._line is None or Progress._line.cell != cell:
-            Progress._line = _Line(cell, self.id, self.text)
+        if Progress._line is None:
+            Progress._line = _Line(self.id, self.text)
+            _after_the_cell(self._begin_anew)
             return False
         self.id, self.text = Progress._line.id, Progress._line.text  # the text that is stored stays the first one's
         return True
+
+    @staticmethod
+    def _begin_anew() -> None:
+        Progress._line = None
 
     def _done(self, seconds: float) -> str:
         if not self.folds or Progress._line is None:
