@@ -2,6 +2,9 @@
 
 Cosmic Ray finds what can be changed, and changes it. Which changes are tried tonight, beside which tests, and
 which of those that no test noticed are known, with a reason (`survivors.toml`), is said here.
+
+Most of a check asks the cloud, and is held by the tests of `tests/notebooks` and `tests/integration`, which take
+minutes. Of the folders that are said to be so, what unit tests do not run is not changed; how much that is, is told.
 """
 
 from __future__ import annotations
@@ -29,9 +32,18 @@ HERE = Path(__file__).resolve().parent
 CONFIG = HERE / "mutation.toml"
 SETTINGS = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
 TREES = SETTINGS["cosmic-ray"]["module-path"]
+PARTLY_RUN = SETTINGS["partly-run"]
 SURVIVORS = HERE / "survivors.toml"
 LOCK = HERE / "requirements.lock"
 TOOLS = STATE / "mutation"
+DATA = Path(".workbook", "coverage")  # in a copy
+# Coverage is among the tools; the workbook's own packages come first.
+COVERAGE = f"""
+import sys, sysconfig
+sys.path.append(sysconfig.get_path("purelib", vars={{"base": {str(TOOLS)!r}}}))
+from coverage.cmdline import main
+sys.exit(main())
+"""
 
 TO_KILL = 0.95
 EACH = 30  # of each tree: with two cores, all of them take less than an hour
@@ -76,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     install_tools()
     with ExitStack() as stack:
         trees = [stack.enter_context(copies.copy_of_the_tree()) for _ in range(PROCESSES)]
-        found = sample(mutants_in(trees[0]), chosen.seed, chosen.each, chosen.trees)
+        mutants = [m for m in mutants_in(trees[0]) if tree_of(m.file) in chosen.trees]
+        found = sample(run_by_tests(mutants, trees[0]), chosen.seed, chosen.each)
         print(f"Seed {chosen.seed}: {len(found)} mutants.", flush=True)
         return judge(list(tried(found, trees)))
 
@@ -118,30 +131,67 @@ def annotations(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found]
 
 
-def sample(mutants: Sequence[Mutant], seed: str, each: int, trees: Sequence[str] = TREES) -> list[Mutant]:
+def run_by_tests(mutants: Sequence[Mutant], copy: Path) -> list[Mutant]:
+    """Those mutants that are to be tried: not what only a cloud runs. The tests must pass without any of them."""
+    lines = {suite: lines_run(copy, suite) for suite in {tests_of(m.file) for m in mutants}}
+    code = {m.file: ast.parse((copy / m.file).read_text(encoding="utf-8")) for m in mutants}
+    run = [m for m in mutants if statement_at(code[m.file], m.start[0]) in lines[tests_of(m.file)].get(m.file, ())]
+    for tree in PARTLY_RUN:
+        there, tried = (len({m.place for m in some if tree_of(m.file) == tree}) for some in (mutants, run))
+        if there:
+            print(f"{tree}: unit tests run {tried} of the {there} places that can be changed.", flush=True)
+    return [m for m in mutants if tree_of(m.file) not in PARTLY_RUN or m in set(run)]
+
+
+def lines_run(copy: Path, tests: Sequence[str]) -> dict[str, list[int]]:
+    """The lines that tests run, by file.
+
+    Raises:
+        SystemExit: the tests fail, so that they would tell nothing of a mutant.
+    """
+    report = str(copy / ".workbook" / "coverage.json")
+    command = [sys.executable, "-c", COVERAGE]
+    if fail(copy, tests, [*command, "run", "--source=.", "-m"]):
+        raise SystemExit(f"Without any mutant, these fail: {' '.join(tests)}")
+    subprocess.run([*command, "json", "-q", "-o", report], cwd=copy, env=environment_in(copy), check=True)
+    found = json.loads(Path(report).read_text(encoding="utf-8"))["files"]
+    return {Path(file).as_posix(): of["executed_lines"] for file, of in found.items()}
+
+
+def statement_at(code: ast.Module, line: int) -> int:
+    """The first line of the innermost statement that a line belongs to."""
+    statements = (node for node in ast.walk(code) if isinstance(node, ast.stmt))
+    return max((s.lineno for s in statements if s.lineno <= line <= s.end_lineno), default=line)
+
+
+def sample(mutants: Sequence[Mutant], seed: str, each: int) -> list[Mutant]:
     """Some mutants of each tree: places drawn at random, and one mutant for each.
 
     Args:
         mutants: all there are, in order.
         seed: the same seed draws the same ones.
         each: how many of each tree.
-        trees: the folders they are drawn from.
     """
     drawn = []
-    for tree in trees:
+    for tree in TREES:
         chance = random.Random(f"{seed} {tree}")
         places: dict[tuple, list[Mutant]] = {}
         for mutant in mutants:
-            if Path(mutant.file).is_relative_to(tree):
+            if tree_of(mutant.file) == tree:
                 places.setdefault(mutant.place, []).append(mutant)
         drawn += [chance.choice(places[p]) for p in chance.sample(sorted(places), min(each, len(places)))]
     return drawn
 
 
-def tests_of(file: str) -> list[str]:
+def tree_of(file: str) -> str:
+    """The folder of `TREES` that a file is in."""
+    return next(tree for tree in TREES if Path(file).is_relative_to(tree))
+
+
+def tests_of(file: str) -> tuple[str, ...]:
     """The unit tests that must notice a change of `file`."""
-    names = max((p for p in SETTINGS["tests"] if Path(file).is_relative_to(p)), key=len)
-    return [f"tests/unit/test_{name}.py" for name in SETTINGS["tests"][names]]
+    nearest = max((place for place in SETTINGS["tests"] if Path(file).is_relative_to(place)), key=len)
+    return tuple(f"tests/unit/test_{name}.py" for name in SETTINGS["tests"][nearest])
 
 
 def tried(mutants: Sequence[Mutant], trees: Sequence[Path]) -> Iterator[Trial]:
@@ -150,35 +200,40 @@ def tried(mutants: Sequence[Mutant], trees: Sequence[Path]) -> Iterator[Trial]:
     for copy in trees:
         free.put(copy)
 
-    def in_a_free_copy(function, argument):
+    def in_a_free_copy(mutant: Mutant) -> Trial:
         copy = free.get()
         try:
-            return function(copy, argument)
+            return try_out(copy, mutant)
         finally:
             free.put(copy)
 
     with ThreadPoolExecutor(len(trees)) as pool:
-        suites = {tuple(tests_of(mutant.file)) for mutant in mutants}
-        for suite, fails in zip(suites, pool.map(lambda s: in_a_free_copy(fail, s), suites), strict=True):
-            if fails:
-                raise SystemExit(f"Without any mutant, these fail: {' '.join(suite)}")
-        yield from pool.map(lambda m: in_a_free_copy(try_out, m), mutants)
+        yield from pool.map(in_a_free_copy, mutants)
 
 
-def fail(copy: Path, tests: Sequence[str]) -> bool:
+def fail(copy: Path, tests: Sequence[str], python: Sequence[str] = (sys.executable, "-m")) -> bool:
     """Whether one of the tests fails in a copy of the tree, or runs for ever."""
-    # No bytecode: a mutant may be as old and as long as the one before it.
-    environment = copies.environment_of(copy) | {"PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick"]
+    command = [*python, "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick"]
     try:
         ended = subprocess.run(
-            [*command, *tests], cwd=copy, env=environment, timeout=TIMEOUT, stdout=subprocess.PIPE, text=True
+            [*command, *tests],
+            cwd=copy,
+            env=environment_in(copy),
+            timeout=TIMEOUT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
     except subprocess.TimeoutExpired:
         return True
     if ended.returncode not in (0, FAILED, STOPPED):
         raise SystemExit(f"pytest did not run:\n{ended.stdout}")
     return ended.returncode != 0
+
+
+def environment_in(copy: Path) -> dict[str, str]:
+    """A copy's environment, without bytecode: a mutant may be as old and as long as the one before it."""
+    return copies.environment_of(copy) | {"PYTHONDONTWRITEBYTECODE": "1", "COVERAGE_FILE": str(copy / DATA)}
 
 
 def try_out(copy: Path, mutant: Mutant) -> Trial:
