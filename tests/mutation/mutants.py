@@ -246,7 +246,8 @@ def try_out(copy: Path, mutant: Mutant) -> Trial:
         trial = Trial(mutant, line, changed, fail(copy, tests_of(mutant.file)))
     finally:
         file.write_text(before, encoding="utf-8")
-    print("killed  " if trial.killed else "SURVIVED", mutant.file, f"{mutant.start[0]}: {line}  →  {changed}", flush=True)
+    fate = "killed" if trial.killed else "SURVIVED"
+    print(f"{fate:8} {mutant.file}:{mutant.start[0]}: {line}  →  {changed}", flush=True)
     return trial
 
 
