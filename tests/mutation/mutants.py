@@ -137,10 +137,10 @@ def run_by_tests(mutants: Sequence[Mutant], copy: Path) -> list[Mutant]:
     code = {m.file: ast.parse((copy / m.file).read_text(encoding="utf-8")) for m in mutants}
     run = [m for m in mutants if statement_at(code[m.file], m.start[0]) in lines[tests_of(m.file)].get(m.file, ())]
     for tree in PARTLY_RUN:
-        there, tried = (len({m.place for m in some if tree_of(m.file) == tree}) for some in (mutants, run))
+        there, of_them = (len({m.place for m in some if tree_of(m.file) == tree}) for some in (mutants, run))
         if there:
-            print(f"{tree}: unit tests run {tried} of the {there} places that can be changed.", flush=True)
-    return [m for m in mutants if tree_of(m.file) not in PARTLY_RUN or m in set(run)]
+            print(f"{tree}: unit tests run {of_them} of the {there} places that can be changed.", flush=True)
+    return sorted({*run, *(m for m in mutants if tree_of(m.file) not in PARTLY_RUN)})
 
 
 def lines_run(copy: Path, tests: Sequence[str]) -> dict[str, list[int]]:

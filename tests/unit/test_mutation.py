@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -69,6 +70,12 @@ def test_of_a_small_tree_all_places_are_drawn():
 def test_annotations_are_found_and_defaults_beside_them_are_not():
     code = "def f(a: int | None = 1 | 2) -> str | None:\n    b: int | str = 3\n"
     assert sorted(mutants.annotations(code)) == [((1, 9), (1, 19)), ((1, 32), (1, 42)), ((2, 7), (2, 16))]
+
+
+@pytest.mark.parametrize(("line", "first"), [(1, 1), (2, 2), (3, 3), (4, 3), (5, 5)])
+def test_a_line_belongs_to_the_innermost_statement(line: int, first: int):
+    code = "@known\ndef f(a):\n    g(a,\n      1)\n    return 2\n"
+    assert mutants.statement_at(ast.parse(code), line) == first
 
 
 def trials(killed: int, alive: int) -> list[Trial]:
