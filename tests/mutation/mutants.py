@@ -149,7 +149,7 @@ def lines_run(copy: Path, tests: Sequence[str]) -> dict[str, list[int]]:
     Raises:
         SystemExit: the tests fail, so that they would tell nothing of a mutant.
     """
-    report = str(copy / ".workbook" / "coverage.json")
+    report = str(copy / ".workbook" / "lines.json")
     command = [sys.executable, "-c", COVERAGE]
     if fail(copy, tests, [*command, "run", "--source=.", "-m"]):
         raise SystemExit(f"Without any mutant, these fail: {' '.join(tests)}")
