@@ -154,15 +154,22 @@ def caller(app: ModuleType) -> Callable[..., SimpleNamespace]:
 
 
 def invoker(module: ModuleType) -> Callable[[dict], tuple[Any, list[dict]]]:
-    """A function that invokes a module's handler: with an event, for its result and the lines it logs."""
+    """A function that invokes a module's handler: with an event, for its result and the lines it logs.
+
+    Each line says of which invocation it is, and nothing that one before it left there.
+    """
     logged = io.StringIO()
     module.logger.registered_handler.setStream(logged)
 
     def invoke(event: dict) -> tuple[Any, list[dict]]:
         logged.seek(0)
         logged.truncate()
+        module.logger.append_keys(earlier="what an invocation before this one said of itself")
         result = module.handler(event, context())
-        return result, [json.loads(line) for line in logged.getvalue().split("\n") if line]
+        lines = [json.loads(line) for line in logged.getvalue().split("\n") if line]
+        assert {line.get("function_request_id") for line in lines} <= {context().aws_request_id}
+        assert not any("earlier" in line for line in lines)
+        return result, lines
 
     return invoke
 

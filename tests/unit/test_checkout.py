@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from samples import ADA, CHAIR, UUID
-from services import OUTBOX, TABLE, denied, make_table, refusing, stored
+from services import OUTBOX, TABLE, denied, loaded, make_table, refusing, stored
 
 LAMP = {"productId": "p1", "productName": "Lamp", "quantity": 3, "price": 19.99, "color": "red"}
 BEN = ADA | {"userName": "ben", "firstName": "Ben"}
@@ -464,3 +464,10 @@ def test_without_a_basket_nobody_waits_for_a_twin(basket, basket_service, monkey
     monkeypatch.setattr(basket_service.checkout.time, "sleep", waited.append)
     assert check_out(basket, headers=KEY).status == 404
     assert waited == [0]
+
+
+def test_a_twin_is_waited_for_more_and_more_patiently_and_less_than_a_second_in_all():
+    """Whoever asked waits, too; and at first it is as if there were no twin."""
+    with loaded("basket", "checkout") as anew:
+        first, *pauses = anew.PATIENCE
+    assert first == 0 < pauses[0] and pauses == sorted(pauses) and sum(pauses) < 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from workbook.base.paths import NOTEBOOKS
 from workbook.clients.invoke import Invocation
 from workbook.learning import bookmark, chapters, exercises
+from workbook.learning.checks import patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
 from workbook.learning.checks.chapter_02 import judged_rights
@@ -209,3 +212,32 @@ def test_a_chapter_without_exercises_is_finished(passed, capsys):
 def test_a_wrong_answer_says_what_was_expected_what_was_found_and_why():
     verdict = judged_rows([], {"a": 1}, set())
     assert isinstance(verdict, NotRight) and verdict.expected and verdict.found and verdict.mistake.endswith(".")
+
+
+def asked_for() -> list[str]:
+    """The names of the checks that the chapters' cells call."""
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))
+    return sorted(set(re.findall(r'\bcheck\(\\"([^"\\]+)\\"', code)))
+
+
+@pytest.mark.parametrize("name", asked_for())
+def test_whatever_check_a_chapter_calls_is_there(name: str):
+    assert exercises._find(name)
+
+
+def test_each_check_is_called_by_its_chapter():
+    for name in asked_for():
+        exercises._find(name)  # which loads all checks of the chapter
+    ours = {name for name, of in exercises._checks.items() if of.look.__module__.startswith("workbook.")}
+    assert ours == set(asked_for())
+
+
+def test_an_invoice_is_wanted_if_the_shop_asked_for_100_or_more_by_invoice():
+    """Of the events on which patterns are tried: what is said of each is true, and no two are the same."""
+    for name, (event, wanted, _) in patterns._INVOICES.items():
+        asked = event["detail"]["data"]
+        by_invoice = asked["paymentMethod"] == "invoice" and asked["totalPrice"] >= 100
+        ours = (event["source"], event["detail-type"]) == ("shop.basket", "BasketCheckedOut")
+        assert wanted == (by_invoice and ours), name
+    events = [json.dumps(event) for event, _, _ in patterns._INVOICES.values()]
+    assert len(set(events)) == len(events)

@@ -277,7 +277,9 @@ def test_pages_go_on_between_the_same_dates(ordering, adas_orders):
 
 def test_orders_of_the_same_moment_are_all_found(ordering, work):
     work(*(checkout() for _ in range(5)))
-    assert [len(page) for page in pages_of(ordering, "/order/ada", limit="2")] == [2, 2, 1]
+    [moment] = {order["orderDate"] for order in ordering("GET", "/order/ada").body["items"]}
+    for between in ({}, {"from": moment}, {"to": moment}, {"from": moment, "to": moment}):
+        assert [len(page) for page in pages_of(ordering, "/order/ada", limit="2", **between)] == [2, 2, 1]
 
 
 def test_orders_are_asked_of_the_index_and_nothing_is_filtered(ordering, ordering_service, monkeypatch):

@@ -45,3 +45,11 @@ def test_a_path_is_decoded_once(basket):
     basket("POST", "/basket", ADAS)
     assert basket("GET", "/basket/ada%40home").status == 200
     assert basket("GET", "/basket/ada%2540home").status == 400  # a % stands in no name
+
+
+@pytest.mark.parametrize("parameters", [None, {}, {"userName": "ada@home"}])
+def test_a_route_without_proxy_takes_the_path_as_it_is(basket_service, basket, parameters):
+    """As of an API that names each of its routes, where no base path can be told from the rest."""
+    basket("POST", "/basket", ADAS)
+    event = proxy_event("GET", "/basket/ada@home") | {"pathParameters": parameters}
+    assert json.loads(basket_service.handler(event, context())["body"])["userName"] == "ada@home"

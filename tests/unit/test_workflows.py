@@ -61,6 +61,12 @@ def test_the_newest_versions_are_found_as_the_lock_is_made():
     )
 
 
+def test_mutants_are_tried_at_night_as_readme_says():
+    command = ".venv/bin/python tests/mutation/mutants.py"
+    assert command in (ROOT / ".github/workflows/nightly.yml").read_text(encoding="utf-8")
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_every_python_and_machine_that_is_promised_is_tested():
     text = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
     for promised in ("3.11", "3.12", "3.13", "3.14", "ubuntu-latest", "ubuntu-24.04-arm", "macos-latest"):

@@ -1,0 +1,120 @@
+"""Mutation testing: its configuration fits the code, a seed draws the same mutants again, and nothing lives unknown."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+from mutation import mutants
+from mutation.mutants import Mutant, Trial
+
+from workbook.base.paths import ROOT
+
+CODE = sorted(
+    file.relative_to(ROOT).as_posix()
+    for tree in mutants.TREES
+    for file in (ROOT / tree).rglob("*.py")
+    if "planted" not in file.parts
+)
+HERE = mutants.HERE.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", CODE)
+def test_each_file_has_unit_tests_that_must_notice_a_change(file: str):
+    tests = mutants.tests_of(file)
+    assert tests and all((ROOT / test).is_file() for test in tests)
+
+
+def test_the_configuration_names_only_what_there_is():
+    assert all((ROOT / place).exists() for place in mutants.SETTINGS["tests"])
+    assert set(mutants.PARTLY_RUN) < set(mutants.TREES)
+    [planted] = mutants.SETTINGS["cosmic-ray"]["excluded-modules"]
+    assert list(ROOT.glob(planted))
+
+
+def test_each_known_survivor_stands_in_the_code_and_has_a_reason():
+    for (file, line, changed), reason in mutants.reasons().items():
+        code = [text.strip() for text in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+        assert set(line.split("\n")) <= set(code), f"{file} has no line {line!r} any more"
+        assert changed != line and len(reason) > 20
+
+
+def mutants_of(places: int) -> list[Mutant]:
+    """Mutants of each tree: three kinds of them at each of some places."""
+    return sorted(
+        Mutant(f"{tree}/a.py", (line, 0), (line, 1), operator, 0)
+        for tree in mutants.TREES
+        for line in range(places)
+        for operator in ("Add_Sub", "Add_Mul", "Add_Div")
+    )
+
+
+def test_a_seed_draws_the_same_mutants_again_and_another_seed_others():
+    there = mutants_of(places=200)
+    assert mutants.sample(there, "2026-01-31", 20) == mutants.sample(there, "2026-01-31", 20)
+    assert mutants.sample(there, "2026-01-31", 20) != mutants.sample(there, "2026-02-01", 20)
+
+
+def test_as_many_are_drawn_of_each_tree_and_one_at_a_place():
+    drawn = mutants.sample(mutants_of(places=200), "a seed", 20)
+    assert [sum(mutants.tree_of(m.file) == tree for m in drawn) for tree in mutants.TREES] == [20] * len(mutants.TREES)
+    assert len({mutant.place for mutant in drawn}) == len(drawn)
+    assert len({mutant.operator for mutant in drawn}) == 3
+
+
+def test_of_a_small_tree_all_places_are_drawn():
+    assert len(mutants.sample(mutants_of(places=3), "a seed", 20)) == 3 * len(mutants.TREES)
+
+
+def test_annotations_are_found_and_defaults_beside_them_are_not():
+    code = "def f(a: int | None = 1 | 2) -> str | None:\n    b: int | str = 3\n"
+    assert sorted(mutants.annotations(code)) == [((1, 9), (1, 19)), ((1, 32), (1, 42)), ((2, 7), (2, 16))]
+
+
+@pytest.mark.parametrize(("line", "first"), [(1, 1), (2, 2), (3, 3), (4, 3), (5, 5)])
+def test_a_line_belongs_to_the_innermost_statement(line: int, first: int):
+    code = "@known\ndef f(a):\n    g(a,\n      1)\n    return 2\n"
+    assert mutants.statement_at(ast.parse(code), line) == first
+
+
+def trials(killed: int, alive: int) -> list[Trial]:
+    mutant = Mutant("lambda_src/hello/app.py", (1, 0), (1, 1), "Add_Sub", 0)
+    return [Trial(mutant, "a + b", "a - b", True)] * killed + [Trial(mutant, "a + b", "a - b", False)] * alive
+
+
+@pytest.fixture
+def known(monkeypatch, tmp_path):
+    """A list of known survivors that has the one of `trials`, for another file or for its own."""
+
+    def known(file: str) -> None:
+        entry = f'[[survivor]]\nfile = "{file}"\nline = "a + b"\nchanged = "a - b"\nreason = "because"\n'
+        (tmp_path / "survivors.toml").write_text(entry, encoding="utf-8")
+        monkeypatch.setattr(mutants, "SURVIVORS", tmp_path / "survivors.toml")
+        monkeypatch.setattr(mutants, "ROOT", tmp_path)
+
+    return known
+
+
+@pytest.mark.parametrize(
+    ("file", "killed", "alive", "code"),
+    [
+        ("lambda_src/hello/app.py", 19, 1, 0),
+        ("lambda_src/hello/app.py", 18, 2, 1),  # too many, though each has a reason
+        ("lambda_src/report/app.py", 19, 1, 1),  # a reason for the same line elsewhere
+        ("lambda_src/report/app.py", 19, 0, 0),
+    ],
+)
+def test_a_night_fails_if_too_many_live_or_one_without_a_reason(known, capsys, file, killed, alive, code):
+    known(file)
+    assert mutants.judge(trials(killed, alive)) == code
+    assert f"{killed} of {killed + alive} were killed" in capsys.readouterr().out
+
+
+def test_the_lock_has_hashes_and_no_address():
+    lock = (ROOT / HERE / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    for package in re.split(r"\n(?=\S)", lock.strip()):
+        assert re.match(r"[\w.-]+==\S+", package) and "--hash=sha256:" in package
+    for wanted in re.findall(r"^[a-z-]+$", (ROOT / HERE / "requirements.in").read_text(encoding="utf-8"), re.M):
+        assert f"\n{wanted}==" in lock
