@@ -134,7 +134,7 @@ def annotations(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 def run_by_tests(mutants: Sequence[Mutant], copy: Path) -> list[Mutant]:
     """Those mutants that are to be tried: not what only a cloud runs. The tests must pass without any of them."""
     lines = {suite: lines_run(copy, suite) for suite in {tests_of(m.file) for m in mutants}}
-    code = {m.file: ast.parse((copy / m.file).read_text(encoding="utf-8")) for m in mutants}
+    code = {file: statements((copy / file).read_text(encoding="utf-8")) for file in {m.file for m in mutants}}
     run = [m for m in mutants if statement_at(code[m.file], m.start[0]) in lines[tests_of(m.file)].get(m.file, ())]
     for tree in PARTLY_RUN:
         there, of_them = (len({m.place for m in some if tree_of(m.file) == tree}) for some in (mutants, run))
@@ -158,10 +158,14 @@ def lines_run(copy: Path, tests: Sequence[str]) -> dict[str, list[int]]:
     return {Path(file).as_posix(): of["executed_lines"] for file, of in found.items()}
 
 
-def statement_at(code: ast.Module, line: int) -> int:
+def statements(code: str) -> list[tuple[int, int]]:
+    """The first and the last line of each statement of a module."""
+    return [(node.lineno, node.end_lineno) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt)]
+
+
+def statement_at(there: Sequence[tuple[int, int]], line: int) -> int:
     """The first line of the innermost statement that a line belongs to."""
-    statements = (node for node in ast.walk(code) if isinstance(node, ast.stmt))
-    return max((s.lineno for s in statements if s.lineno <= line <= s.end_lineno), default=line)
+    return max((first for first, last in there if first <= line <= last), default=line)
 
 
 def sample(mutants: Sequence[Mutant], seed: str, each: int) -> list[Mutant]:
