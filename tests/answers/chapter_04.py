@@ -13,6 +13,7 @@ WRONG = [
     changed("04-1", "any source", "to the letter", (f'"source": {SOURCE},', "")),
     changed("04-1", "every detail-type that begins so", "to the letter", (KIND, '[{"prefix": "BasketCheckedOut"}]')),
     changed("04-1", "any detail-type", "to the letter", (f'"detail-type": {KIND},', "")),
+    changed("04-1", "not too large", "misses checkouts", ('">=", 100', '">=", 100, "<", 100000')),
     changed("04-1", "all but cards", "must be invoice", ('["invoice"]', '[{"anything-but": "card"}]')),
     changed("04-1", "whatever begins with invoice", "must be invoice", ('["invoice"]', '[{"prefix": "invoice"}]')),
     changed("04-1", "whatever ends with invoice", "must be invoice", ('["invoice"]', '[{"suffix": "invoice"}]')),

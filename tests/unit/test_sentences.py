@@ -65,7 +65,7 @@ def nobody() -> str:
 def test_an_interrupt_in_any_cell(shell, capsys):
     assert (
         said(shell, capsys, "raise KeyboardInterrupt")
-        == "Stopped. What was done up to here stands; run this cell again to go on."
+        == "Stopped. What was done stands; run this cell again to go on. The first cell mends what it broke."
     )
 
 

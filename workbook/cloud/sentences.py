@@ -32,7 +32,7 @@ def sentence(error: BaseException) -> str:
     from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
     if isinstance(error, KeyboardInterrupt):
-        return "Stopped. What was done up to here stands; run this cell again to go on."
+        return "Stopped. What was done stands; run this cell again to go on. The first cell mends what it broke."
     where = "the local cloud" if target.is_local() else "AWS"
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return f"There was no answer of {where} in time: it is busy. Wait a little, and run this cell again."

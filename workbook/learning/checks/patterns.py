@@ -115,6 +115,7 @@ _INVOICES: dict[str, tuple[dict[str, Any], bool, str]] = {
     "by invoice, 100": (checkout(totalPrice=100), True, '100 is wanted, too: "of 100 or more" is >=.'),
     "by invoice, 100.01": (checkout(totalPrice=100.01), True, _NARROW),
     "by invoice, 99,000": (checkout(totalPrice=99_000), True, _NARROW),
+    "by invoice, 4,900,000,000": (checkout(totalPrice=4_900_000_000), True, _NARROW),  # rules compare up to 5e9
     "by invoice, of somebody else": (checkout(userName="zoe", firstName="Zoe"), True, _NARROW),
     "by invoice, schemaVersion 2": (checkout(version="2"), True, _NARROW),
     "by invoice, at another time": (checkout() | {"time": "2027-02-28T23:59:59Z", "id": "2"}, True, _NARROW),
