@@ -91,8 +91,10 @@ def test_the_same_key_at_once_gives_the_same_answer_and_one_order(customer):
     answers = at_once(customer, key="once")
     assert [(answer.status, answer.text) for answer in answers] == [(202, answers[0].text)] * AT_ONCE
     assert customer.has_just_these_orders(answers[0])
-    customer.fill(CHAIR)
+    customer.fill()
     assert customer.check_out("once").body == answers[0].body and customer.has_a_basket()
+    customer.fill(CHAIR)
+    assert customer.check_out("once").status == 422 and customer.has_a_basket()
     assert customer.has_just_these_orders(answers[0])
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
+from test_restarts import NOT_BACK
 
 from workbook.base.paths import NOTEBOOKS, SOLUTIONS, read_json, write_json
 from workbook.maintenance import copies
@@ -129,7 +130,7 @@ def test_alone_on_a_fresh_cloud_it_is_as_stored(notebook: Path) -> None:
 def test_where_its_kernel_was_restarted_every_name_came_back(notebook: Path) -> None:
     told = all_said(notebook).told
     assert len(told) == 3
-    assert not any(told.values())
+    assert {name for names in told.values() for name in names} <= NOT_BACK.get(notebook.name[:2], set())
 
 
 @each_exercise

@@ -6,11 +6,13 @@ handler does not say of itself, such as the answers that a route may give, stand
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -211,7 +213,7 @@ def schema_of(check: Callable) -> Schema:
     bounds = inspect.getclosurevars(check).nonlocals
     match check.__qualname__.split(".")[0], bounds:
         case "text", {"shortest": shortest, "longest": longest}:
-            seen = rf"[^{unfit}\p{{Z}}\p{{Cf}}{fillers}][^{unfit}]*" if shortest else ""
+            seen = rf"[^{unfit}{_ranges_of('Z', 'Cf')}{fillers}][^{unfit}]*" if shortest else ""
             return {"type": "string", "minLength": shortest, "maxLength": longest, "pattern": f"^[^{unfit}]*{seen}$"}
         case "one_of", {"words": words}:
             return {"enum": list(words)}
@@ -225,6 +227,19 @@ def schema_of(check: Callable) -> Schema:
             one = r"[\p{L}\p{M}\p{N}" + validation.IN_NAMES.replace("-", r"\-") + "]"
             return {"type": "string", "pattern": rf"^(?!\.+$)(?=.*[^{fillers}]){one}{{1,100}}$"}
     raise TypeError(f"{check.__qualname__} is a check that has no schema yet.")
+
+
+@functools.cache
+def _ranges_of(*categories: str) -> str:
+    r"""What stands in a regular expression for the characters of some categories; not all readers of it know `\p`."""
+    found = [c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c).startswith(categories)]
+    runs: list[list[str]] = []
+    for character in found:
+        if runs and ord(character) == ord(runs[-1][-1]) + 1:
+            runs[-1].append(character)
+        else:
+            runs.append([character])
+    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def fields_of(fields: dict[str, Callable], required: Iterable[str]) -> Schema:
