@@ -33,7 +33,7 @@ SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
 QUICK_SUITES = ("infrastructure", "unit")
 BUSY = 4
-PROCESSES = "2"  # on two cores; beside a third, a line of a log may come too late for the cell that waits for it
+PROCESSES = "3"  # on two cores, as half of the time is waiting
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
