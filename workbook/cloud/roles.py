@@ -23,10 +23,10 @@ def rights(function: str) -> set[tuple[str, str]]:
     return {
         (action, resource)
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        for statement in _listed(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"])
+        for statement in as_list(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"])
         if statement["Effect"] == "Allow"
-        for action in _listed(statement.get("Action", "*"))
-        for resource in _listed(statement.get("Resource", "*"))
+        for action in as_list(statement.get("Action", "*"))
+        for resource in as_list(statement.get("Resource", "*"))
     }
 
 
@@ -36,5 +36,6 @@ def attached(function: str) -> set[str]:
     return {policy["PolicyName"] for policy in found} - {"AWSLambdaBasicExecutionRole"}
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def as_list(value: Any) -> list[Any]:
+    """What stands in a policy where one value may stand by itself, or several in a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbook.base.waiting import poll, soon
 from workbook.cloud import target
+from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
 from workbook.learning.exercises import NotRight, Right, Verdict
 
@@ -65,15 +66,15 @@ def tried(session: Any, document: dict[str, Any], wanted: dict[str, str]) -> Ver
 
 def judged(document: dict[str, Any], wanted: dict[str, str]) -> Verdict | None:
     """What a policy allows beside what is wanted, if anything, though no call of ours has found it."""
-    statements = [one for one in _listed(document["Statement"]) if one.get("Effect") == "Allow"]
+    statements = [one for one in as_list(document["Statement"]) if one.get("Effect") == "Allow"]
     if any({"NotAction", "NotResource"} & statement.keys() for statement in statements):
         mistake = "the policy is too wide: what is not forbidden in it is allowed, also what is made tomorrow."
         return NotRight("Action and Resource", "NotAction or NotResource", mistake)
     rights = {
         (str(action).lower(), str(resource))
         for statement in statements
-        for action in _listed(statement.get("Action", []))
-        for resource in _listed(statement.get("Resource", []))
+        for action in as_list(statement.get("Action", []))
+        for resource in as_list(statement.get("Resource", []))
     }
     if stars := sorted(f"{action} on {resource}" for action, resource in rights if set("*?") & set(action + resource)):
         return NotRight(
@@ -88,7 +89,7 @@ def judged(document: dict[str, Any], wanted: dict[str, str]) -> Verdict | None:
 
 def malformed(document: dict[str, Any]) -> str:
     """What IAM would not take in a policy, if anything; the local cloud takes more than IAM does."""
-    for statement in _listed(document["Statement"]):
+    for statement in as_list(document["Statement"]):
         if not isinstance(statement, dict):
             return f"a statement that is a {type(statement).__name__}"
         for names in (("Effect",), ("Action", "NotAction"), ("Resource", "NotResource")):
@@ -96,7 +97,7 @@ def malformed(document: dict[str, Any]) -> str:
                 return f"a statement without {names[0]}"
         if statement["Effect"] not in ("Allow", "Deny"):
             return f"the Effect {statement['Effect']!r}"
-        for action in _listed(statement.get("Action", [])):
+        for action in as_list(statement.get("Action", [])):
             if action != "*" and not re.fullmatch(r"[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+", str(action)):
                 return f"the Action {action!r}"
     return ""
@@ -107,7 +108,7 @@ def as_tried(document: dict[str, Any]) -> dict[str, Any]:
     if not target.is_local():
         return document
     tried_one = copy.deepcopy(document)
-    for statement in _listed(tried_one["Statement"]):
+    for statement in as_list(tried_one["Statement"]):
         conditions = statement.get("Condition", {})
         for operator in [name for name in conditions if name in ("StringEquals", "StringLike")]:
             of_names = {k: v for k, v in conditions[operator].items() if k.lower() == "events:source"}
@@ -118,17 +119,13 @@ def as_tried(document: dict[str, Any]) -> dict[str, Any]:
     return tried_one
 
 
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
 def _source_in(document: dict[str, Any]) -> str:
     """The name in which the policy lets somebody publish, if it says so: a condition on events:source."""
-    for statement in _listed(document["Statement"]):
+    for statement in as_list(document["Statement"]):
         for operator in statement.get("Condition", {}).values():
             for key, value in operator.items():
                 if key.lower() == "events:source":
-                    return str(_listed(value)[0])
+                    return str(as_list(value)[0])
     return "shop.price-list"
 
 
