@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import psutil
 import pytest
 from learner import Kernel, Learner, until
 
-from workbook.base.paths import ROOT
+from workbook.base.paths import CACHE, ROOT
 from workbook.deployment.app_process import NOT_RUN
 from workbook.maintenance import copies
 
@@ -19,13 +20,14 @@ APP = "cdk_app/app.py"
 SCRIPT = ROOT / "workbook" / "deployment" / "app_process.py"
 READY = "cdk.make_ready(); synthesis.await_ready()"
 COLD = "synthesis.forget()"
+FORGOTTEN = "shutil.rmtree(kept.FOLDER, ignore_errors=True)"
 
 
 @pytest.fixture(scope="module")
 def python(learner: Learner) -> Kernel:
     """A learner's Python, with the whole shop's code beside it."""
-    python = learner.kernel()
-    python("from workbook.deployment import assembly, cdk, synthesis\nfrom workbook.base.errors import WorkbookError")
+    python = learner.kernel(WORKBOOK_CACHE=str(learner.root / "cache"), JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(CACHE / "jsii"))
+    python("import shutil; from workbook.deployment import assembly, cdk, kept, synthesis")
     return python
 
 
@@ -48,7 +50,8 @@ def waiting(python: Kernel) -> list[psutil.Process]:
 
 
 def used(python: Kernel, code: str) -> bool:
-    """Run code that synthesizes; whether a process that was ready did it."""
+    """Run code that synthesizes something new; whether a process that was ready did it."""
+    python(FORGOTTEN)
     python("cold = []; start = synthesis._start; synthesis._start = lambda *a: cold.append(a) or start(*a)")
     try:
         python(code)
@@ -68,6 +71,34 @@ def test_the_assembly_is_the_same_byte_for_byte(learner, python):
     assert used(python, "cdk.synthesize()")
     assert files(folder / "assembly") == cold
     assert len([name for name in cold if name.endswith(".template.json")]) == 10
+
+
+def test_the_same_code_is_not_synthesized_twice(learner, python, code):
+    """Neither after a change was undone, nor in another folder; and what is put back is what was written."""
+    folder = learner.root / ".workbook" / "cdk" / "assembly"
+    python(f"{FORGOTTEN}; cdk.synthesize()")
+    first = files(folder)
+    other = code.replace("app.synth", 'import aws_cdk\naws_cdk.Stack(app, "Other")\napp.synth')
+    learner.write(APP, other)
+    python("cdk.synthesize()")
+    assert python("assembly.stack_names()")[-1] == "Other"
+    learner.write(APP, code)
+    shutil.rmtree(folder)
+    python("run = cdk.run_app; cdk.run_app = None; cdk.synthesize()")
+    assert files(folder) == first
+    learner.write(APP, other)
+    python("cdk.synthesize()")
+    assert python("assembly.stack_names()")[-1] == "Other"
+    for kept in (learner.root / "cache" / "assemblies").glob("*.zip"):
+        kept.write_bytes(kept.read_bytes()[:1000])
+    python("cdk.run_app = run; cdk.synthesize()")  # what is damaged is made anew
+    python("cdk.run_app = None; cdk.synthesize(); cdk.run_app = run")
+
+
+def test_of_the_kept_ones_the_oldest_go(python, learner):
+    python("kept.KEPT = 2; keys = ['a', 'b', 'c']")
+    python("for key in keys: kept.keep(key); kept.put_back('a')")
+    assert python("[key for key in keys if kept.there(key)]") == ["a", "c"]
 
 
 def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
@@ -91,8 +122,7 @@ def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learne
             code_of_twin = f"from aws_cdk import Stack\n\n\nclass Twin(Stack):\n    name = '{name}'\n"
             learner.write("cdk_app/shop/twin.py", code_of_twin)
             os.utime(file, (moment, moment))
-            python(ready)
-            python("cdk.synthesize()")
+            python(f"{ready}; {FORGOTTEN}; cdk.synthesize()")
             assert python("assembly.stack_names()")[-1] == name
 
 
@@ -152,10 +182,14 @@ def test_after_a_deployment_in_a_notebook_one_is_ready_and_after_a_command_none(
     python("module.deploy('Hello')")
     assert waiting(python) == []  # no notebook
     learner.write(APP, code)
-    python("module.in_notebook = lambda: True\nmodule.deploy('Hello')")
+    python("module.in_notebook = lambda: True; module.BUSY = 0\nmodule.deploy('Hello')")
+    assert waiting(python) == []  # nothing is loaded in advance on a busy machine
+    python(f"{COLD}; module.BUSY = 1000")
+    learner.write(APP, code + "\n")
+    python("module.deploy('Hello')")
     assert len(waiting(python)) == 1
     python(f"{COLD}")
-    learner.write(APP, code + "\n")
+    learner.write(APP, code + "\n\n")
     done = learner.cli("up")
     assert done.returncode == 0, done.stderr
     left = [p for p in psutil.process_iter() if _is_left(learner.root, p)]

@@ -19,7 +19,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
 from workbook.base.processes import end
 from workbook.cloud import target
-from workbook.deployment import synthesis
+from workbook.deployment import kept, synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.assets import tidy
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
@@ -68,15 +68,18 @@ def unpacking() -> Iterator[None]:
 
 
 def synthesize() -> Path:
-    """Run `cdk_app/app.py` as `cdk synth` does; the folder of the cloud assembly.
+    """Run `cdk_app/app.py` as `cdk synth` does, unless it was run with the same code before; the cloud assembly.
 
     Raises:
         WorkbookError: the app does not run; says in which line of it, and why.
     """
-    done = run_app(ASSEMBLY)
-    if done.returncode:
-        raise WorkbookError(why_python_failed(done.stderr))
-    tidy(ASSEMBLY)
+    key = kept.key_of_now()
+    if not kept.put_back(key):
+        done = run_app(ASSEMBLY)
+        if done.returncode:
+            raise WorkbookError(why_python_failed(done.stderr))
+        tidy(ASSEMBLY)
+        kept.keep(key)
     return ASSEMBLY
 
 

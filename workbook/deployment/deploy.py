@@ -11,6 +11,7 @@ import functools
 import html
 import importlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +29,7 @@ from workbook.cloud.consent import confirm_aws
 from workbook.cloud.stacks import (
     GOOD, RECORD, WHOLE, deployed_template, described_stacks, outputs_of, recorded_stacks, status,
 )  # fmt: skip
-from workbook.deployment import cdk, inventory, local_gaps
+from workbook.deployment import cdk, inventory, kept, local_gaps
 from workbook.deployment.assembly import stack_names, template
 from workbook.deployment.assets import (
     asset_bucket, cdk_digest, check_syntax, folder_digest, make_asset_bucket, with_keys_of_now, zipped,
@@ -40,6 +41,8 @@ from workbook.deployment.toolkit import Toolkit
 
 if TYPE_CHECKING:
     import pandas as pd
+
+BUSY = 1.5  # programs that want to run, for each processor: then nothing is loaded in advance
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def deploy(*stacks: str) -> Deployment:
 
 def get_ready(*stacks: str) -> None:
     """Begin to load CDK in the background, if `deploy` with the same stacks will need it."""
-    if not _made_from(_records(stacks), cdk_digest()):
+    if not _made_from(_records(stacks), cdk_digest()) and not kept.there(kept.key_of_now()):
         cdk.make_ready()
 
 
@@ -176,7 +179,7 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
                 lint(changed)  # what stands was linted before
                 _deploy_changed(changed, toolkit, progress)
     finally:
-        if in_notebook():
+        if in_notebook() and os.getloadavg()[0] < BUSY * (os.cpu_count() or 1):
             cdk.make_ready()  # for the next change
     return {name: changes_between(name, before[name], now[name]) for name in wanted}
 

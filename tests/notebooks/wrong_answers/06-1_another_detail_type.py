@@ -1,4 +1,0 @@
-# expect: compare the rule's pattern
-%run solutions/06-1.py
-stack = Path("../cdk_app/shop/loyalty.py")
-stack.write_text(stack.read_text().replace('"BasketCheckedOut"', '"CheckedOutBasket"'))
