@@ -380,6 +380,57 @@ def _is_toolkit_in(root: Path, process: psutil.Process) -> bool:
         return False
 
 
+@pytest.fixture
+def notebook(learner, python):
+    """Deploys Hello with one more output, as a cell of a notebook; the toolkit's processes after that."""
+    before = learner.read(STACK)
+    python("cdk.in_notebook = lambda: True")
+
+    def deploy(name: str) -> set[psutil.Process]:
+        learner.write(STACK, before.replace(OUTPUT, f'        CfnOutput(self, "{name}", value="more")\n{OUTPUT}'))
+        python("_ = deploy('Hello')")
+        assert python(f"outputs[{name!r}]") == "more"
+        return set(toolkits(learner))
+
+    yield deploy
+    learner.write(STACK, before)
+    python("del cdk.in_notebook; from workbook.base.display import in_notebook; cdk.in_notebook = in_notebook")
+    python("_ = deploy('Hello')")
+    assert toolkits(learner) == []
+
+
+def test_in_a_notebook_the_toolkit_is_there_for_the_next_deployment(learner, python, notebook):
+    first = notebook("First")
+    assert len(first) == 1
+    assert notebook("Second") == first
+    python("from workbook.cloud import local; local.stop(); _ = local.ensure()")
+    assert notebook("Third") == first  # it finds the cloud that was started again
+    for process in first:
+        process.kill()
+    fourth = notebook("Fourth")
+    assert len(fourth) == 1 and not fourth & first
+    learner.edit(STACK, "class Hello", "import aws_cdk\n\n\nclass Hello")
+    learner.edit(STACK, OUTPUT, '        aws_cdk.CfnResource(self, "No", type="AWS::No::Such")\n' + OUTPUT)
+    python("from unittest import mock; import importlib")
+    with_errors = "importlib.import_module('workbook.deployment.deploy')"
+    python.refused(f"with mock.patch.object({with_errors}, 'lint'): deploy('Hello')")
+    assert toolkits(learner) == []  # what has failed is not used again
+    fifth = notebook("Fifth")
+    python("import os; os.environ['AWS_MAX_ATTEMPTS'] = '7'")
+    sixth = notebook("Sixth")
+    assert len(sixth) == 1 and not fifth & sixth  # an environment of its own
+
+
+def test_it_ends_with_the_notebook(learner, notebook):
+    other = learner.kernel()
+    other("from workbook import deploy; from workbook.deployment import cdk; cdk.in_notebook = lambda: True")
+    learner.edit(STACK, OUTPUT, '        CfnOutput(self, "Last", value="more")\n' + OUTPUT)
+    other("_ = deploy('Hello')")
+    assert len(toolkits(learner)) == 1
+    other.end()
+    until(lambda: not toolkits(learner))
+
+
 # What is in tables and queues survives a change
 
 

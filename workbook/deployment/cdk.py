@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from workbook.base.environment import tools_on_path
+from workbook.base.display import in_notebook
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
 from workbook.base.processes import end
@@ -132,8 +133,13 @@ def synthesized(stacks: Iterable[str] | None) -> list[str]:
 
 
 def toolkit() -> AbstractContextManager[Toolkit]:
-    """AWS's toolkit for the synthesized assembly, which is loaded in the background; it ends with the block."""
-    return loading(ASSEMBLY, environment(), LOOK_SECONDS if target.is_local() else LOOK_SECONDS_AWS)
+    """AWS's toolkit for the synthesized assembly, which is loaded in the background.
+
+    It ends with the block, or in a notebook a minute after its last deployment to the local cloud.
+    """
+    if target.is_local():
+        return loading(ASSEMBLY, environment(), LOOK_SECONDS, kept=in_notebook())
+    return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS)
 
 
 def deploy(stacks: list[str], toolkit: Toolkit, progress: Progress) -> None:

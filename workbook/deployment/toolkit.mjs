@@ -3,9 +3,13 @@
 //   it is told:  {"expect": "changes"}                       to load what it takes to compare templates
 //                {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
 //                {"deploy": [stacks], "assembly": folder, "interval": milliseconds between two looks at a stack}
+//                {"wake": true}                               whether it is still there, before it is used again
 //   it tells:    {"event": {count, status, type, name}}      a resource is made, changed or deleted
 //                {"said": text}                              a warning or an error
 //                {"done": true}, {"failed": text}            of "deploy"
+//                {"awake": true}                             of "wake"
+//
+// It ends with its standard input, or when it was told nothing for a minute after a deployment.
 import https from 'node:https';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -50,7 +54,10 @@ function compareOnce() {
   require('@aws-cdk/cloudformation-diff').fullDiff(queue({ DelaySeconds: 1 }), queue({ DelaySeconds: 2 }));
 }
 
-async function obey({ assembly, expect, publish, deploy, interval }) {
+async function obey({ assembly, expect, publish, deploy, interval, wake }) {
+  if (wake) {
+    return tell({ awake: true });
+  }
   if (expect) {
     return compareOnce();
   }
@@ -66,10 +73,17 @@ async function obey({ assembly, expect, publish, deploy, interval }) {
   }
 }
 
+const IDLE = 60_000; // milliseconds
+let idle;
+
 let work = Promise.resolve();
 createInterface({ input: process.stdin })
   .on('line', (line) => {
+    clearTimeout(idle);
     const order = JSON.parse(line);
     work = work.then(() => obey(order)).catch((error) => order.deploy && tell({ failed: reasons(error) }));
+    if (order.deploy) {
+      work = work.then(() => (idle = setTimeout(() => process.exit(), IDLE)));
+    }
   })
   .on('close', () => process.exit()); // nobody listens any more; CloudFormation finishes what it has begun

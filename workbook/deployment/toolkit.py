@@ -1,7 +1,8 @@
 """AWS's CDK Toolkit Library, which `cdk deploy` is made of, in a Node process of its own.
 
 To load it takes longer than to deploy with it, so it is started before it is needed, while the app is
-synthesized. It ends with the deployment: it takes some 250 MB.
+synthesized, and in a notebook it is there for the next deployment, if that comes within a minute: it takes
+some 250 MB.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from workbook.base.processes import end
 SCRIPT = Path(__file__).with_name("toolkit.mjs")
 COMPILED = CDK_APP / "node_modules" / ".cache" / "node"  # which halves the loading, and goes with what it was made from
 Progress = Callable[[str], None]
+_kept: list[tuple[subprocess.Popen[str], dict[str, str]]] = []  # one at most, and the environment it was started with
 
 
 class DeploymentFailed(Exception):
@@ -92,28 +94,64 @@ class Toolkit:
 
 
 @contextmanager
-def loading(assembly: Path, environment: Mapping[str, str], interval: float) -> Iterator[Toolkit]:
-    """A toolkit, which is loaded meanwhile, in the background; it ends with the block.
+def loading(
+    assembly: Path, environment: Mapping[str, str], interval: float, *, kept: bool = False
+) -> Iterator[Toolkit]:
+    """A toolkit, which is loaded meanwhile, in the background, or is there from the deployment before.
 
     Args:
         assembly: the folder of the cloud assembly that it is to deploy; it need not be there yet.
         environment: the environment variables, with Node on PATH and what leads to the cloud.
         interval: seconds between two looks at a stack that is being deployed.
+        kept: it is there for the next deployment with the same environment; else it ends with the block.
     """
+    process = _kept_one(environment) or _started(environment)
+    try:
+        yield Toolkit(process, assembly, interval)
+    except BaseException:
+        kept = False
+        raise
+    finally:
+        if kept:
+            _kept.append((process, dict(environment)))
+        else:
+            _end(process)
+
+
+def _started(environment: Mapping[str, str]) -> subprocess.Popen[str]:
     more = {"NODE_COMPILE_CACHE": str(COMPILED)}
     if bundle := environment.get("AWS_CA_BUNDLE"):
         more["NODE_EXTRA_CA_CERTS"] = bundle
-    process = subprocess.Popen(
+    return subprocess.Popen(
         ["node", str(SCRIPT)], cwd=CDK_APP, env={**environment, **more}, text=True, start_new_session=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
+
+
+def _kept_one(environment: Mapping[str, str]) -> subprocess.Popen[str] | None:
+    """The process that was kept, if it is still there and has this environment."""
+    while _kept:
+        process, its_own = _kept.pop()
+        if its_own == environment and _awake(process):
+            return process
+        _end(process)
+    return None
+
+
+def _awake(process: subprocess.Popen[str]) -> bool:
     try:
-        yield Toolkit(process, assembly, interval)
-    finally:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        end(process, grace=1)  # in which it keeps what it has compiled, the first time
-        process.stdout.close()
+        process.stdin.write('{"wake": true}\n')
+        process.stdin.flush()
+        return any(_told(line).get("awake") for line in process.stdout)  # it may have said something since
+    except OSError:
+        return False
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    end(process, grace=1)  # in which it keeps what it has compiled, the first time
+    process.stdout.close()
 
 
 def _told(line: str) -> dict[str, Any]:
