@@ -8,6 +8,7 @@ KEY = '"Table", "checkoutId"'
 SOURCE = 'source=["shop.basket"], '
 TOTAL = 'order["totalPrice"]'
 TARGET = "targets=[targets.LambdaFunction(function)],"
+OUTPUT = '        CfnOutput(self, "LoyaltyTable", value=table.table_name)\n'
 PUT = "table.put_item(Item=item)"
 IMPORTS = "aws_events as events, aws_events_targets as targets"
 WITHOUT_KEYS = """
@@ -56,7 +57,7 @@ WRONG = [
     changed("06-1", "any source", "lets other events through", (SOURCE, "")),
     changed("06-1", "without quantity", "every item with its quantity",
             (TOTAL, 'sum(item["price"] for item in order["items"])')),
-    changed("06-1", "no output", "CfnOutput", ('        CfnOutput(self, "LoyaltyTable", value=table.table_name)\n', "")),
+    changed("06-1", "no output", "CfnOutput", (OUTPUT, "")),
     Answer("06-1", "Basket knows of it", solution("06-1") + BASKET, "a consumer brings its own rule"),
 ]  # fmt: skip
 RIGHT = [
@@ -70,6 +71,7 @@ RIGHT = [
             (PUT, 'if "Item" not in table.get_item(Key={"checkoutId": order["checkoutId"]}):\n        ' + PUT),
             ('"dynamodb:PutItem"', '"dynamodb:PutItem", "dynamodb:GetItem"')),
     changed("06-1", "the target added afterwards", "",
-            ("        events.Rule(", "        rule = events.Rule("),
-            (f"            {TARGET}\n        )", "        )\n        rule.add_target(targets.LambdaFunction(function))")),
+            ("        events.Rule(", "        rule = events.Rule("), (f"            {TARGET}\n        )", """\
+        )
+        rule.add_target(targets.LambdaFunction(function))""")),
 ]  # fmt: skip

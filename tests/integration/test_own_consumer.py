@@ -1,4 +1,7 @@
-"""The check of exercise 06-1: consumers of a learner's own, wrong ones and right ones, each deployed beside the shop."""
+"""The check of exercise 06-1: consumers of a learner's own, wrong ones and right ones, each deployed beside the shop.
+
+A right one and two wrong ones by day; the others by night, since each needs a deployment.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import pytest
 from answers import Answer, answers_to
 
 ANSWERS = answers_to("06-1")
+BY_DAY = ("a row for each user", "any source", "with a queue")
 BY_THEN = """
 import sys; sys.path.append("../tests")
 from answers import judged
@@ -18,6 +22,13 @@ chapter_06.PATIENCE = 5  # what has not come by then does not come
 _ = deploy()
 """
 CHANGED = ("cdk_app/app.py", "cdk_app/shop/basket.py")  # beside the two files of the solution
+
+
+def each(answers: list[Answer]) -> pytest.MarkDecorator:
+    marks = {True: (), False: pytest.mark.nightly}
+    return pytest.mark.parametrize(
+        "answer", [pytest.param(a, id=a.name, marks=marks[a.name in BY_DAY]) for a in answers]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +46,14 @@ def said(learner) -> Callable[[Answer], tuple[str, str]]:
     return judge
 
 
-@pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if a.words])
+@each([answer for answer in ANSWERS if answer.words])
 def test_a_wrong_answer_is_told_why(answer: Answer, said) -> None:
     verdict, text = said(answer)
     assert verdict == "NotRight", text
     assert answer.words.lower() in text.lower()
 
 
-@pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if not a.words])
+@each([answer for answer in ANSWERS if not answer.words])
 def test_a_right_answer_is_right_whatever_its_form(answer: Answer, said) -> None:
     verdict, text = said(answer)
     assert verdict == "Right", text

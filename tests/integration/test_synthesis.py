@@ -26,7 +26,8 @@ FORGOTTEN = "shutil.rmtree(kept.FOLDER, ignore_errors=True)"
 @pytest.fixture(scope="module")
 def python(learner: Learner) -> Kernel:
     """A learner's Python, with the whole shop's code beside it."""
-    python = learner.kernel(WORKBOOK_CACHE=str(learner.root / "cache"), JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(CACHE / "jsii"))
+    caches = {"WORKBOOK_CACHE": learner.root / "cache", "JSII_RUNTIME_PACKAGE_CACHE_ROOT": CACHE / "jsii"}
+    python = learner.kernel(**{name: str(folder) for name, folder in caches.items()})
     python("import shutil; from workbook.deployment import assembly, cdk, kept, synthesis")
     return python
 

@@ -93,11 +93,15 @@ def digest_of(staged: Path) -> str:
     return folder_digest(staged)
 
 
+def app_digest() -> str:
+    """A digest of the CDK app, and of the versions that it runs with."""
+    lock = hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest()
+    return hashlib.sha256(f"{folder_digest(CDK_APP)}\n{lock}".encode()).hexdigest()
+
+
 def cdk_digest() -> str:
     """A digest of all that a template is made from, but for the code of the functions."""
-    parts = [target.account(), target.region(), folder_digest(CDK_APP)]
-    parts.append(hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest())
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256(f"{target.account()}\n{target.region()}\n{app_digest()}".encode()).hexdigest()
 
 
 def with_keys_of_now(stack: str) -> dict[str, Any]:

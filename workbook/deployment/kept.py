@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbook.base.paths import CACHE, LAMBDA_SRC
 from workbook.deployment.assembly import ASSEMBLY
-from workbook.deployment.assets import cdk_digest, folder_digest
+from workbook.deployment.assets import app_digest, folder_digest
 
 FOLDER = CACHE / "assemblies"
 KEPT = 60  # of some 0.3 MB; the book has 37 states of its code
@@ -59,8 +59,8 @@ def there(key: str) -> bool:
 
 
 def key_of_now() -> str:
-    """A digest of all that an assembly is made from."""
-    return hashlib.sha256(f"{cdk_digest()} {folder_digest(LAMBDA_SRC)}".encode()).hexdigest()
+    """A digest of all that an assembly is made from; where it is deployed to plays no part."""
+    return hashlib.sha256(f"{app_digest()} {folder_digest(LAMBDA_SRC)}".encode()).hexdigest()
 
 
 def _file(key: str) -> Path:
