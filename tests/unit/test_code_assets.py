@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import shown
+from workbook.base.paths import CDK_APP, shown
 from workbook.deployment import assets, failures
 
 CODE = "def handler(event, context):\n    return 'café'\n"
@@ -55,14 +59,36 @@ def test_what_only_looks_alike_is_code(folder, name):
     assert names_in(assets.zipped(folder)) == sorted(["app.py", name])
 
 
-def test_what_cdk_has_staged_is_packed_without_it_too(tmp_path):
-    staged = tmp_path / "asset.1234"
-    put(staged, "app.py", "deeper/data.csv", *LEFT_BEHIND)
-    (tmp_path / "asset.5678.zip").touch()
-    assets.tidy(tmp_path)
-    kept = sorted(file.relative_to(staged).as_posix() for file in staged.glob("**/*") if file.is_file())
-    assert kept == ["app.py", "deeper/data.csv"]
-    assert (tmp_path / "asset.5678.zip").exists()
+SYNTHESIZE = """
+import sys
+import aws_cdk as cdk
+from shop.hello import Hello
+app = cdk.App(outdir=sys.argv[1])
+Hello(app, "Hello")
+app.synth()
+"""
+
+
+@pytest.mark.slow
+def test_what_cdk_packs_by_itself_is_the_same(tmp_path):
+    """As `cdk deploy` does when a person types it: the name of what is staged is a digest of what is in it."""
+    (tmp_path / "cdk_app").mkdir()
+    shutil.copytree(CDK_APP / "shop", tmp_path / "cdk_app/shop")
+    hello = tmp_path / "lambda_src/hello"
+    put(hello, "app.py", *ALIKE)
+    before = _staged(tmp_path)
+    put(hello, *LEFT_BEHIND, ".app.py~", "node_modules/a/index.js")
+    (hello / ".#app.py").symlink_to("somebody@machine.123")
+    assert _staged(tmp_path) == before
+    assert names_in(assets.zipped(hello)) == before[1] == sorted(["app.py", *ALIKE])
+
+
+def _staged(tree: Path) -> tuple[str, list[str]]:
+    """What CDK makes of a function's code: its name, and the files in it."""
+    out = Path(tempfile.mkdtemp(dir=tree))
+    subprocess.run([sys.executable, "-c", SYNTHESIZE, out], cwd=tree / "cdk_app", check=True, capture_output=True)
+    [staged] = out.glob("asset.*")
+    return staged.name, sorted(f.relative_to(staged).as_posix() for f in staged.glob("**/*") if not f.is_dir())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -21,6 +20,7 @@ from workbook.cloud.stacks import RECORD, deployed_template
 from workbook.deployment.assembly import ASSEMBLY, template
 
 # No part of the code: what tools make, what file managers leave behind, and editors' copies of what is being edited.
+# CDK is told the same, in cdk_app/shop/__init__.py.
 NOT_SOURCE = (
     "node_modules", "cdk.out", "__pycache__", ".ipynb_checkpoints",
     ".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".directory",
@@ -124,13 +124,6 @@ def source_files(folder: Path) -> list[Path]:
 
 def _is_not_source(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in NOT_SOURCE)
-
-
-def tidy(assembly: Path) -> None:
-    """Take out of the staged code in `assembly` what is no code, so that CDK, too, packs source files alone."""
-    for staged in assembly.glob("asset.*/"):
-        for path in [path for path in staged.glob("**/*") if _is_not_source(path.name)]:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def zipped(folder: Path) -> bytes:

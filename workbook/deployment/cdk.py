@@ -21,7 +21,6 @@ from workbook.base.processes import end
 from workbook.cloud import target
 from workbook.deployment import synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
-from workbook.deployment.assets import tidy
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
@@ -76,7 +75,6 @@ def synthesize() -> Path:
     done = run_app(ASSEMBLY)
     if done.returncode:
         raise WorkbookError(why_python_failed(done.stderr))
-    tidy(ASSEMBLY)
     return ASSEMBLY
 
 

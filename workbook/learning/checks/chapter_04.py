@@ -31,7 +31,7 @@ def bus_stands() -> Verdict:
         return NotYet('Write the stack and run deploy("EventBus").')
     if outputs["EventBusName"] != "ShopEventBus":
         return NotRight("ShopEventBus", outputs["EventBusName"], "publishers and consumers know the bus by that name.")
-    return Right("A bus, and whoever knows its name may be allowed to use it.")
+    return Right("The bus is there, under the name by which publishers and consumers find it.")
 
 
 @checks("04-log")
