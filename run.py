@@ -69,6 +69,7 @@ WAY = re.compile(
 )
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOPPED = "Run the same command again: what was downloaded is kept, and what was half done is done anew."
 AGAIN = "then run the same command again; what was downloaded is kept."
 NOT_OF_NPMRC = (  # what an .npmrc may say, and must not here: the command line outdoes it
     "--include=dev", "--bin-links", "--no-global", "--location=project", "--package-lock", "--no-package-lock-only",
@@ -498,7 +499,7 @@ def main(arguments: list[str]) -> None:
         prefix = environment_in_use()
         set_up(prefix, thorough=verb == "setup")
     except KeyboardInterrupt:
-        say("\nStopped. The same command carries on from here.")
+        say(f"\nStopped. {STOPPED}")
         sys.exit(130)
     except Refused as refusal:
         sys.exit(str(refusal))

@@ -82,6 +82,12 @@ client.transact_write_items(
     changed("08-1", "by user and points", "every one counts",
             ("event {event['eventId']}", "event {event['userName']} {event['points']}")),
     changed("08-1", "an id that a user may have", "an id that a user can have", ("event {event", "{event")),
+    Answer("08-1", "marked first, by the bare id", GIVE + MARK.replace("event {event", "{event") + """\
+    try:
+        client.put_item(TableName=table, Item=mark, ConditionExpression="attribute_not_exists(id)")
+    except client.exceptions.ConditionalCheckFailedException:
+        return
+""" + ADD, "marked as done, and its points were not yet added"),
     changed("08-1", "another item", "the user's item has the id userName",
             ('"Key": {"id": event["userName"]}', '"Key": {"id": "user " + event["userName"]}')),
     changed("08-1", "another attribute", "the user's item has the id userName", ("ADD points", "ADD score")),

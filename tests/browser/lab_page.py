@@ -41,10 +41,11 @@ class LabPage:
         expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=START_SECONDS * 1000)
         self.wait_until_idle(START_SECONDS)
 
-    def menu(self, title: str, entry: str) -> None:
-        """Choose an entry of a menu."""
+    def menu(self, title: str, *entries: str) -> None:
+        """Choose an entry of a menu, or of a menu in it."""
         self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{title}$")).click()
-        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{re.escape(entry)}$")).click()
+        for entry in entries:
+            self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{re.escape(entry)}$")).click()
 
     def wait_until_idle(self, seconds: float) -> None:
         """Wait until the kernel has nothing to do."""

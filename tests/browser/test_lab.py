@@ -22,6 +22,11 @@ GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
 DRAWN = ".jp-RenderedMermaid img[src^='data:image/svg+xml']"
 PLOTTED = "img[src^='data:image/png']"
 COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3).map(Number)"
+SMALL = "them => them.filter(it => it.getBoundingClientRect().width < 0.87 * it.getAttribute('width')).length"
+INK_AND_GROUND = """it => [
+    it.src.match(/font-size%3A16px%3Bfill%3A%23(\\w+)/)[1], getComputedStyle(it).backgroundColor
+]"""
+LIGHT, DARK = ["333", "rgb(255, 255, 255)"], ["ccc", "rgb(17, 17, 17)"]
 NOT_DRAWN = "them => them.filter(it => it.complete && !it.naturalWidth).map(it => it.outerHTML.slice(0, 100))"
 BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
 
@@ -71,6 +76,21 @@ def test_a_syntax_error_in_the_handler_is_said_in_a_sentence(page: LabPage, scre
     expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("Hello, Ada")
 
 
+def test_a_drawing_keeps_its_ground_when_the_theme_changes(page: LabPage) -> None:
+    drawing = page.notebook.locator(DRAWN).first
+    page.open("01_invoke_three_ways.ipynb")
+    assert drawing.evaluate(INK_AND_GROUND) == LIGHT
+    page.menu("Settings", "Theme", "JupyterLab Dark")
+    try:
+        expect(page.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+        assert drawing.evaluate(INK_AND_GROUND) == LIGHT
+        page.open("01_invoke_three_ways.ipynb")
+        assert drawing.evaluate(INK_AND_GROUND) == DARK
+    finally:
+        page.menu("Settings", "Theme", "JupyterLab Light")
+        expect(page.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
+
+
 def test_a_note_leads_to_its_row_in_the_table_of_differences(page: LabPage, screenshots: Path) -> None:
     slug = "the-number-of-messages-is-approximate"
     page.open("05_poll_a_queue.ipynb")
@@ -109,6 +129,7 @@ def all_is_drawn(page: LabPage, notebook: Path, screenshots: Path) -> None:
     expect(drawings).to_have_count(stored(notebook, "text/vnd.mermaid"))
     expect(plots).to_have_count(stored(notebook, "image/png"))
     assert page.notebook.locator("img").evaluate_all(NOT_DRAWN) == []
+    assert page.notebook.locator(DRAWN).evaluate_all(SMALL) == 0  # a wide one is scrolled
     for kind, name in ((drawings, "chapter"), (plots, "plot")):
         if kind.count():
             page.show(kind.last)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,7 +17,7 @@ from workbook.base import processes
 from workbook.base.errors import WorkbookError
 from workbook.cloud import local, saved_state, stacks
 from workbook.command import cli
-from workbook.learning import learner_files
+from workbook.learning import bookmark, learner_files
 from workbook.maintenance import copies
 
 VERBS = "lab test up mend outputs status catch-up reset restore down doctor bench setup notebooks".split()
@@ -87,6 +90,54 @@ def test_errors_become_sentences(monkeypatch, error, code, sentence):
     result = called("restore")
     assert result.exit_code == code
     assert result.stderr.startswith(sentence)
+
+
+@pytest.mark.parametrize("arguments", [("outputs", "--json"), ("--help",), ("status",), ("doctor", "--help")])
+def test_whoever_reads_may_have_enough(arguments):
+    """As in `workbook outputs --json | head -0`."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "workbook", *arguments], stdout=write, stderr=subprocess.PIPE, text=True,
+            env=copies.environment_of(copies.ROOT),
+        )  # fmt: skip
+    finally:
+        os.close(write)
+    assert done.stderr == ""
+
+
+@pytest.fixture
+def aside(monkeypatch, tmp_path) -> Path:
+    """A checkout of its own, in which a file of chapter 04's was kept aside on the way to chapter 05."""
+    for module, name in ((learner_files, "ROOT"), (learner_files, "KEPT"), (bookmark, "RECORD")):
+        monkeypatch.setattr(module, name, tmp_path / name.lower() if name != "ROOT" else tmp_path)
+    file = tmp_path / "lambda_src/ordering/app.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("of chapter 04, and mine")
+    bookmark.move_to(4, bookmark.WITHIN)
+    bookmark.move_to(5, bookmark.HALF_WAY)
+    learner_files.keep_aside(file)
+    bookmark.move_to(5, bookmark.START)
+    return file
+
+
+def test_what_comes_back_from_another_chapter_says_so_and_what_it_replaces(aside):
+    aside.write_text("of chapter 05")
+    said = called("restore").output
+    day = time.strftime("%Y-%m-%d")
+    assert said.startswith(f"These files stood here in chapter 04, on {day} at ")
+    assert "They replace lambda_src/ordering/app.py. You are in chapter 05 now" in said
+    assert "`python3 run.py catch-up 04` goes to where they belong, `python3 run.py catch-up 05` undoes this." in said
+    assert aside.read_text() == "of chapter 04, and mine"
+
+
+def test_what_comes_back_where_it_stood_says_no_more_than_when_and_what(aside):
+    aside.unlink()
+    bookmark.move_to(4, bookmark.WITHIN)
+    said = called("restore").output.splitlines()[0]
+    assert re.fullmatch(r"These files stood here in chapter 04, on [\d-]+ at \d\d:\d\d\.", said)
+    assert "All that is kept in " in called("restore").output
 
 
 def test_a_bug_is_not_hidden(monkeypatch):

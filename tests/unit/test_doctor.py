@@ -100,6 +100,33 @@ def test_the_doctor_does_not_faint(monkeypatch):
     assert "TypeError" in finding("Node").found
 
 
+AUDIT = "the queue audit of chapter 04"
+
+
+@pytest.mark.parametrize(
+    ("place", "others", "broken", "fine"),
+    [
+        ((7, "within"), [], False, True),
+        ((7, "within"), [AUDIT], False, False),
+        ((7, "within"), [], True, False),
+        ((7, "start"), [], False, False),
+        ((7, "end"), [], False, False),
+        ((None, "start"), [], False, False),
+    ],
+)
+def test_what_the_chapter_in_work_changes_by_hand_is_a_note(monkeypatch, place, others, broken, fine):
+    monkeypatch.setattr(doctor, "recorded_stacks", lambda: ["Ordering"])
+    monkeypatch.setattr(local, "running", lambda: object())
+    monkeypatch.setattr(doctor, "changed_by_hand", lambda: ["Ordering Queue: VisibilityTimeout is 1", *others])
+    monkeypatch.setattr(doctor, "left_over", lambda within: others)
+    monkeypatch.setattr(doctor.bookmark, "position", lambda: place)
+    monkeypatch.setattr(doctor.broken_off, "was_broken_off", lambda: broken)
+    found = doctor._looked("the deployed shop", doctor._shop)
+    assert found.fine == fine
+    assert "VisibilityTimeout is 1" in found.found and "python3 run.py mend" in found.found + found.cure
+    assert found.found.startswith("in the middle of chapter 07" if fine else "changed by hand")
+
+
 def test_the_command_fails_if_something_is_wrong(monkeypatch):
     assert CliRunner().invoke(cli.app, ["doctor"]).exit_code == 0
     monkeypatch.setattr(doctor, "PYTHON", (4, 0))

@@ -85,6 +85,14 @@ WRONG: list[tuple[str, str, list[Change]]] = [  # the file, the words that the e
     (PUBLISHER, "has lost what was refused", [('"ErrorCode" in answer:', '"ErrorCode" in answers[0]:')]),
     (PUBLISHER, "has lost what was refused", [('"ErrorCode" in answer:', '"ErrorCode" in answers[-1]:')]),
     (PUBLISHER, "has lost what was refused", [("            else:\n", "            if True:\n")]),
+    (PUBLISHER, "beside those that it refused", [("        for row, answer in", """\
+        if any("ErrorCode" in answer for answer in answers):
+            return 1
+        for row, answer in""")]),
+    (PUBLISHER, "beside those that it refused", [("        for row, answer in", """\
+        if any("ErrorCode" in answer for answer in answers):
+            raise NotPublished
+        for row, answer in""")]),
     (PUBLISHER, "as if all were well", [("    if failed:\n", "    if failed > len(rows):\n")]),
     (PUBLISHER, "as if all were well", [("    if failed:\n", "    if failed > 1:\n")]),
     (PUBLISHER, "fails even when the bus takes all", [("    if failed:\n", "    if rows:\n")]),

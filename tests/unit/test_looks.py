@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from matplotlib.colors import to_rgb
 from workbook.base import display
 from workbook.base.paths import NOTEBOOKS
 from workbook.base.text_frame import TextFrame
+from workbook.learning import exercises
 
 THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 TEXT, GRAPHICS = 4.5, 3.0  # https://www.w3.org/TR/WCAG22/#contrast-minimum, #non-text-contrast
@@ -89,6 +91,37 @@ def test_drawings_have_no_ground_that_only_one_theme_can_bear() -> None:
         if (found := re.findall(r"rect rgb\([^)]*\)", notebook.read_text(encoding="utf-8")))
     }
     assert opaque == {}
+
+
+LABELLED = re.compile(r"flowchart.*?==", re.S)
+SOLID = '%%{init: {"themeCSS": ".edgeLabel p {background: #e8e8e8; color: #333}"}}%%\n'
+
+
+def test_no_thick_arrow_runs_through_its_own_label() -> None:
+    """Mermaid's own labels let it shine through."""
+    drawings = [
+        (notebook.name, drawing)
+        for notebook in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        for drawing in re.findall(r"```mermaid\n(.*?)```", "".join(cell["source"]), re.S)
+    ]
+    thick = [(name, drawing) for name, drawing in drawings if LABELLED.search(drawing)]
+    assert len(thick) > 10
+    assert [name for name, drawing in thick if not drawing.startswith(SOLID)] == []
+    label, ground = (to_rgb(code) for code in re.findall(r"#\w+", SOLID.split("edgeLabel")[1]))
+    assert contrast(label, ground) >= TEXT
+
+
+def test_of_what_is_partly_right_the_right_part_is_green() -> None:
+    said = exercises._coloured("✗ Not right, because 1 remains\n  ✓ mended. A\n  ✗ not yet. B", display.RED)
+    first, second, third = said.split("\n")
+    assert second == f'<span style="color:{display.GREEN}">  ✓ mended. A</span>'
+    assert "span" not in first + third
+
+
+def test_what_stands_in_backticks_is_shown_as_code() -> None:
+    assert display.as_markup("type `a < b`, or `c`") == "type <code>a &lt; b</code>, or <code>c</code>"
+    assert display.as_markup("one ` alone") == "one ` alone"
 
 
 def test_the_architecture_brings_its_own_ground() -> None:

@@ -536,7 +536,8 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
     _, said = first.communicate(timeout=PATIENCE)
     assert first.returncode == 130
     hold.unlink()
-    assert said.endswith("\nStopped. The same command carries on from here.\n")
+    assert said.endswith("\nStopped. Run the same command again: what was downloaded is kept, and what was half done "
+                         "is done anew.\n")  # fmt: skip
     assert not running_in(tree)
 
     second = begun(tree, "test", "--json", "a b")

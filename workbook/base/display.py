@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 import time
 import uuid
@@ -37,10 +38,15 @@ def show(text: str, markup: str | None = None) -> None:
     if in_notebook():
         from IPython.display import display
 
-        data = {"text/plain": text, "text/html": markup or f"<p>{html.escape(text)}</p>"}
+        data = {"text/plain": text, "text/html": markup or f"<p>{as_markup(text)}</p>"}
         display(data, raw=True)
     else:
         print(text)
+
+
+def as_markup(text: str) -> str:
+    """A sentence as HTML: what stands in backticks is code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def frame_markup(frame: pd.DataFrame) -> str:
@@ -184,5 +190,5 @@ class Progress:
         update_display(data, display_id=self.id, raw=True)
 
     def _data(self, now: str) -> dict[str, str]:
-        markup = f'<p style="color:{GREY}">{html.escape(self.title)}: {html.escape(now)}</p>'
+        markup = f'<p style="color:{GREY}">{as_markup(self.title)}: {as_markup(now)}</p>'
         return {"text/plain": self.text, "text/html": markup}

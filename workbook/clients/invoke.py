@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,11 @@ class Invocation:
     result: Any
     error: str | None
     milliseconds: float
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the code could be loaded at all; locally and on AWS, a failure to says so in its own way."""
+        return not re.search("init failed|Unable to import|Syntax error|Handler '.*' missing", self.error or "")
 
     def __repr__(self) -> str:
         if self.error is not None:

@@ -17,13 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import distributions
 
-from workbook.base.display import GREEN, RED
+from workbook.base.display import GREEN, RED, as_markup
 from workbook.base.environment import node_folder
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.cloud import local, target
 from workbook.cloud.stacks import recorded_stacks
-from workbook.learning.mending import CURE, changed_by_hand, listed
+from workbook.learning import bookmark, broken_off
+from workbook.learning.mending import CURE, changed_by_hand, left_over, listed
 
 PYTHON = (3, 11)
 FREE_BYTES = 1_000_000_000  # the state of the local cloud, and room to work in
@@ -75,8 +76,8 @@ class Report:
         rows = "".join(
             f'<tr><td style="color:{GREEN if f.fine else RED}">{"✓" if f.fine else "✗"}</td>'
             f'<td style="text-align:left">{html.escape(f.name)}</td>'
-            f'<td style="text-align:left">{html.escape(f.found)}</td>'
-            f'<td style="text-align:left">{html.escape(f.cure)}</td></tr>'
+            f'<td style="text-align:left">{as_markup(f.found)}</td>'
+            f'<td style="text-align:left">{as_markup(f.cure)}</td></tr>'
             for f in self.findings
         )
         heads = ("", "what", "found", "what to do" if not self.fine else "")
@@ -235,9 +236,13 @@ def _shop() -> tuple[str, str]:
         return "the local cloud does not run", ""
     if not recorded_stacks():
         return "nothing is deployed yet", ""
-    if changed := changed_by_hand():
+    chapter, at = bookmark.position()
+    in_work = chapter if at == bookmark.WITHIN and not broken_off.was_broken_off() else None
+    if not (changed := changed_by_hand()):
+        return "as its templates say", ""
+    if in_work is None or left_over(in_work):
         return f"changed by hand: {listed(changed)}", CURE
-    return "as its templates say", ""
+    return f"in the middle of chapter {in_work:02}, changed by hand: {listed(changed)}. {CURE}", ""
 
 
 @_looks_at("clock")

@@ -51,7 +51,15 @@ SETTINGS = {
 }
 
 
-STYLE = "body { --jp-sidebar-min-width: 300px; }  /* wide enough for the chapters' names */\n"
+# A drawing is a picture whose text is 16 px high, and which stays as it was drawn when somebody changes the theme.
+STYLE = """\
+body { --jp-sidebar-min-width: 300px; }  /* wide enough for the chapters' names */
+body .jp-RenderedMermaid img {
+  max-width: none; zoom: 0.875;  /* its text is as large as the prose; a wide one is scrolled, and not made smaller */
+  background: #fff;  /* each brings the background that it was drawn for */
+}
+body .jp-RenderedMermaid img[src*="font-size%3A16px%3Bfill%3A%23ccc"] { background: #111; }  /* drawn in a dark theme */
+"""
 
 
 def _of_people(tools: dict[str, str]) -> dict[str, str]:

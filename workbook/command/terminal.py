@@ -18,7 +18,9 @@ class Sentences(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+            return done
         except WorkbookError as error:
             fail(error.message)
         except KeyboardInterrupt:
@@ -26,7 +28,7 @@ class Sentences(TyperGroup):
         except TimeoutError:  # of the lock file
             fail("Another command is busy with the local cloud. Wait for it to end, and run this again.")
         except OSError as error:
-            if error.errno is None:
+            if error.errno is None or isinstance(error, BrokenPipeError):  # `| head` has enough: that ends it quietly
                 raise
             where = f" ({error.filename})" if error.filename else ""
             fail(f"{error.strerror or error}{where}. `python3 run.py doctor` checks this machine.")

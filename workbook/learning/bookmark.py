@@ -15,6 +15,12 @@ def position() -> tuple[int | None, str]:
     return record.get("chapter"), record.get("at", START)
 
 
+def files_of() -> int | None:
+    """The chapter whose files stand here; on the way to another one, that which is being left."""
+    record = read_json(RECORD, {})
+    return record.get("left" if record.get("at") == HALF_WAY else "chapter")
+
+
 def finished() -> list[int]:
     """The numbers of the chapters that were finished at least once."""
     return read_json(RECORD, {}).get("finished", [])
@@ -27,7 +33,8 @@ def passed() -> list[str]:
 
 def move_to(chapter: int, at: str) -> None:
     """Record where the machine is now."""
-    record = read_json(RECORD, {}) | {"chapter": chapter, "at": at}
+    left = {"left": files_of()} if at == HALF_WAY else {}
+    record = read_json(RECORD, {}) | left | {"chapter": chapter, "at": at}
     if at == END:
         record["finished"] = sorted({*record.get("finished", []), chapter})
     write_json(RECORD, record)

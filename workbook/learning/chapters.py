@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbook.base.display import Progress, in_notebook, show
+from workbook.base.display import Progress, as_markup, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
@@ -57,7 +57,7 @@ def chapter(number: int) -> None:
         saved_state.restored()
         bookmark.move_to(number, bookmark.WITHIN)
         broken_off.forget()
-        shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in done)
+        shown_progress.closing = f"<p>✓ {ready}</p>" + "".join(f"<p>{as_markup(line)}</p>" for line in done)
     if not in_notebook():
         print(ready)
 
@@ -131,7 +131,7 @@ def finish(number: int) -> None:
     items = "".join(
         f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}</li>" for n in all_chapters
     )
-    show(text, f"<p>{html.escape(text)}</p><ul style='list-style:none'>{items}</ul>")
+    show(text, f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>")
 
 
 def _how_it_ended(number: int) -> str:

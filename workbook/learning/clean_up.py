@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbook.base.display import Progress, in_notebook
+from workbook.base.display import Progress, as_markup, in_notebook
 from workbook.base.waiting import poll
 from workbook.cloud import local, target
 from workbook.cloud.consent import confirm_deletion
@@ -130,7 +129,7 @@ def clean_up(*, bootstrap: bool = False) -> None:
                 said.append(f"Deleted: {name}.")
         else:
             said += [f"Left on purpose: {name}. clean_up(bootstrap=True) deletes it, too." for name in _bootstrap()]
-        progress.closing = f"<p>✓ {text}</p>" + "".join(f"<p>{html.escape(line)}</p>" for line in said)
+        progress.closing = f"<p>✓ {text}</p>" + "".join(f"<p>{as_markup(line)}</p>" for line in said)
     if not in_notebook():
         print("\n".join([text, *said]))
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbook.base.display import GREEN, GREY, RED, show
+from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
 from workbook.learning import bookmark
@@ -113,9 +113,17 @@ def check(name: str, *answers: Any) -> None:
         case NotRight(expected, found, mistake):
             text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
             colour = RED
-    show(text, f'<p style="color:{colour}; white-space:pre-wrap">{html.escape(text)}</p>')
+    show(text, f'<p style="color:{colour}; white-space:pre-wrap">{_coloured(text, colour)}</p>')
     if isinstance(verdict, NotRight) and os.environ.get("WORKBOOK_TESTING"):
         raise CheckFailed(text)
+
+
+def _coloured(text: str, colour: str) -> str:
+    """What a check says as HTML; in what is not right, the lines with a tick are green all the same."""
+    lines = [as_markup(line) for line in text.split("\n")]
+    if colour != GREEN:
+        lines = [f'<span style="color:{GREEN}">{it}</span>' if it.lstrip().startswith("✓") else it for it in lines]
+    return "\n".join(lines)
 
 
 def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -9,10 +10,12 @@ from pathlib import Path
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, read_code, shown
+from workbook.learning import bookmark
 from workbook.learning.published import WRITES, chapters, ending_in_newline, every_version, files_before
 
 KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
 DATA = "data"  # where rows and objects are kept, beside them
+FOLDER = re.compile(r"(?P<day>[\d-]+)_(?P<hour>\d\d)-(?P<minute>\d\d)-\d\d_(?:chapter-(?P<chapter>\d\d)_)?")
 
 
 def replay(number: int, folder: Path | None = None) -> Path | None:
@@ -102,9 +105,10 @@ def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
 
 
 def new_folder_aside() -> Path:
-    """A new folder to keep things in, named for the time."""
+    """A new folder to keep things in, named for the time and for the chapter whose files stand here."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    name = time.strftime("%Y-%m-%d_%H-%M-%S_")
+    chapter = bookmark.files_of()
+    name = time.strftime("%Y-%m-%d_%H-%M-%S_") + (f"chapter-{chapter:02}_" if chapter is not None else "")
     return Path(tempfile.mkdtemp(prefix=name, dir=KEPT))
 
 
@@ -117,7 +121,8 @@ def remove_if_empty(folder: Path) -> None:
 def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     """Put files that were kept aside back where they came from.
 
-    What stands there now is kept aside in its turn.
+    What stands there now is kept aside in its turn, if it is a person's own. Before anything is replaced, it is said
+    what, by what, and from which chapter that is.
 
     Args:
         name: the folder's name below `.workbook/kept`; the newest with something of a learner's by default.
@@ -134,16 +139,41 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     if name is not None and name not in there:
         raise WorkbookError(f"There is no {name!r}. There are: {', '.join(there)}.")
     folder = there[name] if name else list(there.values())[-1]
-    aside, paths = None, []
-    for kept in sorted(f for room in KEEPS for f in (folder / room).glob("**/*") if f.is_file()):
-        path = kept.relative_to(folder)
-        if (ROOT / path).exists() and (ROOT / path).read_bytes() == kept.read_bytes():
-            continue
+    paths = [path for path in _files_in(folder) if not _is_there(folder / path, ROOT / path)]
+    if paths:
+        print(_what_comes_back(folder, [path for path in paths if (ROOT / path).exists()]))
+    aside = None
+    for path in paths:
         aside = keep_aside(ROOT / path, aside) or aside
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(kept, ROOT / path)
-        paths.append(path.as_posix())
+        shutil.copy2(folder / path, ROOT / path)
     return folder, paths, aside
+
+
+def _files_in(folder: Path) -> list[str]:
+    """The learner's files that a folder keeps."""
+    found = (file for room in KEEPS for file in (folder / room).glob("**/*") if file.is_file())
+    return sorted(file.relative_to(folder).as_posix() for file in found)
+
+
+def _is_there(kept: Path, file: Path) -> bool:
+    return file.exists() and file.read_bytes() == kept.read_bytes()
+
+
+def _what_comes_back(folder: Path, replaced: list[str]) -> str:
+    """When and where it stood that is brought back, and what it replaces."""
+    named, here = FOLDER.match(folder.name), bookmark.files_of()
+    then = int(named["chapter"]) if named and named["chapter"] else None
+    when = f", on {named['day']} at {named['hour']}:{named['minute']}" if named else ""
+    said = f"These files stood here{' in chapter ' + format(then, '02') if then is not None else ''}{when}."
+    if replaced:
+        said += f" They replace {', '.join(replaced)}."
+    if then is not None and here in chapters() and then != here:
+        said += (
+            f" You are in chapter {here:02} now, and its cells may not fit them: `python3 run.py catch-up {then:02}` "
+            f"goes to where they belong, `python3 run.py catch-up {here:02}` undoes this."
+        )
+    return said
 
 
 def guard_writefile(info: object) -> None:

@@ -26,7 +26,12 @@ def changed_by_hand(within: int | None = None) -> list[str]:
     Args:
         within: the chapter in work, whose own things are no leftovers yet.
     """
-    return [_named(one) for one in differences()] + [str(one) for one in _left(within)]
+    return [_named(one) for one in differences()] + left_over(within)
+
+
+def left_over(within: int | None = None) -> list[str]:
+    """What the chapters have left, but for the one in work; a phrase for each."""
+    return [str(one) for one in _left(within)]
 
 
 def listed(these: Sequence[object]) -> str:

@@ -70,7 +70,7 @@ def _greets(why: str) -> Verdict:
 def judged_greeting(who: str, answer: Invocation) -> Verdict | None:
     """What is wrong with the answer to an event that names somebody, if anything."""
     if answer.error is not None:
-        return NotRight("a greeting", f"the error {answer.error!r}", _why(answer.error))
+        return NotRight("a greeting", f"the error {answer.error!r}", _why(answer))
     message = answer.result.get("message") if isinstance(answer.result, dict) else None
     if not isinstance(message, str) or who not in message or "{'" in message:
         return NotRight(
@@ -81,10 +81,10 @@ def judged_greeting(who: str, answer: Invocation) -> Verdict | None:
     return None
 
 
-def _why(error: str) -> str:
-    """Why a call ended with this error: locally and on AWS, code that cannot be loaded says so in its own way."""
-    if re.search("init failed|Unable to import|Syntax error|Handler '.*' missing", error):
+def _why(answer: Invocation) -> str:
+    """Why a call ended with an error."""
+    if not answer.loaded:
         return "the file app.py cannot be loaded: mend what the message names, write the file, and deploy again."
-    if re.fullmatch("'.*'", error) and error != "'name'":
+    if re.fullmatch("'.*'", answer.error) and answer.error != "'name'":
         return "the event has no such field: the handler reads event['name'], and nothing else of the event."
     return "the handler raised an error: the last lines of logs(outputs[\"HelloFunction\"]) say where."

@@ -232,7 +232,7 @@ def all_pages(all_products: Callable[[Any, int], Any]) -> Verdict:
             return NotYet("Write the function; it has no code yet.")
         if mistake := _wrong_list(found, there) or _wrong_requests(sent, limit):
             return mistake
-    return Right(f"{len(there)} products in {-(-len(there) // 2)} pages.")
+    return Right(f"All {len(there)} products, each once: asked for two at a time, and for one at a time.")
 
 
 def _wrong_list(found: Any, there: set[str]) -> Verdict | None:

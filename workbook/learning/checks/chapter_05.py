@@ -10,11 +10,12 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import batches, deliveries
+from workbook.learning.checks import batches, deliveries, patterns
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 
 BUS = "ShopEventBus"
+WRITES = (":PutItem", ":UpdateItem", ":DeleteItem", ":BatchWriteItem", ":TransactWriteItems", "*")
 
 
 @checks("05-queue")
@@ -22,19 +23,22 @@ def queue_in_between() -> Verdict:
     """A rule of the bus has the queue as its target, and none calls Ordering's function."""
     if "OrderingQueue" not in outputs:
         return NotYet('Write the stack with the queue and run deploy("Ordering").')
-    targets = _targets()
-    if any(arn.endswith(f":{outputs['OrderingFunction']}") for arn in targets):
+    if any(arn.endswith(f":{outputs['OrderingFunction']}") for _, arn in _targets()):
         return NotRight(
             "the queue as the rule's target",
             "Ordering's function",
             "the rule still calls the function: its targets must have targets.SqsQueue(queue).",
         )
-    if _queue_arn() not in targets:
+    filling = [rule for rule, arn in _targets() if arn == _queue_arn()]
+    if not filling:
         return NotRight(
             "a rule that has the queue as its target",
             "none",
             "nothing puts events into the queue: see targets of the rule.",
         )
+    if not any(patterns.takes(rule) for rule in filling):
+        mistake = "its pattern does not fit a checkout, so nothing comes into the queue."
+        return NotRight("a rule that wants checkouts", filling[0].get("EventPattern", "a schedule"), mistake)
     return Right("The rule fills the queue. Who empties it, and when, is Ordering's to decide.")
 
 
@@ -58,9 +62,9 @@ def worker() -> Verdict:
     """The mapping polls the queue for the worker, with settings that fit, and the roles are apart."""
     if "OrderingWorker" not in outputs:
         return NotYet('Write worker and stack, and run deploy("Ordering").')
-    mapping = _mapping()
-    if mapping is None:
-        return NotRight("a mapping from the queue to the worker", "none", "add_event_source is missing in the stack.")
+    mapping = deliveries.mapping()
+    if verdict := deliveries.judged_polling(mapping):
+        return verdict
     if mapping["EventSourceArn"] != _queue_arn():
         return NotRight(
             "Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue."
@@ -72,13 +76,14 @@ def worker() -> Verdict:
             f"{visibility} s",
             f"the worker may run for {timeout} s, and six times that is what AWS advises.",
         )
+    if stars := [action for action in granted(outputs["OrderingWorker"]) if "*" in action]:
+        mistake = "a star allows more than anyone has thought about: name the action, dynamodb:PutItem."
+        return NotRight("rights with a name each", ", ".join(stars), mistake)
     if not any(action.endswith(":PutItem") for action in granted(outputs["OrderingWorker"])):
         return NotRight(
             "a worker that may write orders", "no grant", "worker.allow(…) with dynamodb:PutItem is missing."
         )
-    writes = [
-        a for a in granted(outputs["OrderingFunction"]) if a.endswith((":PutItem", ":UpdateItem", ":DeleteItem", "*"))
-    ]
+    writes = [action for action in granted(outputs["OrderingFunction"]) if action.endswith(WRITES)]
     if writes:
         return NotRight(
             "an API that only reads", ", ".join(writes), "the API makes no orders: leave that to the worker."
@@ -94,7 +99,7 @@ def partial() -> Verdict:
     verdict = deliveries.judged_batch()
     if not isinstance(verdict, Right):
         return verdict
-    if "ReportBatchItemFailures" not in ((_mapping() or {}).get("FunctionResponseTypes") or []):
+    if "ReportBatchItemFailures" not in ((deliveries.mapping() or {}).get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",
             "one that does not",
@@ -108,11 +113,9 @@ def backlog() -> Verdict:
     """The mapping polls again, with a maximum concurrency, and nothing waits."""
     if "OrderingWorker" not in outputs:
         return NotYet("Build the worker first.")
-    mapping = _mapping() or {}
-    if mapping.get("State") in ("Disabled", "Disabling"):
-        return NotRight("a mapping that polls", "one that is paused", "the backlog only drains after polling(True).")
-    if not mapping.get("ScalingConfig", {}).get("MaximumConcurrency"):
-        return NotRight("a maximum concurrency", "none", "SqsEventSource takes max_concurrency.")
+    mapping = deliveries.mapping()
+    if verdict := deliveries.judged_polling(mapping) or deliveries.judged_limit(mapping):
+        return verdict
     waiting = queue(outputs["OrderingQueue"])
     if not waiting.empty:
         return NotRight("an empty queue", f"{len(waiting)} messages", "the backlog has not drained yet: wait for it.")
@@ -173,13 +176,12 @@ def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
     return batches.drained(drain)
 
 
-def _targets() -> list[str]:
-    """What the rules of the bus that are Ordering's or look like it call."""
+def _targets() -> list[tuple[dict[str, Any], str]]:
+    """The rules of the bus, each with the ARNs of what it calls."""
     client = target.client("events")
-    rules = client.list_rules(EventBusName=BUS)["Rules"]
     return [
-        goal["Arn"]
-        for rule in rules
+        (rule, goal["Arn"])
+        for rule in client.list_rules(EventBusName=BUS)["Rules"]
         for goal in client.list_targets_by_rule(EventBusName=BUS, Rule=rule["Name"])["Targets"]
     ]
 
@@ -196,9 +198,3 @@ def _queue_attribute(name: str) -> str:
 def _worker() -> dict[str, Any]:
     return target.client("lambda").get_function_configuration(FunctionName=outputs["OrderingWorker"])
 
-
-def _mapping() -> dict[str, Any] | None:
-    """The worker's event source mapping."""
-    client = target.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=outputs["OrderingWorker"])["EventSourceMappings"]
-    return client.get_event_source_mapping(UUID=found[0]["UUID"]) if found else None

@@ -28,6 +28,8 @@ PATIENCE = 10  # seconds until what is on its way has arrived
 def seen() -> Verdict:
     """The worker says so when it cannot do its work."""
     answer = _answer_to_a_bad_message()
+    if not answer.loaded:
+        return NotRight("a worker that runs", repr(answer), deliveries.NOT_LOADED)
     if answer.error is not None or _named(answer) == [BAD]:
         return Right("An error that is seen can be mended.")
     return NotRight(
@@ -43,7 +45,7 @@ def only_what_failed() -> Verdict:
     verdict = deliveries.judged_batch()
     if not isinstance(verdict, Right):
         return verdict
-    if "ReportBatchItemFailures" not in (_mapping().get("FunctionResponseTypes") or []):
+    if "ReportBatchItemFailures" not in ((deliveries.mapping() or {}).get("FunctionResponseTypes") or []):
         return NotRight(
             "a mapping that reads the answer",
             "one that does not",
@@ -120,12 +122,9 @@ def throttled() -> Verdict:
             str(concurrency["ReservedConcurrentExecutions"]),
             "the function is still throttled: delete_function_concurrency.",
         )
-    if not _mapping().get("ScalingConfig", {}).get("MaximumConcurrency"):
-        return NotRight(
-            "a maximum concurrency",
-            "none",
-            "the mapping has no limit any more: update_event_source_mapping with ScalingConfig.",
-        )
+    mapping = deliveries.mapping()
+    if verdict := deliveries.judged_polling(mapping) or deliveries.judged_limit(mapping):
+        return verdict
     if not soon(lambda: queue(outputs["OrderingQueue"]).empty, PATIENCE):
         return NotRight(
             "an empty queue",
@@ -226,9 +225,3 @@ def _attribute(name: str) -> str:
 def _worker() -> dict[str, Any]:
     return target.client("lambda").get_function_configuration(FunctionName=outputs["OrderingWorker"])
 
-
-def _mapping() -> dict[str, Any]:
-    """The worker's event source mapping."""
-    client = target.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=outputs["OrderingWorker"])["EventSourceMappings"]
-    return client.get_event_source_mapping(UUID=found[0]["UUID"]) if found else {}

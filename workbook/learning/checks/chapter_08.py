@@ -201,12 +201,13 @@ def killed(after_death: Any = None) -> Verdict:
 @checks(
     "08-1",
     "What belongs together is written together: client.transact_write_items(TransactItems=[…, …]).",
-    "One item says that this event was done: a Put of {\"id\": …} with the condition attribute_not_exists(id). "
-    "Its id must not be one that a user can have: \"event \" + eventId, for example.",
+    "One item says that this event was done: a Put of {\"id\": …} with the condition attribute_not_exists(id).",
     "The other adds: Update with UpdateExpression=\"ADD points :points\".",
     "A repetition cancels the transaction: catch client.exceptions.TransactionCanceledException. "
     'Only if error.response["CancellationReasons"][0]["Code"] is "ConditionalCheckFailed" is the work done; '
     "after anything else it must be tried again, so let that out.",
+    "Events and users share the table: the id of the event's item must not be one that a user can have. "
+    "\"event \" + eventId, for example, is none.",
 )
 def points_once(give: Callable[[Any, str, dict], Any]) -> Verdict:
     """Points are added once for each event, under duplicates, at the same time, and when killed around any call."""

@@ -16,6 +16,7 @@ from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import pseudonyms
+from workbook.learning.checks.chapter_02 import LATER, NEEDED
 from workbook.learning.checks.policy_trial import BUS, as_tried, malformed, session_of, tried
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs
@@ -32,6 +33,9 @@ def grant() -> Verdict:
             ", ".join(sorted(actions)),
             "a star allows more than anyone has thought about: run the test bench's cell again.",
         )
+    if more := actions - {*NEEDED, *LATER}:
+        mistake = "the service does no such thing, so nobody has thought about it: deploy(\"Product\") puts it right."
+        return NotRight(", ".join((*NEEDED, *LATER)), ", ".join(sorted(more)), mistake)
     product = Rest(outputs["ProductApiUrl"])
     made = product.post("product", {"name": "Checked", "price": 1})
     deleted = product.delete(f"product/{made.body['id']}")

@@ -16,6 +16,7 @@ from workbook.cloud.stacks import outputs
 from workbook.observe.frames import logs, table
 
 USER = "the-check"
+TOTAL = 5  # of the basket that is checked out
 PATIENCE = 20  # seconds; a cold start on a busy machine takes a few
 
 
@@ -94,7 +95,7 @@ def sweep() -> None:
 
 def put_basket() -> None:
     """Put a basket down."""
-    item = {"productId": "1", "productName": "Lamp", "quantity": 1, "price": 5}
+    item = {"productId": "1", "productName": "Lamp", "quantity": 2, "price": TOTAL / 2}
     Rest(outputs["BasketApiUrl"]).post("basket", {"userName": USER, "items": [item]})
 
 

@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from workbook.clients.invoke import invoke
+from workbook.clients.invoke import Invocation, invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.exercises import NotRight, Right, Verdict
@@ -16,6 +16,37 @@ CUSTOMER = {
     "firstName": "Lea", "lastName": "Test", "email": "lea@example.com", "address": "1 Main Street",
     "paymentMethod": "invoice",
 }  # fmt: skip
+
+
+NOT_LOADED = "the worker's code cannot be loaded: mend what the message names, write the file, and deploy again."
+
+
+def mapping() -> dict[str, Any] | None:
+    """The event source mapping of Ordering's worker."""
+    client = target.client("lambda")
+    found = client.list_event_source_mappings(FunctionName=outputs["OrderingWorker"])["EventSourceMappings"]
+    return client.get_event_source_mapping(UUID=found[0]["UUID"]) if found else None
+
+
+def judged_polling(found: dict[str, Any] | None) -> Verdict | None:
+    """That nobody polls Ordering's queue for the worker, if so.
+
+    Args:
+        found: the worker's event source mapping, if there is one.
+    """
+    if found is None:
+        return NotRight("a mapping from the queue to the worker", "none", "add_event_source is missing in the stack.")
+    if found.get("State") in ("Disabled", "Disabling"):
+        mistake = "it is paused: update_event_source_mapping with Enabled=True lets it go on."
+        return NotRight("a mapping that polls", "one that is paused", mistake)
+    return None
+
+
+def judged_limit(found: dict[str, Any]) -> Verdict | None:
+    """That the mapping hands over as much at once as there is, if so."""
+    if (found.get("ScalingConfig") or {}).get("MaximumConcurrency"):
+        return None
+    return NotRight("a maximum concurrency of the mapping", "none", "SqsEventSource takes max_concurrency.")
 
 
 def judged_batch() -> Verdict:
@@ -40,6 +71,8 @@ def judged_answer(error: str | None, result: Any, bad: str, *, stored: bool) -> 
         stored: whether the other one became one.
     """
     expected = f'{{"batchItemFailures": [{{"itemIdentifier": "{bad}"}}]}}'
+    if error is not None and not Invocation(200, None, error, 0).loaded:
+        return NotRight("an answer that names the bad message", f"an error: {error}", NOT_LOADED)
     if error is not None:
         return NotRight(
             "an answer that names the bad message",

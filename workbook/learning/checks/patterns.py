@@ -26,6 +26,11 @@ def fits(pattern: Any, event: dict[str, Any]) -> bool:
         raise NoPattern(error.response["Error"]["Message"] if hasattr(error, "response") else str(error)) from None
 
 
+def takes(rule: dict[str, Any], source: str = "shop.basket", kind: str = "BasketCheckedOut") -> bool:
+    """Whether a rule, as EventBridge lists it, wants a checkout; or what else has that source and detail-type."""
+    return "EventPattern" in rule and fits(json.loads(rule["EventPattern"]), checkout(source, kind))
+
+
 def mistake_in(pattern: dict[str, Any], event: dict[str, Any]) -> str:
     """Which fields of a pattern do not fit an event that is wanted: each is tried by itself."""
     wrong = [path for path, alone in _fields(pattern) if not fits(alone, event)]

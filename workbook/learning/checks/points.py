@@ -61,6 +61,8 @@ def _judge(give: Give, points: Any) -> Verdict:
         for look, at in tries:
             if verdict := look(give, points, at):
                 return verdict
+        if verdict := _named_like_a_user(give, points):
+            return verdict
     except Exception as error:  # whatever a learner's own code may raise
         return NotRight("no error", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
     return _forgotten_tokens(give, points) or Right("Once for each event, whoever dies, and whenever.")
@@ -84,7 +86,7 @@ def _told_again(give: Give, client: Any, points: Any, event: dict[str, Any]) -> 
 
 
 def _many_events(give: Give, client: Any, points: Any, event: dict[str, Any]) -> Verdict | None:
-    """Other events count, old ones do not, and nobody is taken for an event."""
+    """Other events count, and old ones do not."""
     for _ in range(2):
         give(client, points.name, _event("mia", 7))
     if (found := _total(points, "mia")) != 19:
@@ -100,7 +102,12 @@ def _many_events(give: Give, client: Any, points: Any, event: dict[str, Any]) ->
             str(found),
             "it is not enough to remember the last event: an older one may come again.",
         )
-    named = str(uuid.uuid4())  # a user may be called as an event is
+    return None
+
+
+def _named_like_a_user(give: Give, points: Any) -> Verdict | None:
+    """Let an event have an id that is also a user's name: nobody is taken for an event."""
+    client, named = _client(), str(uuid.uuid4())
     give(client, points.name, _event(named))
     give(client, points.name, {"eventId": named, "userName": "nora", "points": 3})
     give(client, points.name, _event(named))

@@ -131,6 +131,10 @@ def refused_event() -> Finding:
     if any(lost):
         all_of_it = all(lost[1:]) and all(silent)
         return Finding(did, "the outbox has lost what was refused, so nobody has it any more", as_planted=all_of_it)
+    if any(set(one["left"]) & set(one["taken"]) for one in tried):
+        return Finding(
+            did, "events that the bus took stay in the outbox beside those that it refused, and are published again"
+        )
     if any(silent):
         return Finding(
             did,

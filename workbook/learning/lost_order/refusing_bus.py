@@ -2,7 +2,8 @@
 
 A script of its own, for a process of its own: `refusing_bus.py JSON`, with `lambda_src/basket` and the
 layer on the path. The JSON has two lists: the ids of the events, and for each try those that the bus
-refuses. The last line that it prints is JSON: for each try, what the handler raised, and what is left.
+refuses. The last line that it prints is JSON: for each try, what the handler raised, what is left in the outbox,
+and what the bus took.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ def main(events: list[str], tries: list[list[str]]) -> None:
 
 
 def tried(events: list[str], refused: list[str]) -> dict[str, Any]:
-    """What the handler raised, and what is left in the outbox, with a bus that refuses some events."""
-    left = dict.fromkeys(events)
+    """What the handler raised, what is left in the outbox, and what was taken, with a bus that refuses some events."""
+    left, taken = dict.fromkeys(events), []
 
     def answer(_: BaseClient, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """What AWS would answer, as far as a publisher may ask."""
@@ -32,6 +33,7 @@ def tried(events: list[str], refused: list[str]) -> dict[str, Any]:
                 if len(request["Entries"]) > 10:
                     raise ValueError("PutEvents takes ten entries at most")
                 ids = [json.loads(entry["Detail"])["data"]["checkoutId"] for entry in request["Entries"]]
+                taken.extend(i for i in ids if i not in refused)
                 entries = [_refusal() if i in refused else {"EventId": i} for i in ids]
                 return {"FailedEntryCount": sum("ErrorCode" in entry for entry in entries), "Entries": entries}
             case "BatchWriteItem":
@@ -56,7 +58,7 @@ def tried(events: list[str], refused: list[str]) -> dict[str, Any]:
         publisher.handler({"Records": [_record(i) for i in events]}, _context())
     except Exception as error:  # whatever a learner's own code may raise
         raised = f"{type(error).__name__}: {error}"
-    return {"raised": raised, "left": list(left)}
+    return {"raised": raised, "left": list(left), "taken": taken}
 
 
 def _refusal() -> dict[str, str]:

@@ -1,0 +1,265 @@
+"""Steps of chapters 10 and 11: alarms, logs, rights and copies with one mistake in them are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from deployed import BUS, Api, allow, checks_on_moto, client, function
+
+from workbook.learning import exercises
+from workbook.learning.checks import chapter_10, chapter_11
+from workbook.learning.exercises import NotRight, NotYet, Right
+
+NAMES = [*chapter_10.FUNCTIONS, "BackofficeFunction"]
+OUTPUTS = {name: name for name in NAMES} | {
+    "OperationsTopic": "arn:aws:sns:us-east-1:123456789012:ShopAlarms", "OrderingQueue": "q/Queue",
+    "OrderingDeadLetters": "q/Dead", "OrderingUndelivered": "q/Undelivered", "OrderingTable": "orders",
+    "ProductApiUrl": "here", "BackofficeApiUrl": "here", "EventLogTable": "log",
+}  # fmt: skip
+NOW = pd.Timestamp(datetime.now(UTC))
+Change = Callable[[], Any]
+Case = tuple[Change, dict[str, Any], tuple]  # what is changed, what there is to see, what the check is given
+
+
+def seen(*given: Any, change: Change = lambda: None, **to_see: Any) -> Case:
+    return change, to_see, given
+
+
+def counted(
+    *stored: int, namespace: str = "Shop", dimensions: tuple = ("service",), orders: int = 3, age: float = 0
+) -> Case:
+    """The worker's metrics, and how many orders the table has, all of them so many minutes older than the first."""
+    told = [{"CloudWatchMetrics": [{"Namespace": namespace, "Dimensions": [[*dimensions]]}]}] * len(stored)
+    columns = {"time": [NOW] * len(stored), "message": ["Metrics"] * len(stored), "_aws": told,
+               "OrdersStored": [[n] for n in stored]}  # fmt: skip
+    rows = pd.DataFrame({"orderDate": [(NOW - pd.Timedelta(minutes=age)).isoformat()] * orders})
+    return seen(logs=lambda _: pd.DataFrame(columns), table=lambda _: rows)
+
+
+VISIBLE = "ApproximateNumberOfMessagesVisible"
+WATCHED = (
+    [("EventLog", name, "Errors", "FunctionName", name) for name in chapter_10.FUNCTIONS]
+    + [(name, f"{name}-Api", "5XXError", "ApiName", name) for name in ("Product", "Basket", "Ordering")]
+    + [("Ordering", name, VISIBLE, "QueueName", name) for name in ("Queue", "Dead", "Undelivered")]
+    + [("Ordering", "Age", "ApproximateAgeOfOldestMessage", "QueueName", "Queue"),
+       ("Ordering", "NotStored", "NotStored", "service", "ordering")]
+)  # fmt: skip
+
+
+def alarms(*lacking: str, mute: str = "", elsewhere: str = "", off: str = "", more: str = "") -> Case:
+    """The alarms of the shop: some are not there, one has no action, another topic, or is switched off."""
+
+    def put() -> None:
+        for stack, name, metric, dimension, value in [*WATCHED, *([("Mine", more, "x", "y", "z")] if more else [])]:
+            topic = OUTPUTS["OperationsTopic"].replace("ShopAlarms", "Else" if name == elsewhere else "ShopAlarms")
+            if name not in lacking:
+                client("cloudwatch").put_metric_alarm(
+                    AlarmName=f"{stack}-{name}", MetricName=metric, Namespace="n", Period=60, EvaluationPeriods=1,
+                    Threshold=0, ComparisonOperator="GreaterThanThreshold", Statistic="Sum", ActionsEnabled=name != off,
+                    Dimensions=[{"Name": dimension, "Value": value}],
+                    AlarmActions=[topic] if name not in (mute, more) else [],
+                )  # fmt: skip
+
+    return seen(change=put)
+
+
+def rehearsed(loud: str = "", silent: str = "", **thresholds: float) -> Case:
+    """The five alarms after the rehearsal: one still rings, one never has, or a threshold is another one."""
+    found = [
+        {"AlarmName": name, "StateValue": "ALARM" if name == loud else "OK",
+         "Threshold": thresholds.get(name.rpartition("-")[2], chapter_10.THRESHOLDS.get(name, 1))}
+        for name in chapter_10.RANG
+    ]  # fmt: skip
+
+    def history(AlarmName: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        goal = "OK" if AlarmName == silent else "ALARM"
+        return {"AlarmHistoryItems": [{"HistorySummary": f"Alarm updated from INSUFFICIENT_DATA to {goal}"}]}
+
+    watch = SimpleNamespace(describe_alarms=lambda **_: {"MetricAlarms": found}, describe_alarm_history=history)
+    return seen(datetime.now(UTC), target=SimpleNamespace(client=lambda _: watch))
+
+
+def kept_for_ever(*names: str, days: int = 7) -> Case:
+    def put() -> None:
+        for name in NAMES:
+            client("logs").create_log_group(logGroupName=f"/aws/lambda/{name}")
+            if name not in names:
+                client("logs").put_retention_policy(logGroupName=f"/aws/lambda/{name}", retentionInDays=days)
+
+    return seen(change=put)
+
+
+GRANTED = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:Query")
+
+
+def rights(*actions: str, deleted: int = 204) -> Case:
+    """What Product's function may do, and how a deletion is answered."""
+    api = Api({("POST", "product"): (201, {"id": "1"}), ("DELETE", "product/1"): (deleted, {})})
+    return seen(change=lambda: allow("ProductFunction", *actions), Rest=lambda _: api)
+
+
+ATTEMPTS = ["read all baskets", "write a basket", "delete a basket", "read orders", "invoke", "send", "publish", "list"]
+
+
+def attempted(*done: str, there: bool = False) -> Case:
+    """What the intruder could do, and whether it is still there."""
+    came = ["done" if what in done else "refused" for what in ATTEMPTS]
+    frame = pd.DataFrame({"attempted": ATTEMPTS, "came": came})
+    return seen(frame, change=lambda: function("chapter-11-intruder") if there else None)
+
+
+def nag(*findings: str, acknowledged: str = "watch(app)") -> Case:
+    rows = pd.DataFrame([(f"Product/{f}", f) for f in findings], columns=["construct", "finding"])
+    return seen(rows, read_code=lambda _: acknowledged)
+
+
+def refunds(unsigned: int = 403, people: tuple = ("ada",), message: str = "Refund") -> Case:
+    api = Api({("POST", "refund"): (unsigned, {})})
+    columns = {"message": [message] * len(people)} | ({"approved_by": people} if people else {})
+    return seen(Rest=lambda _: api, logs=lambda _: pd.DataFrame(columns, columns=None if people else ["message"]))
+
+
+def event(text: str = "ada", *, ttl: bool = True, archives: tuple[str, ...] = ()) -> Case:
+    """An event that carries a text, whether rows of its log expire, and which archives there are."""
+
+    def put() -> None:
+        events = client("events")
+        arn = events.create_event_bus(Name=BUS)["EventBusArn"]
+        for name in archives:
+            events.create_archive(ArchiveName=name, EventSourceArn=arn)
+        client("dynamodb").create_table(
+            TableName="log", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )  # fmt: skip
+        if ttl:
+            how = {"Enabled": True, "AttributeName": "expires"}
+            client("dynamodb").update_time_to_live(TableName="log", TimeToLiveSpecification=how)
+
+    return seen({"data": {"note": text}}, change=put)
+
+
+CARD = "4111 1111" + " 1111 1111"  # put together here, so that the file has none
+TOKEN = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+WRONG: list[tuple[str, str, Case]] = [
+    ("10-metrics", "looks for the metrics in Shop", counted(1, namespace="shop")),
+    ("10-metrics", "looks for the metrics in Shop", counted(1, namespace="Ordering")),
+    ("10-metrics", "a metric that costs", counted(1, dimensions=("service", "userName"))),
+    ("10-metrics", "a metric that costs", counted(1, dimensions=("checkout_id",))),
+    ("10-metrics", "count int(new)", counted(1, 1, 1, 1)),
+    ("10-metrics", "count int(new)", counted(1, 1, orders=0)),
+    ("10-metrics", "count int(new)", counted(1, 1, orders=3, age=30)),
+    ("10-metrics", "that is new was not counted", counted(0, 0, 0)),
+    ("10-alarms", "has no ServiceAlarms", alarms("BasketFunction")),
+    ("10-alarms", "has no ServiceAlarms", alarms("Product-Api")),
+    ("10-alarms", "has no ServiceAlarms", alarms("Dead", "Undelivered")),
+    ("10-alarms", "has no ServiceAlarms", alarms("Age")),
+    ("10-alarms", "has no ServiceAlarms", alarms("NotStored")),
+    ("10-alarms", "add_alarm_action", alarms(mute="Queue")),
+    ("10-alarms", "add_alarm_action", alarms(elsewhere="OrderingWorker")),
+    ("10-alarms", "add_alarm_action", alarms(off="Product-Api")),
+    *[("10-rang", "has not seen its cause", rehearsed(silent=name)) for name in chapter_10.RANG[:2]],
+    *[("10-rang", "its cause is still there", rehearsed(loud=name)) for name in chapter_10.RANG[2:4]],
+    ("10-rang", "the rehearsal's", rehearsed(NotStored=0)), ("10-rang", "the rehearsal's", rehearsed(Age=1)),
+    ("10-rang", "the rehearsal's", rehearsed(Depth=3)),
+    *[("10-retention", "put_retention_policy", kept_for_ever(name)) for name in chapter_10.FUNCTIONS[:4]],
+    ("10-retention", "put_retention_policy", kept_for_ever(*NAMES)),
+    ("10-retention", "put_retention_policy", kept_for_ever("OrderingWorker", "ProductFunction")),
+    ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:*")), ("11-grant", "a star allows more", rights("*")),
+    ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:Delete*")),
+    ("11-grant", "nobody has thought about it", rights(*GRANTED, "dynamodb:DeleteTable")),
+    ("11-grant", "nobody has thought about it", rights(*GRANTED, "sqs:SendMessage")),
+    ("11-grant", "may_delete(True)", rights(*GRANTED[:2], deleted=502)),
+    ("11-grant", "may_delete(True)", rights(*GRANTED, deleted=500)),
+    ("11-intruder", "it removes it", attempted("read all baskets", there=True)),
+    ("11-intruder", "it removes it", attempted(there=True)),
+    ("11-intruder", "wider, or narrower", attempted("read all baskets", "read orders")),
+    ("11-intruder", "wider, or narrower", attempted("read orders")),
+    ("11-intruder", "wider, or narrower", attempted()),
+    ("11-intruder", "wider, or narrower", attempted(*ATTEMPTS)),
+    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-IAM5")),
+    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-APIG2", "AwsSolutions-DDB3")),
+    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-SQS3", acknowledged='"Resource::*"')),
+    ("11-nag", "a star is mended", nag(acknowledged='{"id": "IAM5", "applies_to": ["Action::dynamodb:*"]}')),
+    ("11-nag", "a star is mended", nag(acknowledged='applies_to=["Resource::*"]')),
+    ("11-nag", "a star is mended", nag(acknowledged='["Action::s3:*", "Resource::*"]')),
+    ("11-signed", "authorization_type=IAM", refunds(202)), ("11-signed", "authorization_type=IAM", refunds(400)),
+    ("11-signed", "authorization_type=IAM", refunds(500)),
+    ("11-signed", "never what they proved it with", refunds(message=f"Authorization: Bearer {TOKEN}")),
+    ("11-signed", "never what they proved it with", refunds(message=f"paid with {CARD}")),
+    ("11-signed", "never what they proved it with", refunds(message="AWS4-HMAC-" + "SHA256 Credential=AKI/1")),
+    ("11-data", "should have refused", event(CARD)), ("11-data", "should have refused", event(TOKEN)),
+    ("11-data", "TimeToLiveSpecification", event(ttl=False)),
+    ("11-data", "TimeToLiveSpecification", event(ttl=False, archives=("chapter-11",))),
+    ("11-data", "delete_archive", event(archives=("chapter-11",))),
+    ("11-data", "delete_archive", event(archives=("shop", "chapter-11-again"))),
+]  # fmt: skip
+NOT_YET: list[tuple[str, Case]] = [
+    ("10-metrics", counted()), ("10-alarms", seen(outputs={})), ("10-rang", seen()),
+    ("11-intruder", seen()), ("11-intruder", seen(pd.DataFrame())), ("11-nag", seen()), ("11-data", seen()),
+    ("11-signed", refunds(people=())), ("11-signed", seen(outputs={})),
+]  # fmt: skip
+RIGHT: list[tuple[str, Case]] = [
+    ("10-metrics", counted(1, 1, 1)), ("10-metrics", counted(1, 0, orders=1)),
+    ("10-metrics", counted(1, 1, dimensions=())),
+    ("10-alarms", alarms()), ("10-alarms", alarms(more="one of one's own")),
+    ("10-alarms", (lambda: [alarms()[0](), client("cloudwatch").set_alarm_state(
+        AlarmName="Ordering-Queue", StateValue="ALARM", StateReason="rings")], {}, ())),
+    ("10-rang", rehearsed()), ("10-rang", rehearsed(NotStored=5.0)), ("10-rang", rehearsed(loud="another")),
+    ("10-retention", kept_for_ever()), ("10-retention", kept_for_ever(days=30)),
+    ("10-retention", kept_for_ever("BackofficeFunction")),
+    ("11-grant", rights(*GRANTED)), ("11-grant", rights(*GRANTED[:4])), ("11-grant", rights(*GRANTED[::-1])),
+    *[("11-intruder", attempted("read all baskets"))] * 2,
+    ("11-intruder", (lambda: function("chapter-12"), {}, attempted("read all baskets")[2])),
+    ("11-nag", nag()), ("11-nag", nag(acknowledged='"applies_to": ["Resource::<Queue.Arn>"]')),
+    ("11-nag", nag(acknowledged="")),
+    ("11-signed", refunds()), ("11-signed", refunds(people=("ada", "ben"))),
+    ("11-signed", refunds(people=(None, "ada"))),
+    ("11-data", event()), ("11-data", event(archives=("shop",))), ("11-data", event("1 Main Street, 12345")),
+]  # fmt: skip
+
+
+@pytest.fixture
+def verdict(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Case], Any]:
+    """What a check says, after a change, of what it is given, when there is this to see."""
+
+    def judge(check: str, case: Case) -> Any:
+        change, to_see, given = case
+        with checks_on_moto(monkeypatch, chapter_10, chapter_11, **{"outputs": OUTPUTS} | to_see):
+            if check == "11-grant":
+                function("ProductFunction")
+            change()
+            return exercises._looked_at(check, given)
+
+    return judge
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "words", "case"), WRONG)
+def test_a_mistake_is_told(verdict, check, words, case):
+    found = verdict(check, case)
+    assert isinstance(found, NotRight), found
+    assert words in found.mistake, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "case"), NOT_YET)
+def test_what_is_not_there_is_not_yet_attempted(verdict, check, case):
+    assert isinstance(verdict(check, case), NotYet)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "case"), RIGHT)
+def test_what_is_right_is_right_whatever_its_form(verdict, check, case):
+    found = verdict(check, case)
+    assert isinstance(found, Right), found
+
+
+def test_each_step_has_wrong_answers_and_right_ones_enough():
+    for check in {name for name, *_ in RIGHT}:
+        wrong, right = (sum(name == check for name, *_ in cases) for cases in (WRONG, RIGHT))
+        assert wrong >= 6 and right >= 3, check
