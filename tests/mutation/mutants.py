@@ -6,7 +6,7 @@ which of those that no test noticed are known, with a reason (`survivors.toml`),
 Most of a check asks the cloud, and is held by the tests of `tests/notebooks` and `tests/integration`, which take
 minutes. Of the folders that are said to be so, what unit tests do not run is not changed; how much that is, is told.
 
-A mutant meets those tests first that run its statement, as coverage says, and all the others only if it outlives them.
+A mutant meets the tests that run its statement, as coverage says; if it runs while things are loaded, all tests.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ CONFIG = HERE / "mutation.toml"
 SETTINGS = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
 TREES = SETTINGS["cosmic-ray"]["module-path"]
 PARTLY_RUN = SETTINGS["partly-run"]
+LEFT_OUT = SETTINGS["left-out"]
 SURVIVORS = HERE / "survivors.toml"
 LOCK = HERE / "requirements.lock"
 TOOLS = STATE / "mutation"
@@ -62,6 +63,8 @@ FAILED, STOPPED = 1, 2  # what pytest exits with if tests fail, and if they cann
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick")
 OUTPUT = Path(".workbook", "tmp", "pytest.txt")  # in a copy
 Tests = tuple[str, ...]  # as pytest takes them: files, or single tests
+Rounds = tuple[Tests, ...]  # one after the other
+Span = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True, order=True)
@@ -102,11 +105,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         trees = [stack.enter_context(copies.copy_of_the_tree()) for _ in range(chosen.processes)]
         mutants = [m for m in mutants_in(trees[0]) if tree_of(m.file) in chosen.trees]
-        nearest = nearest_tests(mutants, trees[0])
-        found = sample(run_by_tests(nearest), chosen.seed, chosen.each)
+        rounds = tests_for(mutants, trees[0])
+        found = sample(run_by_tests(rounds), chosen.seed, chosen.each)
         print(f"Seed {chosen.seed}: {len(found)} mutants.", flush=True)
         runners = [stack.enter_context(Runner(tree)) for tree in trees]
-        return judge(list(tried(found, nearest, runners)))
+        return judge(list(tried(found, rounds, runners)))
 
 
 def install_tools() -> None:
@@ -134,22 +137,36 @@ def mutants_in(copy: Path) -> list[Mutant]:
         Mutant(c["module_path"], (*c["start_pos"],), (*c["end_pos"],), c["operator_name"], c["occurrence"])
         for c in changes
     ]
-    spans = {file: annotations((copy / file).read_text(encoding="utf-8")) for file in {m.file for m in found}}
+    spans = {}
+    for file in {m.file for m in found}:
+        code = (copy / file).read_text(encoding="utf-8")
+        spans[file] = annotations(code) + assignments(code, LEFT_OUT.get(file, ()))
     return sorted(m for m in found if not any(s <= m.start < e for s, e in spans[m.file]))
 
 
-def annotations(code: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def assignments(code: str, names: Sequence[str]) -> list[Span]:
+    """Where the assignments to some names start and end, by line and column."""
+    nodes = [node for node in ast.parse(code).body if isinstance(node, ast.Assign)]
+    return [span_of(node) for node in nodes if {ast.unparse(target) for target in node.targets} & {*names}]
+
+
+def span_of(node: ast.stmt | ast.expr) -> Span:
+    """Where a piece of code starts and ends, by line and column."""
+    return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+
+
+def annotations(code: str) -> list[Span]:
     """Where the annotations of a module start and end, by line and column."""
     nodes = list(ast.walk(ast.parse(code)))
     found = [n.annotation for n in nodes if isinstance(n, ast.arg | ast.AnnAssign) and n.annotation]
     found += [n.returns for n in nodes if isinstance(n, ast.FunctionDef) and n.returns]
-    return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found]
+    return [span_of(node) for node in found]
 
 
-def nearest_tests(mutants: Sequence[Mutant], copy: Path) -> dict[Mutant, Tests]:
+def tests_for(mutants: Sequence[Mutant], copy: Path) -> dict[Mutant, Rounds]:
     """The tests that run a mutant's statement, of those that must notice it; nothing for what none of them runs.
 
-    A statement that runs while things are loaded is as near to all tests that run something of its file.
+    A statement that runs while things are loaded first meets all tests that run something of its file, then all.
     """
     contexts = contexts_of_lines(copy, sorted({test for m in mutants for test in tests_of(m.file)}))
     code = {file: statements((copy / file).read_text(encoding="utf-8")) for file in {m.file for m in mutants}}
@@ -162,19 +179,19 @@ def nearest_tests(mutants: Sequence[Mutant], copy: Path) -> dict[Mutant, Tests]:
         if loaded:
             there = {context for some in lines.values() for context in some}
         own = tuple(sorted(test for test in there if test.split("::")[0] in near))
-        found[mutant] = own or (near if loaded else ())
+        found[mutant] = tuple(filter(None, (own, near if loaded else ())))
     return found
 
 
-def run_by_tests(nearest: Mapping[Mutant, Tests]) -> list[Mutant]:
+def run_by_tests(rounds: Mapping[Mutant, Rounds]) -> list[Mutant]:
     """Those mutants that are to be tried: not what only a cloud runs."""
     for tree in PARTLY_RUN:
-        there = [mutant for mutant in nearest if tree_of(mutant.file) == tree]
+        there = [mutant for mutant in rounds if tree_of(mutant.file) == tree]
         if there:
-            run = len({mutant.place for mutant in there if nearest[mutant]})
+            run = len({mutant.place for mutant in there if rounds[mutant]})
             places = len({mutant.place for mutant in there})
             print(f"{tree}: unit tests run {run} of the {places} places that can be changed.", flush=True)
-    return sorted(m for m, tests in nearest.items() if tests or tree_of(m.file) not in PARTLY_RUN)
+    return sorted(m for m, tests in rounds.items() if tests or tree_of(m.file) not in PARTLY_RUN)
 
 
 def contexts_of_lines(copy: Path, tests: Sequence[str]) -> dict[str, dict[int, list[str]]]:
@@ -269,7 +286,7 @@ class Runner:
         return code != 0
 
 
-def tried(mutants: Sequence[Mutant], nearest: Mapping[Mutant, Tests], runners: Sequence[Runner]) -> Iterator[Trial]:
+def tried(mutants: Sequence[Mutant], rounds: Mapping[Mutant, Rounds], runners: Sequence[Runner]) -> Iterator[Trial]:
     """Run the tests beside each mutant, as many at a time as there are copies of the tree."""
     free: SimpleQueue[Runner] = SimpleQueue()
     for runner in runners:
@@ -282,7 +299,7 @@ def tried(mutants: Sequence[Mutant], nearest: Mapping[Mutant, Tests], runners: S
         mutant, code = one
         runner = free.get()
         try:
-            return try_out(runner, mutant, code, nearest[mutant])
+            return try_out(runner, mutant, code, rounds[mutant])
         finally:
             free.put(runner)
 
@@ -295,14 +312,14 @@ def environment_in(copy: Path) -> dict[str, str]:
     return copies.environment_of(copy) | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def try_out(runner: Runner, mutant: Mutant, code: str, nearest: Tests) -> Trial:
-    """Make the change in a copy of the tree, run the nearest tests and then all, and take the change back."""
+def try_out(runner: Runner, mutant: Mutant, code: str, rounds: Rounds) -> Trial:
+    """Make the change in a copy of the tree, run the tests, and take the change back."""
     file = runner.copy / mutant.file
     before = file.read_text(encoding="utf-8")
     line, changed = difference(before, code)
     try:
         file.write_text(code, encoding="utf-8")
-        killed = bool(nearest) and runner.fail(nearest) or runner.fail(tests_of(mutant.file))
+        killed = any(map(runner.fail, rounds))
     finally:
         file.write_text(before, encoding="utf-8")
     print(f"{'killed' if killed else 'SURVIVED':8} {mutant.file}:{mutant.start[0]}: {line}  →  {changed}", flush=True)

@@ -5,6 +5,7 @@ A line of stdin has pytest's arguments, as JSON; its line of stdout has the exit
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ def main() -> None:
         import_module(plugin.module)
     for name in LOADED:
         import_module(name)
+    gc.freeze()  # so that no fork looks at it again, and copies it
     for line in sys.stdin:
         print(run(json.loads(line)), flush=True)
 
