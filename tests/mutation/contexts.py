@@ -1,4 +1,4 @@
-"""A plugin of pytest that tells coverage which test runs what: https://coverage.readthedocs.io/en/latest/contexts.html."""
+"""A plugin of pytest that tells coverage which test runs: https://coverage.readthedocs.io/en/latest/contexts.html."""
 
 from __future__ import annotations
 

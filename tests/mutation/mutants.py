@@ -303,8 +303,11 @@ def tried(mutants: Sequence[Mutant], rounds: Mapping[Mutant, Rounds], runners: S
         finally:
             free.put(runner)
 
-    with ThreadPoolExecutor(len(runners)) as pool:
+    pool = ThreadPoolExecutor(len(runners))
+    try:
         yield from pool.map(where_one_is_free, made)
+    finally:  # also after a Ctrl-C
+        pool.shutdown(cancel_futures=True)
 
 
 def environment_in(copy: Path) -> dict[str, str]:
