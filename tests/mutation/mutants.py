@@ -127,7 +127,7 @@ def tool(copy: Path, name: str, *arguments: str, given: str = "") -> str:
 
 
 def mutants_in(copy: Path) -> list[Mutant]:
-    """All mutants, but for those of annotations, which nothing reads, and those the configuration leaves out."""
+    """All mutants, but for those that no test can notice, and those that the configuration leaves out."""
     session, config = str(copy / ".workbook" / "mutants.sqlite"), str(CONFIG)
     tool(copy, "cosmic-ray", "init", config, session)
     tool(copy, "cr-filter-operators", session, config)
@@ -140,7 +140,7 @@ def mutants_in(copy: Path) -> list[Mutant]:
     spans = {}
     for file in {m.file for m in found}:
         code = (copy / file).read_text(encoding="utf-8")
-        spans[file] = annotations(code) + assignments(code, LEFT_OUT.get(file, ()))
+        spans[file] = annotations(code) + unnoticeable(code) + assignments(code, LEFT_OUT.get(file, ()))
     return sorted(m for m in found if not any(s <= m.start < e for s, e in spans[m.file]))
 
 
@@ -150,13 +150,21 @@ def assignments(code: str, names: Sequence[str]) -> list[Span]:
     return [span_of(node) for node in nodes if {ast.unparse(target) for target in node.targets} & {*names}]
 
 
+def unnoticeable(code: str) -> list[Span]:
+    """Where something is drawn at random, so that other numbers do as well; and where `zip` looks once more."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    drawn = [span_of(call) for call in calls if ast.unparse(call.func).startswith("random.")]
+    zips = [call for call in calls if ast.unparse(call.func) == "zip"]
+    return drawn + [span_of(keyword.value) for call in zips for keyword in call.keywords if keyword.arg == "strict"]
+
+
 def span_of(node: ast.stmt | ast.expr) -> Span:
     """Where a piece of code starts and ends, by line and column."""
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
 
 
 def annotations(code: str) -> list[Span]:
-    """Where the annotations of a module start and end, by line and column."""
+    """Where the annotations of a module, which nothing reads, start and end, by line and column."""
     nodes = list(ast.walk(ast.parse(code)))
     found = [n.annotation for n in nodes if isinstance(n, ast.arg | ast.AnnAssign) and n.annotation]
     found += [n.returns for n in nodes if isinstance(n, ast.FunctionDef) and n.returns]

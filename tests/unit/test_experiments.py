@@ -223,6 +223,11 @@ def test_a_right_way_to_mend_is_right_whatever_its_form(found, path, changes):
     assert finding.mended, finding
 
 
+def test_a_message_is_a_checkout_that_costs_what_its_items_do():
+    data = json.loads(experiments._message("ada", "a-checkout"))["detail"]["data"]
+    assert data["totalPrice"] == sum(item["price"] * item["quantity"] for item in data["items"]) == 25
+
+
 @pytest.mark.parametrize(
     ("seconds", "busy", "tries", "words"),
     [

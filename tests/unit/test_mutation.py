@@ -78,6 +78,11 @@ def test_an_assignment_is_left_out_by_its_name():
     assert mutants.assignments(code, ["A"]) == [((1, 0), (3, 1))]
 
 
+def test_what_is_drawn_at_random_is_left_out_and_where_zip_looks_once_more():
+    code = "a = random.randint(2, 9) / 100\nb = zip(c[1:], d, strict=True)\nf(strict=True)\n"
+    assert mutants.unnoticeable(code) == [((1, 4), (1, 24)), ((2, 25), (2, 29))]
+
+
 @pytest.mark.parametrize(("line", "lines"), [(1, (1, 1)), (2, (2, 5)), (3, (3, 4)), (4, (3, 4)), (5, (5, 5))])
 def test_a_line_belongs_to_the_innermost_statement(line: int, lines: tuple[int, int]):
     code = "@known\ndef f(a):\n    g(a,\n      1)\n    return 2\n"
