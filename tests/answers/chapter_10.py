@@ -18,7 +18,9 @@ WRONG = [
     changed("10-1", "the fifth percentile", "one in ten answers", (QUANTILE, "quantile(0.05)")),
     changed("10-1", "at the limit", "is not above it", ("> limit", ">= limit")),
     changed("10-1", "below the limit", "none of these", ("> limit", "< limit")),
-    changed("10-1", "the fastest first", "the slowest should come first", ("ascending=False", "ascending=True")),
+    changed("10-1", "the fastest first", "the slowest should come first.\nExpected: tail, rare, slow, zebra\n"
+            "Found: zebra, slow, rare, tail", ("ascending=False", "ascending=True")),
+    changed("10-1", "nothing", "Found: none", ("return list(", "return [] and list(")),
     changed("10-1", "by name", "the order is another one", ("return list(", "return sorted(")),
     changed("10-1", "a limit of its own", "is not above it", ("> limit", "> 299")),
     changed("10-1", "300, whatever was given", "whatever number it is", ("> limit", "> 300")),

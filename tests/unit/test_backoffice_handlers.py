@@ -142,6 +142,12 @@ def test_what_the_bus_did_not_take_is_not_accepted(service, backoffice, monkeypa
     assert answer.status == 503 and "authorized" not in answer.text
 
 
+def test_a_bus_that_does_not_answer_is_given_up_before_lambda_gives_up(service):
+    """The function has 10 s; two tries of 3 s, after which it still has time to say so."""
+    config = service.refunds.bus.meta.config
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 2, 2)
+
+
 @pytest.mark.parametrize("by", [{}, {"userArn": None}, {"apiKey": "a-key", "userArn": None}])
 def test_whoever_is_not_named_is_refused_here_too(service, told, by):
     """As if somebody had taken the authorizer away."""

@@ -129,6 +129,12 @@ def test_half_a_character_in_a_source_does_no_harm_either(event_log, event_log_t
     assert stored(event_log_table)[0]["text"] == body
 
 
+def test_of_a_text_a_long_source_is_kept_to_its_thousandth_character(event_log, event_log_table):
+    event_log(queue_event(body_of(UNFIT["no number"], source="s" * 1001, time="t" * 1000)))
+    [row] = stored(event_log_table)
+    assert (row["source"], row["time"]) == ("s" * 1000, "t" * 1000)
+
+
 def test_while_the_table_takes_nothing_an_event_comes_again_and_is_no_text(event_log, event_log_table, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(sys.modules["app"].table, "put_item", refusing(denied("PutItem")))

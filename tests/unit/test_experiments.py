@@ -231,6 +231,11 @@ def test_a_right_way_to_mend_is_right_whatever_its_form(found, path, changes):
     assert finding.mended, finding
 
 
+def test_a_message_is_a_checkout_that_costs_what_its_items_do():
+    data = json.loads(experiments._message("ada", "a-checkout"))["detail"]["data"]
+    assert data["totalPrice"] == sum(item["price"] * item["quantity"] for item in data["items"]) == 25
+
+
 @pytest.mark.parametrize(
     ("seconds", "busy", "tries", "words"),
     [
@@ -267,6 +272,7 @@ def test_what_was_found_is_told_and_what_was_not_is_not():
     mended, tried, hidden = Finding("a", "b", mended=True), Finding("c", "d"), Finding("e", "f", as_planted=True)
     verdict = verdict_on([mended, tried, hidden, hidden, hidden])
     assert isinstance(verdict, NotRight) and "4 of 5 mistakes remain" in verdict.mistake
+    assert (verdict.expected, verdict.found) == ("5 mended", "1 mended")
     assert "a: b" in verdict.mistake and "c: d" in verdict.mistake and "e: f" not in verdict.mistake
     assert isinstance(verdict_on([mended] * 5), Right)
     assert "1 of 5 mistakes remains" in verdict_on([mended] * 4 + [hidden]).mistake

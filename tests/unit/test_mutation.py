@@ -28,6 +28,8 @@ def test_each_file_has_unit_tests_that_must_notice_a_change(file: str):
 def test_the_configuration_names_only_what_there_is():
     assert all((ROOT / place).exists() for place in mutants.SETTINGS["tests"])
     assert set(mutants.PARTLY_RUN) < set(mutants.TREES)
+    for file, names in mutants.LEFT_OUT.items():
+        assert len(mutants.assignments((ROOT / file).read_text(encoding="utf-8"), names)) == len(names), file
     [planted] = mutants.SETTINGS["cosmic-ray"]["excluded-modules"]
     assert list(ROOT.glob(planted))
 
@@ -71,10 +73,47 @@ def test_annotations_are_found_and_defaults_beside_them_are_not():
     assert sorted(mutants.annotations(code)) == [((1, 9), (1, 19)), ((1, 32), (1, 42)), ((2, 7), (2, 16))]
 
 
-@pytest.mark.parametrize(("line", "first"), [(1, 1), (2, 2), (3, 3), (4, 3), (5, 5)])
-def test_a_line_belongs_to_the_innermost_statement(line: int, first: int):
+def test_an_assignment_is_left_out_by_its_name():
+    code = "A = [\n  1,\n]\nB = 2\ndef f():\n    A = 3\n"
+    assert mutants.assignments(code, ["A"]) == [((1, 0), (3, 1))]
+
+
+def test_what_is_drawn_at_random_is_left_out_and_where_zip_looks_once_more():
+    code = "a = random.randint(2, 9) / 100\nb = zip(c[1:], d, strict=True)\nf(strict=True)\n"
+    assert mutants.unnoticeable(code) == [((1, 4), (1, 24)), ((2, 25), (2, 29))]
+
+
+@pytest.mark.parametrize(("line", "lines"), [(1, (1, 1)), (2, (2, 5)), (3, (3, 4)), (4, (3, 4)), (5, (5, 5))])
+def test_a_line_belongs_to_the_innermost_statement(line: int, lines: tuple[int, int]):
     code = "@known\ndef f(a):\n    g(a,\n      1)\n    return 2\n"
-    assert mutants.statement_at(mutants.statements(code), line) == first
+    assert mutants.statement_at(mutants.statements(code), line) == lines
+
+
+A, B, C = (f"tests/unit/test_{test}" for test in ("answers.py::test_a", "steps.py::test_b", "faults.py::test_c"))
+
+
+@pytest.mark.parametrize(
+    ("line", "tests"),
+    [
+        (1, (A, B)),  # while it is loaded
+        (4, (A,)),
+        (5, (A,)),  # the statement begins above
+        (6, (B,)),
+        (7, ()),  # only a test that need not notice it
+        (8, ()),
+    ],
+)
+def test_a_mutant_meets_the_tests_that_run_its_statement(monkeypatch, tmp_path, line: int, tests: mutants.Tests):
+    file = "workbook/learning/checks/some.py"
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).write_text("LIMIT = 3\n\ndef f(a):\n    g(\n      a)\n    h()\n    i()\n    j()\n")
+    run = {1: [""], 3: [""], 4: [A], 6: [B], 7: [C]}
+    monkeypatch.setattr(mutants, "contexts_of_lines", lambda *_: {file: run})
+    mutant = Mutant(file, (line, 0), (line, 1), "Add_Sub", 0)
+    [(_, rounds)] = mutants.tests_for([mutant], tmp_path).items()
+    assert rounds[:1] == ((tests,) if tests else ())
+    assert rounds[1:] == ((mutants.tests_of(file),) if line == 1 else ())
+    assert mutants.run_by_tests({mutant: rounds}) == ([mutant] if tests else [])
 
 
 def trials(killed: int, alive: int) -> list[Trial]:

@@ -131,6 +131,6 @@ def test_with_nothing_left_over_nothing_is_asked_of_the_bus(publisher, outbox, m
 
 
 def test_a_bus_that_does_not_answer_is_given_up_before_lambda_gives_up(publisher):
-    """The function has 10 s."""
+    """The function has 10 s; two tries of 3 s, after which it still has time to say so."""
     config = publisher.bus.meta.config
-    assert config.retries["total_max_attempts"] * (config.connect_timeout + config.read_timeout) <= 6
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 2, 2)
