@@ -24,9 +24,9 @@ RECORD = STATE / "learn.json"  # the digests of the pages as they were made
 LINK = re.compile(r"(\]\(|\b(?:src|href)=\")(?![a-z]+:|[#/]|\.\./)([^)\s\"]+)")
 AS_IT_RAN = "[The published edition of this chapter](../notebooks/{}): complete, and as it looked when it ran."
 HOW_TO_FILL = (
-    "Where a cell says *Your code*, or raises `NotImplementedError`, the lines are yours to write. Run the cells down to "
-    "the next check: it says whether they are right, and if not, why not. `hint(\"{0}\")` gives a hint, "
-    "`solution(\"{0}\")` shows the published lines; so it is with each gap and the name of its check."
+    "Where a cell says *Your code*, or raises `NotImplementedError`, the lines are yours to write. Run the cells down "
+    "to the next check: it says whether they are right, and if not, why not. `hint(\"{0}\")` gives a hint, and "
+    "`solution(\"{0}\")` shows the published lines; so it is with each gap, by the name of its check."
 )
 TOUCHED, OLD = "yours", "yours; the published one has changed since"
 
