@@ -477,6 +477,13 @@ def install(prefix: Path, undone: list[str], environment: dict[str, str], keep_o
             set_stamp(prefix, undone)
 
 
+def make_pages(python: str, prefix: Path) -> None:
+    """Make the learner's edition of the chapters, as `lab` does it too; a person's own pages are left alone."""
+    with contextlib.suppress(OSError):
+        command = [python, "-P", "-m", "workbook.learning.edition"]
+        subprocess.run(command, env=handed_over(prefix), cwd=str(ROOT), stderr=subprocess.DEVNULL)
+
+
 def answer(arguments: list[str]) -> None:
     """Print what nothing need be set up for, and end: version, help, what is mistyped. Leaves no file behind."""
     if arguments[:1] == ["--version"]:
@@ -508,9 +515,10 @@ def main(arguments: list[str]) -> None:
         with contextlib.suppress(OSError):
             (STATE / "set-up.log").write_text("\n".join(failure.output), encoding="utf-8")
         sys.exit(f"\n{failure}")
-    if verb == "setup":
-        return say("Everything is set up.")
     python = str(python_of(prefix))
+    if verb == "setup":
+        make_pages(python, prefix)
+        return say("Everything is set up.")
     os.execve(python, [python, "-P", "-m", "workbook", *arguments], handed_over(prefix))
 
 

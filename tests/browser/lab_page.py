@@ -32,9 +32,9 @@ class LabPage:
         self.notebook = page.locator(".jp-NotebookPanel:visible .jp-Notebook")
         self.cells = self.notebook.locator(".jp-Cell")
 
-    def open(self, name: str = "00_start_here.ipynb") -> None:
-        """Open a notebook, and wait until its kernel is there."""
-        address = re.sub(r"[^/]+\.ipynb\?", f"{name}?reset&", self.address)
+    def open(self, name: str = "00_start_here.ipynb", folder: str = "learn") -> None:
+        """Open a notebook of the learner's edition, or of another folder, and wait until its kernel is there."""
+        address = re.sub(r"[^/]+/[^/]+\.ipynb\?", f"{folder}/{name}?reset&", self.address)
         self.page.goto(address)
         expect(self.page.locator(".jp-NotebookPanel:visible")).to_be_visible(timeout=START_SECONDS * 1000)
         kernel = self.page.locator(".jp-NotebookPanel:visible .jp-KernelName")
@@ -46,6 +46,14 @@ class LabPage:
         self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{title}$")).click()
         for entry in entries:
             self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{re.escape(entry)}$")).click()
+
+    def theme(self, name: str) -> None:
+        """Settings → Theme → the theme of that name."""
+        self.page.keyboard.press("Escape")
+        self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Settings$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).click()
+        self.page.wait_for_timeout(1000)  # until its style sheets are there
 
     def wait_until_idle(self, seconds: float) -> None:
         """Wait until the kernel has nothing to do."""

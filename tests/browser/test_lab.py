@@ -103,7 +103,7 @@ def test_a_note_leads_to_its_row_in_the_table_of_differences(page: LabPage, scre
 
 @pytest.mark.parametrize("notebook", RUN, ids=lambda notebook: notebook.stem)
 def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screenshots: Path) -> None:
-    page.open(notebook.name)
+    page.open(notebook.name, "notebooks")
     page.run_all()
 
     outputs = page.save(lab.folder / "notebooks" / notebook.name)
@@ -116,7 +116,7 @@ def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screen
 
 @pytest.mark.parametrize("notebook", STORED)
 def test_a_chapter_opens_as_it_is_stored(notebook: Path, page: LabPage, screenshots: Path) -> None:
-    page.open(notebook.name)
+    page.open(notebook.name, "notebooks")
     all_is_drawn(page, notebook, screenshots)
 
 

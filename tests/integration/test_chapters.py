@@ -94,6 +94,23 @@ def test_an_edit_comes_back_with_one_command(learner, python):
     assert python("invoke(outputs['HelloFunction']).result") == "this is mine"
 
 
+def test_a_page_of_ones_own_is_renewed_by_catching_up_and_comes_back(learner):
+    page = "learn/02_build_a_rest_service.ipynb"
+    fresh = learner.read(page)
+    mine = fresh.replace("# Your code: the key", "# My own words: the key")
+    assert mine != fresh
+    learner.write(page, mine)
+    assert re.search(r"02 Build a REST service .* yours\n", re.sub(r" +\n", "\n", learner.cli("status").stdout))
+
+    done = learner.cli("catch-up", "02")
+    [folder] = re.findall(r"restore (\S+)` brings it back", done.stdout)
+    assert learner.read(page) == fresh and f"{page} is new" in done.stdout
+    assert done.stdout.endswith(f"Ready for chapter 02: open {page}.\n")
+
+    assert page in learner.cli("restore", folder).stdout
+    assert learner.read(page) == mine
+
+
 def test_finished_and_started_over_the_rows_are_kept_aside(learner, python):
     end = python("published.files_before(3)")
     for path, content in end.items():

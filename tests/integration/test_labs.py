@@ -79,7 +79,7 @@ def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcome
     home = tmp_path / "home"
     home.mkdir()
     lab = start(HOME=str(home))
-    assert lab.page == "notebooks/00_start_here.ipynb"
+    assert lab.page == "learn/00_start_here.ipynb"
     assert lab.get("api/contents/" + lab.page).ok
     assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"python3"}
     assert requests.get(f"{lab.url}api/contents", timeout=300).status_code == 403  # without the token

@@ -12,7 +12,7 @@ from workbook.base.errors import WorkbookError
 @pytest.mark.parametrize(
     ("mistyped", "there"),
     [
-        ("02-2", "02-1, 02-api, 02-crud, 02-grant, 02-list, 02-table."),
+        ("02-2", "02-1, 02-api, 02-crud, 02-function, 02-grant, 02-list, 02-refuse, 02-table, 02-test."),
         ("08-3", "08-1, 08-2, 08-doubled, 08-dual, 08-killed, 08-memory, 08-once, 08-outbox, 08-versions."),
         ("2-1", "01-1, 01-2, 02-1, 03-1, 03-2, "),
         ("", "01-1, 01-2, 02-1, 03-1, 03-2, "),
@@ -26,14 +26,14 @@ def test_a_mistyped_name_is_told_what_there_is(show, mistyped, there):
 
 
 def test_a_step_has_no_hints_and_says_what_to_do_instead(capsys):
-    hint("02-table")
+    hint("03-outage")
     assert capsys.readouterr().out == (
-        "02-table is a step, and has no hints. Run its check: it says what is missing, or what is not right and why.\n"
+        "03-outage is a step, and has no hints. Run its check: it says what is missing, or what is not right and why.\n"
     )
 
 
 def test_the_solution_of_a_step_stands_in_the_chapter(capsys):
-    solution("02-table")
+    solution("03-outage")
     assert capsys.readouterr().out == (
-        "02-table is a step: its solution is what the chapter does between the step's heading and its check.\n"
+        "03-outage is a step: its solution is what the chapter does between the step's heading and its check.\n"
     )

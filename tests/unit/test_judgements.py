@@ -13,8 +13,8 @@ from workbook.learning import bookmark, chapters, exercises
 from workbook.learning.checks import patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
-from workbook.learning.checks.chapter_02 import judged_rights
 from workbook.learning.checks.chapter_06 import judged_rows
+from workbook.learning.checks.infrastructure import judged_rights
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 

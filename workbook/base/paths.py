@@ -11,6 +11,7 @@ from workbook.base.errors import WorkbookError
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+LEARN = ROOT / "learn"
 SOLUTIONS = NOTEBOOKS / "solutions"
 LAMBDA_SRC = ROOT / "lambda_src"
 CDK_APP = ROOT / "cdk_app"

@@ -91,18 +91,19 @@ def status() -> None:
 
 @app.command("catch-up", rich_help_panel=LEARNING)
 def catch_up(number: Chapter, yes: Yes = False) -> None:
-    """Bring code and deployment to the start of chapter NN.
+    """Bring code, deployment and your page to the start of chapter NN.
 
     Edits of your own are kept aside, and so are the rows of tables that go.
     """
-    from workbook.learning import chapters, published
+    from workbook.learning import chapters, edition
 
     check_chapter(number)
     reach(yes)
     chapters.ask_before_going_back(number, yes=yes)
+    say(edition.renew(touched=[number]))
     say(chapters.catch_up(number))
     restored()
-    print(f"Ready for chapter {number:02}: open notebooks/{published.chapters()[number].name}.")
+    print(f"Ready for chapter {number:02}: open {edition.where(number)}.")
 
 
 @app.command(rich_help_panel=LEARNING)
@@ -111,18 +112,17 @@ def reset(yes: Yes = False) -> None:
 
     Edits of your own are kept aside, in the notebooks too.
     """
-    from workbook.base.paths import shown
-    from workbook.learning import bookmark, chapters, learner_files
+    from workbook.learning import bookmark, chapters, edition, learner_files, published
 
     reach(yes)
     chapters.ask_before_going_back(0, "python3 run.py reset", yes=yes)
-    if aside := learner_files.renew_notebooks():
-        print(f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back.")
+    say(learner_files.renew_notebooks())
+    say(edition.renew(touched=published.chapters()))
     bookmark.forget()  # before and after: should this be stopped, `catch-up 00` is all that remains to be done
     say(chapters.catch_up(0))
     restored()
     bookmark.forget()
-    print("Back at the beginning: open notebooks/00_start_here.ipynb.")
+    print(f"Back at the beginning: open {edition.where(0)}.")
 
 
 @app.command(rich_help_panel=LEARNING)
@@ -152,7 +152,7 @@ def restore(
         print(f"All that is kept in {shown(folder)} stands in its place already.")
     if aside:
         print(f"What stood there is now kept in {shown(aside)}.")
-    if any(not path.startswith("notebooks/") for path in paths):
+    if any(not path.startswith(("notebooks/", "learn/")) for path in paths):
         print("Deploy again to see it work: in the notebook, or with `python3 run.py up`.")
 
 

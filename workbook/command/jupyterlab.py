@@ -1,4 +1,4 @@
-"""JupyterLab as the workbook starts it: on chapter 00, with the local cloud behind it.
+"""JupyterLab as the workbook starts it: on chapter 00 of the learner's edition, with the local cloud behind it.
 
 JupyterLab is a child process. It and the local cloud end together, with Ctrl-C; of several labs of
 one checkout, the last one stops the cloud.
@@ -27,9 +27,10 @@ from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown,
 from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
 from workbook.deployment import cdk
+from workbook.learning import edition
 
 JUPYTER = STATE / "jupyter"
-FIRST_PAGE = "lab/tree/notebooks/00_start_here.ipynb"
+FIRST_PAGE = "lab/tree/learn/00_start_here.ipynb"
 START_SECONDS = 60
 ATTEMPTS = 3
 PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
@@ -38,6 +39,7 @@ OPTIONS = (
     "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
     f"--LabApp.default_url=/{FIRST_PAGE}",
     "--LabApp.custom_css=True",
+    "--FileContentsManager.pre_save_hook=workbook.command.saved_pages.leave_out_what_was_drawn",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
@@ -79,6 +81,8 @@ def lab(browser: bool = True) -> None:
     first = NOTEBOOKS / Path(FIRST_PAGE).name
     if not first.exists():
         raise WorkbookError(f"{shown(first)} is missing. Get it back with `git checkout notebooks`.")
+    for sentence in edition.renew():
+        print(sentence)
     with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as cloud, cdk.unpacking():
         write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
         write_text(JUPYTER / "config" / "custom" / "custom.css", STYLE)

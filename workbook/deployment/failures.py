@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+from pathlib import Path
 from typing import Any
 
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import target
 from workbook.deployment.assembly import template
+
+YOURS = "# Your code: "  # before the sentence that says what a learner is to write
 
 
 def why_python_failed(stderr: str) -> str:
@@ -22,7 +26,24 @@ def why_python_failed(stderr: str) -> str:
     if not places:
         return f"The CDK app does not run: {reason}"
     file, line = places[-1]
-    return f"The CDK app does not run: {shown(CDK_APP / file)}, line {line}: {reason}"
+    where = f"{shown(CDK_APP / file)}, line {line}"
+    if reason.startswith("NotImplementedError: "):
+        return f"{where}, is still to be written: {reason.partition(': ')[2]}."
+    if missing := _what_may_be_missing():
+        return f"The CDK app does not run, perhaps because this is not written yet: {missing} ({where}: {reason})"
+    return f"The CDK app does not run: {where}: {reason}"
+
+
+def _what_may_be_missing() -> str:
+    """The code that a comment asks the learner for, and where, if there is such a comment."""
+    for file in _files():
+        lines = read_code(file).splitlines()
+        for number, line in enumerate(lines, 1):
+            if YOURS in line:
+                more = itertools.takewhile(lambda line: line.lstrip().startswith("#"), lines[number:])
+                todo = " ".join(part.strip().lstrip("# ") for part in (line.partition(YOURS)[2], *more))
+                return f"{shown(file)}, line {number}: {todo}"
+    return ""
 
 
 def why_stack_failed(stacks: list[str]) -> str | None:
@@ -90,8 +111,7 @@ def described(stack: str, logical_id: str, resources: dict[str, Any]) -> str:
 
 def _line_of(construct_id: str, stack: str) -> str | None:
     """The place in `cdk_app/` where a construct of that id is made, if it can be told: first where the stack is."""
-    files = [f for f in sorted(CDK_APP.glob("**/*.py")) if not {"node_modules", "cdk.out"} & set(f.parts)]
-    code = {file: read_code(file) for file in files}
+    code = {file: read_code(file) for file in _files()}
     for file in sorted(files, key=lambda file: f"class {stack}(" not in code[file]):
         for node in _nodes(code[file]):
             if (
@@ -102,6 +122,11 @@ def _line_of(construct_id: str, stack: str) -> str | None:
             ):
                 return f"{shown(file)}, line {node.lineno}"
     return None
+
+
+def _files() -> list[Path]:
+    """The Python of the CDK app."""
+    return [f for f in sorted(CDK_APP.glob("**/*.py")) if not {"node_modules", "cdk.out"} & set(f.parts)]
 
 
 def _nodes(code: str) -> list[ast.AST]:

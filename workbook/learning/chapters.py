@@ -16,7 +16,7 @@ from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, broken_off, learner_files, memory, published
+from workbook.learning import bookmark, broken_off, learner_files, memory, published, what_changed
 from workbook.learning.exercises import open_exercises
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
@@ -203,9 +203,10 @@ def _prepare_kernel() -> None:
     """See to it that `%%writefile` never overwrites an edit of one's own, and that errors are sentences."""
     if in_notebook():
         shell = sys.modules["IPython"].get_ipython()
-        if learner_files.guard_writefile in shell.events.callbacks["pre_run_cell"]:
-            shell.events.unregister("pre_run_cell", learner_files.guard_writefile)
-        shell.events.register("pre_run_cell", learner_files.guard_writefile)
+        for before_a_cell in (learner_files.guard_writefile, what_changed.show_changes):
+            if before_a_cell in shell.events.callbacks["pre_run_cell"]:
+                shell.events.unregister("pre_run_cell", before_a_cell)
+            shell.events.register("pre_run_cell", before_a_cell)
         sentences.speak_in(shell)
         broken_off.watch(shell)
 

@@ -1,7 +1,8 @@
 """`check(...)`, `hint(...)`, `solution(...)`: is it right, and if not, why not.
 
 A check gives one of three answers: right, not yet attempted, not right because. The checks of each
-chapter stand in a module of their own; solutions only in `notebooks/solutions/`.
+chapter stand in a module of their own; solutions only in `notebooks/solutions/`, and those of gaps in
+the published cells.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
-from workbook.learning import bookmark
+from workbook.learning import bookmark, gaps
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ def _coloured(text: str, colour: str) -> str:
 def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
     """What the check says; also of answers, and of things in the cloud, that are of another form than it knows."""
     look = _find(name).look
+    if todo := gaps.still_open(name):
+        return NotYet(f"Still to be written: {'; '.join(todo)}.")
     try:
         inspect.signature(look).bind(*answers)
     except TypeError:
@@ -136,6 +139,8 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
         raise WorkbookError(f"This check is called as check({wanted}); the chapter's cell does it.") from None
     try:
         return look(*answers)
+    except NotImplementedError as error:  # a function of the learner's, in which nothing was written yet
+        return NotYet(f"Still to be written: {error}.")
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         given = ", ".join(type(answer).__name__ for answer in answers)
         return NotRight(
@@ -146,7 +151,7 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
 
 
 def hint(name: str) -> None:
-    """Show the next hint of an exercise; after the last, where its solution is.
+    """Show the next hint of an exercise or a gap; after the last, where its solution is.
 
     Raises:
         WorkbookError: there is no such exercise and no such step.
@@ -155,7 +160,7 @@ def hint(name: str) -> None:
     if found.shown < len(found.hints):
         found.shown += 1
         show(f"Hint {found.shown} of {len(found.hints)}: {found.hints[found.shown - 1]}")
-    elif name in _exercises():
+    elif found.hints:
         show(f'There are no more hints. solution("{name}") shows a solution.')
     else:
         show(
@@ -164,7 +169,7 @@ def hint(name: str) -> None:
 
 
 def solution(name: str) -> None:
-    """Show the solution of an exercise.
+    """Show the solution of an exercise, or the published lines of a gap.
 
     Raises:
         WorkbookError: there is no such exercise and no such step.
@@ -173,6 +178,8 @@ def solution(name: str) -> None:
         code = (SOLUTIONS / f"{name}.py").read_text(encoding="utf-8").rstrip()
         return show(code, f"<pre>{html.escape(code)}</pre>")
     _find(name)
+    if code := gaps.solution(name):
+        return show(code, f"<pre>{html.escape(code)}</pre>")
     show(f"{name} is a step: its solution is what the chapter does between the step's heading and its check.")
 
 

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import KEPT, NOTEBOOKS, ROOT, read_code, shown
-from workbook.learning import bookmark
+from workbook.base.paths import KEPT, LEARN, NOTEBOOKS, ROOT, read_code, shown
+from workbook.learning import bookmark, gaps
 from workbook.learning.published import WRITES, chapters, ending_in_newline, every_version, files_before
 
-KEEPS = ("lambda_src", "cdk_app", "notebooks")  # what edits are kept of
+KEEPS = ("lambda_src", "cdk_app", "tests", "notebooks", "learn")  # what edits are kept of
+ANSWERS = KEPT / "answers"  # what was written in gaps, and had to make room: nobody is told of each
 DATA = "data"  # where rows and objects are kept, beside them
 FOLDER = re.compile(r"(?P<day>[\d-]+)_(?P<hour>\d\d)-(?P<minute>\d\d)-\d\d_(?:chapter-(?P<chapter>\d\d)_)?")
 
@@ -66,11 +67,11 @@ def remove(path: str) -> None:
     print(f"{path} is gone.")
 
 
-def renew_notebooks() -> Path | None:
+def renew_notebooks() -> list[str]:
     """Bring the notebooks back to how they were published; what a person did in them is kept aside.
 
     Returns:
-        Where it is kept, or None if there was nothing to keep.
+        A sentence that says where it is kept, if there was something to keep.
     """
     aside = None
     for notebook in chapters().values():
@@ -78,14 +79,16 @@ def renew_notebooks() -> Path | None:
         if not file.exists() or file.read_bytes() != notebook.read_bytes():
             aside = keep_aside(file, aside) or aside
             shutil.copyfile(notebook, file)
-    return aside
+    if aside is None:
+        return []
+    return [f"Your notebooks are kept in {shown(aside)}; `python3 run.py restore {aside.name}` brings them back."]
 
 
 def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
     """Copy a file that holds a person's own edit to a safe place.
 
     Args:
-        file: any file; one that is absent, or as some chapter wrote it, is not kept.
+        file: any file; one that is absent, or as some chapter wrote it, perhaps with empty gaps, is not kept.
         folder: where to keep it, if something else was already kept for the same reason.
 
     Returns:
@@ -95,7 +98,7 @@ def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
         return None
     path = file.relative_to(ROOT).as_posix()
     content = file.read_bytes()
-    if content in every_version().get(path, set()) or not content.strip():
+    if content in every_version().get(path, set()) | gaps.empty_versions(path) or not content.strip():
         return None
     if folder is None:
         folder = new_folder_aside()
@@ -104,12 +107,17 @@ def keep_aside(file: Path, folder: Path | None = None) -> Path | None:
     return folder
 
 
-def new_folder_aside() -> Path:
-    """A new folder to keep things in, named for the time and for the chapter whose files stand here."""
-    KEPT.mkdir(parents=True, exist_ok=True)
+def new_folder_aside(below: Path | None = None) -> Path:
+    """A new folder to keep things in, named for the time and for the chapter whose files stand here.
+
+    Args:
+        below: where; with everything else that is kept by default.
+    """
+    below = below or KEPT
+    below.mkdir(parents=True, exist_ok=True)
     chapter = bookmark.files_of()
     name = time.strftime("%Y-%m-%d_%H-%M-%S_") + (f"chapter-{chapter:02}_" if chapter is not None else "")
-    return Path(tempfile.mkdtemp(prefix=name, dir=KEPT))
+    return Path(tempfile.mkdtemp(prefix=name, dir=below))
 
 
 def remove_if_empty(folder: Path) -> None:
@@ -125,7 +133,8 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     what, by what, and from which chapter that is.
 
     Args:
-        name: the folder's name below `.workbook/kept`; the newest with something of a learner's by default.
+        name: the folder's name below `.workbook/kept`; the newest with something of a learner's by default, but
+            for answers in gaps.
 
     Returns:
         The folder; the paths that were put back; where the files they replaced are now kept.
@@ -133,7 +142,9 @@ def bring_back(name: str | None = None) -> tuple[Path, list[str], Path | None]:
     Raises:
         WorkbookError: nothing was kept, or not under that name.
     """
-    there = {f.name: f for f in sorted(KEPT.glob("*"), key=_age) if any((f / name).exists() for name in (*KEEPS, DATA))}
+    folders = [*sorted(ANSWERS.glob("*"), key=_age), *sorted(KEPT.glob("*"), key=_age)]
+    kept = [folder for folder in folders if any((folder / name).exists() for name in (*KEEPS, DATA))]
+    there = {folder.relative_to(KEPT).as_posix(): folder for folder in kept}
     if not there:
         raise WorkbookError("Nothing has been kept aside, so there is nothing to bring back.")
     if name is not None and name not in there:
@@ -191,11 +202,20 @@ def guard_writefile(info: object) -> None:
     body = ending_in_newline(match["body"]).encode()
     if file.exists() and file.read_bytes() == body:
         return
-    if folder := keep_aside(file):
+    if Path.cwd() == LEARN and gaps.is_written_in_gaps(file.relative_to(ROOT).as_posix()):
+        _keep_answer(file)
+    elif folder := keep_aside(file):
         print(
             f"What stood in {shown(file)} was not from this book. It is kept in {shown(folder)}; "
             "`python3 run.py restore` brings it back."
         )
+
+
+def _keep_answer(file: Path) -> None:
+    """Keep what a learner has written in the gaps of a file."""
+    folder = new_folder_aside(ANSWERS)
+    keep_aside(file, folder)
+    remove_if_empty(folder)
 
 
 def _age(file: Path) -> int:

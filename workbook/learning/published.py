@@ -33,13 +33,13 @@ def chapters() -> dict[int, Path]:
 
 def title(number: int) -> str:
     """A chapter's title, from its first line."""
-    first = "".join(_cells(chapters()[number])[0]["source"]).splitlines()[0]
+    first = "".join(cells(chapters()[number])[0]["source"]).splitlines()[0]
     return first.lstrip("# ").strip()
 
 
 def code_of(number: int) -> list[str]:
     """The Python of a published chapter's cells, one after the other, without magics."""
-    sources = ["".join(cell["source"]) for cell in _cells(chapters()[number]) if cell["cell_type"] == "code"]
+    sources = ["".join(cell["source"]) for cell in cells(chapters()[number]) if cell["cell_type"] == "code"]
     return [
         "\n".join(line for line in s.replace("\\\n", " ").splitlines() if not line.startswith(("%", "!")))
         for s in sources  # in which a command may go on in the next line
@@ -118,7 +118,8 @@ def _git(*arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _cells(notebook: Path) -> list[dict]:
+def cells(notebook: Path) -> list[dict]:
+    """The cells of a notebook, as its file has them."""
     return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
 
 
@@ -130,16 +131,24 @@ def _writes(notebook: Path) -> list[tuple[str, str | None]]:
 @functools.cache
 def _writes_of(notebook: Path, _changed: int) -> tuple[tuple[str, str | None], ...]:
     found = []
-    for cell in _cells(notebook):
+    for cell in cells(notebook):
         if cell["cell_type"] != "code" or any(t.startswith("exercise-") for t in cell["metadata"].get("tags", [])):
             continue
         source = "".join(cell["source"])
         if match := WRITES.match(source):
-            path = (NOTEBOOKS / match["path"]).resolve().relative_to(ROOT).as_posix()
-            found.append((path, ending_in_newline(match["body"])))
+            found.append((path_of(match), ending_in_newline(match["body"])))
         else:
             found += [(match["path"], None) for match in REMOVES.finditer(source)]
     return tuple(found)
+
+
+def path_of(match: re.Match[str]) -> str:
+    """The path below the checkout of the file that a cell writes.
+
+    Args:
+        match: of `WRITES`, in the cell's source.
+    """
+    return (NOTEBOOKS / match["path"]).resolve().relative_to(ROOT).as_posix()
 
 
 def ending_in_newline(body: str) -> str:

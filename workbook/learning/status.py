@@ -15,7 +15,7 @@ from rich.text import Text
 from workbook.base.paths import CLOUD
 from workbook.cloud import local, saved_state, target
 from workbook.cloud.stacks import recorded_stacks
-from workbook.learning import bookmark, published
+from workbook.learning import bookmark, edition, published
 from workbook.learning.mending import CURE, changed_by_hand
 
 CHECK = re.compile(r"^check\(\"([^\"]+)\"", re.MULTILINE)
@@ -81,12 +81,13 @@ def _place() -> str:
 
 
 def _chapters() -> Table:
-    table = Table("", "chapter", "checks passed", box=None, pad_edge=False)
+    table = Table("", "chapter", "checks passed", "page in learn/", box=None, pad_edge=False)
     done, passed = bookmark.finished(), Counter(name[:2] for name in bookmark.passed())
     for number, notebook in published.chapters().items():
         key = f"{number:02}"
         mark = "[green]✓[/]" if number in done else "·"
-        table.add_row(mark, f"{key} {published.title(number)}", f"{passed[key]} of {len(_checks_in(notebook))}")
+        checks = f"{passed[key]} of {len(_checks_in(notebook))}"
+        table.add_row(mark, f"{key} {published.title(number)}", checks, edition.state_of(number))
     return table
 
 

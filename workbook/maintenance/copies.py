@@ -27,7 +27,7 @@ from workbook.learning.learner_files import keep_aside
 PREFIX = "wörkbook copy "
 NOT_COPIED = {
     ".git", ".venv", ".workbook", ".hypothesis", ".ipynb_checkpoints", ".pytest_cache", ".ruff_cache",
-    "__pycache__", "cdk.out", "node_modules",
+    "__pycache__", "cdk.out", "learn", "node_modules",
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first

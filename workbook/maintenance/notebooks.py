@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -38,11 +39,12 @@ RAISES = {"raises-exception", "nbval-raises-exception"}
 
 
 @contextmanager
-def kernel(notebook: NotebookNode, **options: Any) -> Iterator[NotebookClient]:
+def kernel(notebook: NotebookNode, folder: Path = NOTEBOOKS, **options: Any) -> Iterator[NotebookClient]:
     """A fresh kernel for a notebook, in the folder of the notebooks.
 
     Args:
         notebook: whose cells `execute_cell` of the client then executes.
+        folder: another one.
         options: of the client.
     """
     notebook.metadata = nbformat.from_dict(METADATA)
@@ -50,7 +52,7 @@ def kernel(notebook: NotebookNode, **options: Any) -> Iterator[NotebookClient]:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
-        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         **options,
     )

@@ -11,32 +11,65 @@ from workbook.clients.invoke import invoke
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import attached, granted, rights
-from workbook.cloud.stacks import outputs
+from workbook.cloud.stacks import deployed_template, outputs
+from workbook.learning.checks.infrastructure import judged_api, judged_index, judged_key, judged_reading, judged_rights
+from workbook.learning.checks.own_test import FILE, judged_test
+from workbook.learning.checks.refusals import judged_refusal
 from workbook.learning.checks.requests_sent import TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
-NEEDED = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
-LATER = ("dynamodb:Scan", "dynamodb:Query")  # which step 7 adds, for the list
+REST_API = "AWS::ApiGateway::RestApi"
 WRITTEN = ("products.py", "rules.py", "app.py")
 CHECKED = {"name": "Checked", "price": 1.25, "category": "checks"}
 GET_ONE = {"httpMethod": "GET", "path": "/product/1", "headers": {}, "requestContext": {}}
 
 
-@checks("02-table")
+@checks(
+    "02-table",
+    "DynamoDB calls the key by which an item is found its partition key, and CDK partition_key.",
+    "It is a dynamodb.Attribute with a name and a type.",
+    'partition_key=dynamodb.Attribute(name="…", type=TEXT), with a comma behind it.',
+)
 def table_stands() -> Verdict:
     """The table has the right key, and the lamp is in it."""
     if "ProductTable" not in outputs:
         return NotYet('Run deploy("Product") first.')
-    keys = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]["KeySchema"]
-    if [k["AttributeName"] for k in keys] != ["id"]:
-        return NotRight("the key id", f"the key {keys}", "an item is found by its id: partition_key names it.")
+    made = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]
+    if verdict := judged_key(made["KeySchema"], made["AttributeDefinitions"]):
+        return verdict
     if table(outputs["ProductTable"]).empty:
         return NotYet("Put the lamp into the table.")
     return Right("A table with the key id, and an item in it.")
 
 
-@checks("02-grant")
+@checks(
+    "02-function",
+    "The keyword argument is environment: a dictionary of names and values, both of them text.",
+    "Nobody knows the table's name yet: CloudFormation makes it up. table.table_name stands for it.",
+    'environment={"TABLE_NAME": …}, with a comma behind it.',
+)
+def function_knows_its_table() -> Verdict:
+    """The function is told the name of its table."""
+    if "ProductFunction" not in outputs:
+        return NotYet("Write the function into the stack, and deploy.")
+    found = target.client("lambda").get_function_configuration(FunctionName=outputs["ProductFunction"])
+    told, name = found.get("Environment", {}).get("Variables", {}), outputs["ProductTable"]
+    if "TABLE_NAME" not in told:
+        mistake = 'app.py reads os.environ["TABLE_NAME"]: without it the function ends before it begins.'
+        return NotRight("a variable TABLE_NAME", ", ".join(told) or "none", mistake)
+    if told["TABLE_NAME"] != name:
+        mistake = "CloudFormation makes the table, and its name with it: table.table_name stands for that name."
+        return NotRight(f"the table's name, {name}", told["TABLE_NAME"], mistake)
+    return Right("The function finds the name of its table in TABLE_NAME.")
+
+
+@checks(
+    "02-grant",
+    "An action has the service's name before it: dynamodb:GetItem.",
+    "A statement, iam.PolicyStatement, takes two lists: actions, and resources. The table's ARN is table.table_arn.",
+    "self.add_to_role_policy(iam.PolicyStatement(actions=[…], resources=[table.table_arn]))",
+)
 def grant() -> Verdict:
     """The function may read its table, and was not allowed everything."""
     if "ProductFunction" not in outputs:
@@ -51,52 +84,34 @@ def grant() -> Verdict:
     return Right("The function may do what it needs: " + ", ".join(sorted(granted(function))) + ".")
 
 
-def judged_rights(found: set[tuple[str, str]], of_others: set[str], table_arn: str) -> Verdict | None:
-    """What is wrong with the rights of Product's function, if anything.
-
-    Args:
-        found: each action with its resource.
-        of_others: the names of managed policies.
-        table_arn: the table's.
-    """
-    actions = {action for action, _ in found}
-    shown = ", ".join(sorted(actions))
-    if of_others:
-        mistake = "such a policy is AWS's, and allows more than this function needs: name the actions and the table."
-        return NotRight("rights of its own", ", ".join(sorted(of_others)), mistake)
-    if not found:
-        return NotYet("Add the line that grants, and deploy.")
-    if any("*" in action for action in actions):
-        return NotRight(
-            "the three actions that the service needs", shown, "a star allows more than anyone has thought about."
-        )
-    if elsewhere := sorted(resource for _, resource in found if not (resource + "/").startswith(f"{table_arn}/")):
-        return NotRight(f"rights on {table_arn}", elsewhere[0], "these actions, on this table, and on no other.")
-    if more := sorted(actions - {*NEEDED, *LATER}):
-        what = f"{len(actions)} actions, such as {more[0]}"
-        mistake = "the service needs three: what it never does is open to whoever breaks in. Name each action."
-        return NotRight("GetItem, PutItem and DeleteItem", what, mistake)
-    if missing := [action for action in NEEDED if (action, table_arn) not in found]:
-        mistake = "reading, writing and deleting an item are a right each, on the table."
-        return NotRight(f"{', '.join(missing)} on the table", shown, mistake)
-    return None
-
-
-@checks("02-api")
+@checks(
+    "02-api",
+    'api = apigateway.LambdaRestApi(self, "Api", …): after the id come keyword arguments. handler is the function.',
+    "endpoint_types is a list, with apigateway.EndpointType.REGIONAL in it.",
+    'The output is made like the two above it: CfnOutput(self, "…", value=…).',
+)
 def api_answers() -> Verdict:
     """The API has an address, and the function behind it answers."""
-    if "ProductApiUrl" not in outputs:
+    found = [r for r in deployed_template("Product").get("Resources", {}).values() if r["Type"] == REST_API]
+    if not found:
         return NotYet("Add the API, and deploy.")
+    if verdict := judged_api(found[0].get("Properties", {}), outputs.now()):
+        return verdict
     answer = Rest(outputs["ProductApiUrl"]).get("product/1")
     if answer.status == 403:
         return NotRight("an answer of the function", "403", "the API has no route that leads to the function.")
     if answer.status >= 500:
-        mistake = 'the function fails: is the lamp of step 1 in the table? The last lines of its log say what is wrong.'
+        mistake = "the function fails: is the lamp of step 1 in the table? The last lines of its log say what is wrong."
         return NotRight("an answer of the function", f"{answer.status}", mistake)
     return Right("Your function has an address, and answers there.")
 
 
-@checks("02-crud")
+@checks(
+    "02-crud",
+    "replace, above it, does the same with put_item: the condition, the error that is caught, the one that is raised.",
+    'table.delete_item takes the Key, and a ConditionExpression: Attr("id").exists().',
+    "try: the deletion. except ConditionFailed: raise NoSuchProduct from None",
+)
 def crud() -> Verdict:
     """A product can be created, read, replaced and deleted, with the right statuses."""
     if "ProductApiUrl" not in outputs:
@@ -143,11 +158,13 @@ def judged_crud(api: Any, made: Answer, path: str) -> Verdict:
         ("GET", None, 200, again | {"id": made.body["id"]}, "what is not in the new version is gone: PUT replaces."),
         ("DELETE", None, 204, None, "deleting answers 204, and has nothing to say."),
         ("GET", None, 404, None, "what was deleted is not there any more, and that is the caller's to know: 404."),
-        ("DELETE", None, 404, None, "what is not there cannot be deleted: the condition is missing."),
+        ("DELETE", None, 404, None, "what is not there cannot be deleted: a condition, and NoSuchProduct if it fails."),
         ("PUT", again, 404, None, "what is not there cannot be replaced, and must not be created: the condition."),
     ]
     for method, body, status, shown, mistake in expected:
         answer = api.send(method, path, json=body) if body else api.send(method, path)
+        if answer.status >= 500:
+            mistake = 'the function fails, with an error nobody caught: logs(outputs["ProductFunction"]) names it.'
         if answer.status != status:
             return NotRight(f"{status} for {method}", str(answer.status), mistake)
         if shown is not None and answer.body != shown:
@@ -155,7 +172,32 @@ def judged_crud(api: Any, made: Answer, path: str) -> Verdict:
     return Right("Create, read, replace, delete: each with its own status.")
 
 
-@checks("02-list")
+@checks(
+    "02-refuse",
+    "The rules stand in step 5: FIELDS says what each field may be. Name and price must be right.",
+    '"category": text(1, 100) is text of 1 to 100 characters. Which text has fewer, and what is no text at all?',
+    'return {"name": "Table", "price": 99, "category": …}',
+)
+def own_refusal(refused_product: Callable[[], dict[str, Any]]) -> Verdict:
+    """The learner's own product is refused, and for its category."""
+    if "ProductApiUrl" not in outputs:
+        return NotYet("Build the API first.")
+    api = Rest(outputs["ProductApiUrl"])
+    answer = api.post("product", refused_product())
+    if answer.status == 201:
+        api.delete(f"product/{answer.body['id']}")
+    return judged_refusal(answer, "category")
+
+
+@checks(
+    "02-list",
+    "The index: self.add_global_secondary_index with index_name, partition_key and sort_key, two Attributes.",
+    'The grants: items is a list of four actions; Query stands in a statement of its own, on f"{table.table_arn}/'
+    'index/by-category".',
+    "The page: without a category, read is table.scan. With one, it is table.query, to which partial gives IndexName "
+    'and KeyConditionExpression=Key("category").eq(category).',
+    "In the end: return paging.page(read, page_key(category), limit, start)",
+)
 def lists() -> Verdict:
     """The list is cut into pages, and a category is found through the index."""
     if "ProductApiUrl" not in outputs:
@@ -164,15 +206,22 @@ def lists() -> Verdict:
     listed = api.get("product", limit=1)
     if listed.status == 404:
         return NotYet("Add the route for the list, and deploy.")
+    if verdict := _judged_ways():
+        return verdict
     if listed.status != 200:
-        return NotRight(
-            "200 for GET /product",
-            f"{listed.status} {(listed.body or {}).get('error', {}).get('message', '')}",
-            "the function may not read the list: is dynamodb:Scan granted?",
-        )
+        said = (listed.body or {}).get("error", {}).get("message", "")
+        mistake = 'the function fails: the last lines of logs(outputs["ProductFunction"]) say where.'
+        return NotRight("200 for GET /product", f"{listed.status} {said}", mistake)
     return _judged_pages(api, listed) or _judged_category(api) or Right(
         "One page at a time, and one category through the index."
     )
+
+
+def _judged_ways() -> Verdict | None:
+    """What is wrong with the index, or with the rights to read table and index, if anything."""
+    made = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]
+    indexes, found = made.get("GlobalSecondaryIndexes", []), rights(outputs["ProductFunction"])
+    return judged_index(indexes) or judged_reading(found, made["TableArn"])
 
 
 def _judged_pages(api: Rest, listed: Answer) -> Verdict | None:
@@ -193,7 +242,8 @@ def _judged_pages(api: Rest, listed: Answer) -> Verdict | None:
 def _judged_category(api: Rest) -> Verdict | None:
     found = api.get("product", category="furniture")
     if found.status != 200:
-        return NotRight("200 for a category", str(found.status), "the index needs a grant of its own, dynamodb:Query.")
+        mistake = "a category is asked of the index, and by its key: table.query with IndexName and a condition."
+        return NotRight("200 for a category", str(found.status), mistake)
     if any(item.get("category") != "furniture" for item in found.body["items"]):
         return NotRight(
             "only furniture", str(len(found.body["items"])) + " products", "the query ignores the category."
@@ -202,6 +252,17 @@ def _judged_category(api: Rest) -> Verdict | None:
     if not found.body["items"] and "furniture" in set(kinds):
         return NotRight("the furniture", "nothing", "the query looks for something else than the category.")
     return None
+
+
+@checks(
+    "02-test",
+    'product("GET", "/product/2") sends the request; what comes back has a status.',
+    "A test says with assert what must be true. Which status says that something is not there?",
+    'assert product("GET", "/product/2").status == …',
+)
+def own_test() -> Verdict:
+    """The learner's test tells a service that is right from one that is not."""
+    return judged_test() if FILE.exists() else NotYet("Write the tests first.")
 
 
 @checks(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from aws_lambda_powertools.event_handler.exceptions import BadRequestError
-
 from workbook.base.paths import CDK_APP, read_code
-from workbook.clients.rest import Rest
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import deployed_template, outputs
+from workbook.learning.checks.discount_codes import judged_codes
+from workbook.learning.checks.infrastructure import judged_call, judged_construct
+from workbook.learning.checks.refusals import judged_refusal
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
@@ -25,7 +25,35 @@ CUSTOMER = {
 LIKE_A_CARD = "0" * 16  # passes the checksum of card numbers, and is nobody's
 
 
-@checks("03-construct")
+@checks(
+    "03-copies",
+    'line.replace("Product", "Basket") gives the line with the one word in place of the other.',
+    "Three replacements, one after the other: the name with a capital letter, the one without, and the key.",
+    """The key is name="id"; id alone is what each construct is called, too. Put '…' around text with "…" in it.""",
+)
+def renamed(as_basket: Callable[[str], str]) -> Verdict:
+    """A copied line is Basket's, and nothing else in it has changed."""
+    for line, expected, mistake in COPIED:
+        if (found := as_basket(line)) != expected:
+            return NotRight(expected, str(found), mistake)
+    return Right("Only what is Product's own was changed.")
+
+
+COPIED = (
+    ("class ProductTable(dynamodb.Table):", "class BasketTable(dynamodb.Table):", "Product becomes Basket."),
+    ("from_asset('../lambda_src/product')", "from_asset('../lambda_src/basket')", "product, without a capital, too."),
+    ('Attribute(name="id", type=TEXT)', 'Attribute(name="userName", type=TEXT)', "a basket's key is its userName."),
+    ("super().__init__(scope, id)", "super().__init__(scope, id)", 'id alone stays: only name="id" is the key.'),
+)
+
+
+@checks(
+    "03-construct",
+    "allow is the statement of chapter 02. What was written there for one table is now resource, and actions come as "
+    "many arguments: list(actions) makes a list of them.",
+    "self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))",
+    'RestService takes self and an id, then keyword arguments. The id that is in no name is "Default".',
+)
 def construct() -> Verdict:
     """Product stands on the construct, and its table is the one that it had before."""
     file = CDK_APP / "shop" / "product.py"
@@ -45,10 +73,17 @@ def construct() -> Verdict:
             'the id of the construct has become a part of the names. The id "Default" has not; what was in the '
             "table is gone, though.",
         )
+    if verdict := judged_construct(outputs["ProductFunction"], outputs["ProductTable"]):
+        return verdict
     return Right("Product stands on the construct, and its table, function and address are those of before.")
 
 
-@checks("03-basket")
+@checks(
+    "03-basket",
+    "Put an item with all that the basket has, {**basket, …}, and one attribute more: checkoutId, str(uuid.uuid4()).",
+    'With ReturnValues="ALL_OLD" put_item answers with "Attributes", what stood there before, if anything did.',
+    'answer = table.put_item(Item=item, ReturnValues="ALL_OLD"), and then: return "Attributes" in answer',
+)
 def basket() -> Verdict:
     """A basket can be put, replaced, read and deleted, and what does not fit is refused."""
     if "BasketApiUrl" not in outputs:
@@ -77,6 +112,8 @@ def _basket(api: Rest) -> Verdict:
     ]
     for method, path, body, status, mistake in expected:
         answer = api.send(method, path, json=body) if body else api.send(method, path)
+        if answer.status >= 500:
+            mistake = "the function fails, in put or in what it calls: the last lines of its log name the error."
         if answer.status != status:
             return NotRight(f"{status} for {method} /{path}", str(answer.status), mistake)
     shown = api.get(f"basket/{USER}").body
@@ -84,6 +121,10 @@ def _basket(api: Rest) -> Verdict:
         return NotRight(
             str(BASKET), str(shown), "a basket must come back as it went in, and nothing of the server's with it."
         )
+    [stored] = table(outputs["BasketTable"]).query("userName == @USER").to_dict("records")
+    if not isinstance(stored.get("checkoutId"), str):
+        mistake = "each basket that is stored gets an id for its checkout, which is not the caller's to see."
+        return NotRight("a checkoutId beside the basket", ", ".join(sorted(stored)), mistake)
     listed = api.get("basket", limit=1)
     if listed.status != 200:
         return NotRight("200 for GET /basket", str(listed.status), "the list needs its route, and the grant of Scan.")
@@ -96,32 +137,70 @@ def _basket(api: Rest) -> Verdict:
     return Right("Put, replaced, read, listed, deleted; and what does not fit is refused.")
 
 
-@checks("03-checkout")
+@checks(
+    "03-refuse",
+    'lamp is an item as it should be. lamp | {"quantity": …} is one with another quantity.',
+    "The list has two items, counted from 0: the first is right, and the second one's quantity is not 1 to 999.",
+    'return {"userName": "ada", "items": [lamp, lamp | {"quantity": …}]}',
+)
+def own_refusal(refused_basket: Callable[[], dict[str, Any]]) -> Verdict:
+    """The learner's own basket is refused, and for the quantity of its second item."""
+    if "BasketApiUrl" not in outputs:
+        return NotYet("Build Basket, and deploy it.")
+    return judged_refusal(Rest(outputs["BasketApiUrl"]).post("basket", refused_basket()), "items[1].quantity")
+
+
+@checks(
+    "03-checkout",
+    "has_card_number(body) looks at all fields, and at all that is in them. What is refused is a BadRequestError with "
+    "a sentence; the fields are checked as basket, above it, does it.",
+    'The right is "lambda:InvokeFunction", and the resource ordering.function_arn. basket.function.allow gives it.',
+    'basket.function.add_environment("ORDERING_FUNCTION", ordering.function_name)',
+)
 def checkout() -> Verdict:
     """A checkout stores one order with the server's total, and takes the basket away."""
     if "OrderingFunction" not in outputs:
         return NotYet("Build Ordering and the checkout, and deploy both stacks.")
+    if verdict := judged_call(outputs["BasketFunction"], outputs["OrderingFunction"]):
+        return verdict
     api = Rest(outputs["BasketApiUrl"])
     api.post("basket", BASKET)
     try:
         return _checkout(api)
     finally:
-        api.delete(f"basket/{USER}")
-        orders = target.client("dynamodb")
-        for order in table(outputs["OrderingTable"]).query("userName == @USER").itertuples():
-            key = {"userName": {"S": USER}, "orderId": {"S": order.orderId}}
-            orders.delete_item(TableName=outputs["OrderingTable"], Key=key)
+        _clear(api)
+
+
+def _clear(api: Rest) -> None:
+    """Remove the basket and the orders of the checks' own user."""
+    api.delete(f"basket/{USER}")
+    orders = target.client("dynamodb")
+    for order in table(outputs["OrderingTable"]).query("userName == @USER").itertuples():
+        key = {"userName": {"S": USER}, "orderId": {"S": order.orderId}}
+        orders.delete_item(TableName=outputs["OrderingTable"], Key=key)
 
 
 def _checkout(api: Rest) -> Verdict:
     refused = api.post("basket/checkout", CUSTOMER | {"address": f"1 Main Street, {LIKE_A_CARD}"})
     if refused.status == 404 and "route" in str(refused.body):
         return NotYet("Add the route for the checkout, and deploy.")
+    if refused.status >= 500:
+        mistake = "only a BadRequestError becomes a 400; any other error says that the service failed."
+        return NotRight("400 for a card number in the address", str(refused.status), mistake)
     if refused.status != 400:
         return NotRight(
             "400 for a card number in the address", str(refused.status), "card numbers are refused wherever they stand."
         )
+    for more, what in (({"firstName": LIKE_A_CARD}, "a card number as a name"), ({"coupon": "1"}, "an unknown field")):
+        api.post("basket", BASKET)  # which is still there, unless such a checkout took it
+        status = api.post("basket/checkout", CUSTOMER | more).status
+        if status != 400:
+            mistake = "a card number is refused in every field, and whatever is no field, too: look at the whole body."
+            return NotRight(f"400 for {what}", str(status), mistake)
     answer = api.post("basket/checkout", CUSTOMER)
+    if answer.status == 400:
+        said = answer.body["error"]["message"]
+        return NotRight("201 for a checkout", f"400: {said}", "what is refused is a customer as he should be.")
     if answer.status == 503:
         return NotRight(
             "201 for a checkout",
@@ -145,6 +224,54 @@ def _checkout(api: Rest) -> Verdict:
     if api.get(f"basket/{USER}").status != 404:
         return NotRight("no basket any more", "the basket", "what was checked out must not be checked out again.")
     return Right("One checkout, one order, its total computed by the server; and the basket is gone.")
+
+
+@checks(
+    "03-time",
+    "put, above it, shows how a request is sent: a path, and a body.",
+    'The path is "basket/checkout", and customer(user) is the body. What comes back is returned.',
+)
+def checkout_takes_its_time(check_out: Callable[[str], Any]) -> Verdict:
+    """The learner's function checks a basket out, which takes as long as the warehouse does."""
+    if "OrderingFunction" not in outputs:
+        return NotYet("Build the checkout first.")
+    api = Rest(outputs["BasketApiUrl"])
+    api.post("basket", BASKET)
+    try:
+        return _judged_answer(check_out(USER))
+    finally:
+        _clear(api)
+
+
+def _judged_answer(answer: Any) -> Verdict:
+    """What is to be said of what the learner's `check_out` returns."""
+    if not isinstance(answer, Answer):
+        mistake = "the times of the answers are looked at: return what api.post gives."
+        return NotRight("an answer", type(answer).__name__, mistake)
+    if answer.status != 201 or "checkoutId" not in answer.body:
+        said = answer.body.get("error", {}).get("message", "this is no checkout")
+        mistake = "a checkout is a POST to basket/checkout, with all that customer(user) gives."
+        return NotRight("201 and a checkoutId", f"{answer.status}: {said}", mistake)
+    return Right("A checkout waits for Ordering, and Ordering for the warehouse: more than 200 ms.")
+
+
+@checks(
+    "03-stopped",
+    "The call is lambda_.put_function_concurrency, with FunctionName and ReservedConcurrentExecutions.",
+    "ORDERING is the name of the function. Of how many runs at the same time is none left?",
+)
+def stopped() -> Verdict:
+    """Ordering may not run at all."""
+    if "OrderingFunction" not in outputs:
+        return NotYet("Build the checkout first.")
+    found = target.client("lambda").get_function_concurrency(FunctionName=outputs["OrderingFunction"])
+    allowed = found.get("ReservedConcurrentExecutions")
+    if allowed is None:
+        return NotYet("Ordering still runs: write stop, and call it.")
+    if allowed:
+        mistake = "so many runs are kept for it, whatever else goes on: it is not stopped."
+        return NotRight("0 runs at the same time", str(allowed), mistake)
+    return Right("Ordering is stopped: of its code and its table nothing has changed, and no call gets through.")
 
 
 @checks("03-outage")
@@ -173,63 +300,7 @@ def outage() -> Verdict:
 )
 def own_rule(discount_code: Callable[[str, Any], Any]) -> Verdict:
     """The rule lets good codes through as they are, and refuses all else in a sentence."""
-    tried = {repr(value): _tried(discount_code, "discountCode", value) for value in (*GOOD, *BAD, *NOT_TEXT)}
-    if all(came == ("returned", None) for came in tried.values()):
-        return NotYet("Write the function; it has no code yet.")
-    for value in GOOD:
-        how, what = tried[repr(value)]
-        if how != "returned":
-            return NotRight(f"{value!r} let through", f"{how}: {what}", "a code that is as it should be is refused.")
-        if what != value or isinstance(what, bool):
-            return NotRight(f"{value!r} returned", repr(what), "a check returns the value: what it returns is stored.")
-    for value in (*NOT_TEXT, *BAD):
-        if mistake := _let_through(value, *tried[repr(value)]):
-            return mistake
-    how, what = _tried(discount_code, "coupon", "none")
-    if how != "refused" or not str(what).startswith("coupon"):
-        return NotRight(
-            "a sentence that starts with coupon", repr(what), "the rule may be used under another name: put {name} in."
-        )
-    return Right(f"{len(GOOD)} codes let through, {len(BAD) + len(NOT_TEXT)} other things refused in a sentence.")
-
-
-GOOD = [f"SAVE{n}" for n in range(100)] + [f"SAVE{n:02}" for n in range(10)]
-OTHER_DIGITS = ["SAVE٣", "SAVE१०", "SAVE５", "SAVE²", "SAVE1٣"]
-BAD = [
-    "SAVE", "SAVE100", "save5", "Save5", "SAVE10 and more", "XSAVE5", "", "5", "SAVE 5", " SAVE5", "SAVE5 ", "SAVE-5",
-    "SAVE1.", "SAVEX", "SAVE5X", "SAVE10\n", "\nSAVE10", "SAVE5\nSAVE5", *OTHER_DIGITS,
-]  # fmt: skip
-NOT_TEXT = [Decimal(5), None, True, ["SAVE5"], {"SAVE5": "SAVE5"}]
-
-
-def _let_through(value: Any, how: str, what: Any) -> Verdict | None:
-    """What is wrong if a value that is no code was not refused as it should be."""
-    if how == "returned" and what is None and value is not None:
-        return NotRight(f"{value!r} refused", "None", "to refuse is to raise a BadRequestError; None would be stored.")
-    if how == "returned":
-        return NotRight(f"{value!r} refused", "let through" if what == value else f"returned: {what!r}", _why(value))
-    if how in ("TypeError", "AttributeError") and not isinstance(value, str):
-        return NotRight(
-            f"a BadRequestError for {value!r}", f"{how}: {what}",
-            "a caller may send what is not text; a check that fails itself is a 500, and the caller learns nothing.",
-        )  # fmt: skip
-    if how != "refused":
-        return NotRight(f"a BadRequestError for {value!r}", f"{how}: {what}", "only a BadRequestError becomes a 400.")
-    if not str(what).startswith("discountCode") or len(str(what).split()) < 3:
-        mistake = "the sentence must name the field and say what it must be."
-        return NotRight("a sentence that starts with discountCode", repr(what), mistake)
-    return None
-
-
-def _why(value: Any) -> str:
-    """Why a value that was let through is no code."""
-    if not isinstance(value, str):
-        return "what was sent may be anything that JSON has: only text can be a code."
-    if value in OTHER_DIGITS:
-        return r"\d, isdigit and isdecimal take the digits of other alphabets, too; [0-9] takes the ten meant."
-    if value == "SAVE10\n":
-        return "$ also fits before a newline at the end; re.fullmatch does not."
-    return "the whole text must fit, from its start to its end."
+    return judged_codes(discount_code)
 
 
 KEPT, LOST = "kept", "lost"
@@ -270,13 +341,3 @@ def what_is_lost(products_are: Mapping[str, str | None]) -> Verdict:
         if given[change] != right:
             return NotRight("a closer look", f"{given[change]!r} for: {change}", why)
     return Right("You know which changes to look at twice.")
-
-
-def _tried(rule: Callable[[str, Any], Any], name: str, value: Any) -> tuple[str, Any]:
-    """What became of a value: returned, refused, or the name of an error; and what came."""
-    try:
-        return "returned", rule(name, value)
-    except BadRequestError as refused:
-        return "refused", refused.msg
-    except Exception as error:  # whatever a learner's own code may raise
-        return type(error).__name__, error

@@ -1,0 +1,72 @@
+"""The learner's edition, worked through: empty gaps are not yet attempted, wrong lines are told why, the published
+ones are right.
+
+Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps.py` are tried at night, and by day one wrong
+answer for each cell.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from answers.gaps import LINES, Lines
+from try_gaps import EMPTY, PUBLISHED
+
+from workbook.base.paths import read_json
+from workbook.learning import gaps, published
+
+CELLS = {number: found for number in published.chapters() if (found := gaps.cells_of(number))}
+SENTENCE = re.compile(r"The CDK app does not run|There is no output|\S+, line \d+, is still to be written")
+Said = dict[str, dict[str, list[str]]]
+
+
+def in_all_chapters(*more: object) -> pytest.MarkDecorator:
+    marks = [pytest.mark.xdist_group(f"gaps {number:02}") for number in CELLS]
+    return pytest.mark.parametrize(
+        "number", [pytest.param(number, id=f"{number:02}", marks=[mark, *more]) for number, mark in zip(CELLS, marks)]
+    )
+
+
+@pytest.fixture
+def work_through(copy: Path, in_copy: Callable[..., str]) -> Callable[..., Said]:
+    """What was said to each answer in the gaps of a chapter, and what errors there were on the way to its check."""
+
+    def work(number: int, *names: str) -> Said:
+        in_copy(sys.executable, str(Path(__file__).with_name("try_gaps.py")), str(number), *names)
+        return read_json(copy / ".workbook" / "said.json", {})
+
+    return work
+
+
+def all_is_said(said: Said, tried: list[Lines]) -> None:
+    for cell, answers in said.items():
+        assert "✓ Right" in answers[PUBLISHED][0], (cell, answers[PUBLISHED])
+        assert answers[PUBLISHED][1:] == [], (cell, answers[PUBLISHED])
+        first, *errors = answers[EMPTY]
+        assert "Not yet attempted." in first, (cell, first)
+        if errors and "CDK app" in errors[0]:
+            assert SENTENCE.match(errors[0]) and "\n" not in errors[0], (cell, errors[0])
+    for lines in tried:
+        told = said[lines.cell][lines.name][0]
+        if lines.words:
+            assert "Not right, because" in told and lines.words.lower() in told.lower(), (str(lines), told)
+        else:
+            assert "✓ Right" in told, (str(lines), told)
+
+
+@in_all_chapters()
+def test_a_learner_who_errs_once_in_each_cell_is_told_and_comes_through(number: int, work_through) -> None:
+    first = {lines.cell: lines for lines in reversed(LINES) if lines.words}
+    said = work_through(number, *(first[cell].name for cell in CELLS[number]))
+    assert said.keys() == CELLS[number].keys()
+    all_is_said(said, [first[cell] for cell in CELLS[number]])
+
+
+@in_all_chapters(pytest.mark.nightly)
+def test_whatever_is_wrong_is_told_why_and_what_is_right_is_right(number: int, work_through) -> None:
+    tried = [lines for lines in LINES if lines.cell in CELLS[number]]
+    all_is_said(work_through(number, *(lines.name for lines in tried)), tried)
