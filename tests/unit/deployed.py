@@ -104,8 +104,8 @@ def rule(name: str, pattern: dict[str, Any], *targets: dict[str, Any]) -> None:
 
 def without_targets(name: str) -> None:
     events, where = client("events"), {"Rule": name, "EventBusName": BUS}
-    ids = [goal["Id"] for goal in events.list_targets_by_rule(**where)["Targets"]]
-    events.remove_targets(**where, Ids=ids)
+    if ids := [goal["Id"] for goal in events.list_targets_by_rule(**where)["Targets"]]:
+        events.remove_targets(**where, Ids=ids)
 
 
 class Ordering:
