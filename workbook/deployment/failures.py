@@ -112,7 +112,7 @@ def described(stack: str, logical_id: str, resources: dict[str, Any]) -> str:
 def _line_of(construct_id: str, stack: str) -> str | None:
     """The place in `cdk_app/` where a construct of that id is made, if it can be told: first where the stack is."""
     code = {file: read_code(file) for file in _files()}
-    for file in sorted(files, key=lambda file: f"class {stack}(" not in code[file]):
+    for file in sorted(code, key=lambda file: f"class {stack}(" not in code[file]):
         for node in _nodes(code[file]):
             if (
                 isinstance(node, ast.Call)

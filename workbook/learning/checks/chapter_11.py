@@ -16,7 +16,7 @@ from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import pseudonyms
-from workbook.learning.checks.chapter_02 import LATER, NEEDED
+from workbook.learning.checks.infrastructure import LATER, NEEDED
 from workbook.learning.checks.policy_trial import BUS, as_tried, malformed, session_of, tried
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs
