@@ -1,6 +1,6 @@
 """Runs pytest again and again in a process that has loaded all that a mutant cannot be in: each run is a fork of it.
 
-A line of stdin has pytest's options and tests, as JSON; its line of stdout has the exit code, below zero if a signal ended it.
+A line of stdin has pytest's options and tests, as JSON; its line of stdout has the exit code, below zero for a signal.
 """
 
 from __future__ import annotations
