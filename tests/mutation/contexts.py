@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from coverage import Coverage
+
+from workbook.learning import checks
+
+
+def pytest_collection_finish() -> None:
+    """Load all checks now: a test that is the first to need one must not pass for the only one that runs its module."""
+    for found in iter_modules(checks.__path__, f"{checks.__name__}."):
+        import_module(found.name)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -62,7 +62,7 @@ TIMEOUT = 300  # seconds: a mutant whose tests take so long runs for ever, and t
 FAILED, STOPPED = 1, 2  # what pytest exits with if tests fail, and if they cannot even be loaded
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=quick")
 OUTPUT = Path(".workbook", "tmp", "pytest.txt")  # in a copy
-Tests = tuple[str, ...]  # as pytest takes them: files, or single tests
+Tests = tuple[str, ...]  # files, or the ids of single tests
 Rounds = tuple[Tests, ...]  # one after the other
 Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -287,7 +287,7 @@ class Runner:
         Raises:
             SystemExit: pytest did not run.
         """
-        print(json.dumps([*PYTEST, *tests]), file=self.process.stdin, flush=True)
+        print(json.dumps([PYTEST, tests]), file=self.process.stdin, flush=True)
         code = int(self.process.stdout.readline() or "4")
         if code > STOPPED:
             raise SystemExit(f"pytest did not run:\n{(self.copy / OUTPUT).read_text(encoding='utf-8')}")

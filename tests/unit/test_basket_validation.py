@@ -294,3 +294,9 @@ def test_any_idempotency_key_is_used_or_refused(basket, all_told, key):
     else:
         assert refused(answer, "Idempotency-Key")
         assert all_told == [] and basket("GET", "/basket/ada").status == 200
+
+
+def test_a_users_name_may_have_a_hundred_letters_however_they_are_written(basket_service):
+    """Of up to four characters each, which become one."""
+    name = "\u03b1\u0313\u0300\u0345" * 100
+    assert basket_service.user_name_in_path(name) == "\u1f82" * 100

@@ -15,6 +15,7 @@ import pytest
 import services
 from services import CHECKOUTS, OUTBOX, TABLE, context, loaded, make_table, only_moto, proxy_event, queue_event
 
+from workbook.base.errors import WorkbookError
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import published
@@ -229,6 +230,17 @@ def test_a_wrong_way_to_mend_is_told_why(found, path, words, changes):
 def test_a_right_way_to_mend_is_right_whatever_its_form(found, path, changes):
     finding = found(path, changed(path, changes))
     assert finding.mended, finding
+
+
+def test_a_checkout_that_becomes_no_order_is_told(monkeypatch):
+    def never(*_):
+        raise WorkbookError("not yet")
+
+    accepted = SimpleNamespace(post=lambda *_: Answer(202, {"checkoutId": "a-checkout"}, {}, 1))
+    monkeypatch.setattr(experiments, "outputs", {"BasketApiUrl": "here"})
+    monkeypatch.setattr(experiments, "Rest", lambda _: accepted)
+    monkeypatch.setattr(experiments, "poll", never)
+    assert experiments._bill([]) == "accepted, and no order after 10 s"
 
 
 def test_a_message_is_a_checkout_that_costs_what_its_items_do():

@@ -10,7 +10,7 @@ import pytest
 from workbook.base.paths import NOTEBOOKS
 from workbook.clients.invoke import Invocation
 from workbook.learning import bookmark, chapters, exercises
-from workbook.learning.checks import patterns
+from workbook.learning.checks import deletions, patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
 from workbook.learning.checks.chapter_06 import judged_rows
@@ -241,3 +241,12 @@ def test_an_invoice_is_wanted_if_the_shop_asked_for_100_or_more_by_invoice():
         assert wanted == (by_invoice and ours), name
     events = [json.dumps(event) for event, _, _ in patterns._INVOICES.values()]
     assert len(set(events)) == len(events)
+
+
+def test_a_call_is_wanted_if_a_lamp_was_deleted():
+    """Of the records on which criteria are tried: what is said of each is true, and no two are the same."""
+    for name, (event, images, wanted, _) in deletions._RECORDS.items():
+        category = images.get("OldImage", {}).get("category")
+        assert wanted == (event == "REMOVE" and category == {"S": "lamps"}), name
+    records = [json.dumps(record[:2]) for record in deletions._RECORDS.values()]
+    assert len(set(records)) == len(records)

@@ -117,6 +117,7 @@ def test_text_of_every_allowed_length_is_kept(product, more):
         (LAMP | {"id": str(uuid.uuid4())}, "id"),
         (LAMP | {"colour": "red"}, "Unknown field: colour."),
         (LAMP | {"b": 1, "a": 1}, "Unknown field: a, b."),
+        (LAMP | dict.fromkeys(("a", "b", "c", "d", "e", "f"), 1), "Unknown field: a, b, c, d, e."),
         (LAMP | {"x" * 1_000_000: 1}, "Unknown field: x"),
         (LAMP | {"\ud800\u0000é": 1}, "Unknown field: ??é."),
         (LAMP | {f"field {n}": 1 for n in range(1000)}, "Unknown field"),
