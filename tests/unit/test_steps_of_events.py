@@ -23,7 +23,7 @@ OUTPUTS = {
     "BasketFunction": "basket", "BasketCheckouts": "checkouts", "BasketTable": "baskets",
     "OrderingFunction": "ordering", "OrderingTable": "orders", "ReportFunction": "report", "ReportOrders": "noted",
     "ReportBucket": "bucket", "ProductUploads": "uploads",
-    "ProductPriceChanges": "changes",
+    "ProductPriceChanges": "changes", "ProductFunction": "product", "ProductTable": "products",
 }  # fmt: skip
 Change = Callable[[], Any]
 
@@ -127,7 +127,7 @@ def shop(
                ("POST", "basket"): (201, {})})  # fmt: skip
     rows = pd.DataFrame([(chapter_03.USER, i) for i in orders], columns=["userName", "orderId"])
     kept = SimpleNamespace(client=lambda _: SimpleNamespace(delete_item=lambda **_: None))
-    return {"Rest": lambda _: api, "table": lambda _: rows, "target": kept}
+    return {"Rest": lambda _: api, "table": lambda _: rows, "target": kept, "judged_call": lambda *_: None}
 
 
 def concurrency(number: int) -> Change:
@@ -155,7 +155,10 @@ def built(*paths: str, code: str = "RestService(self)", exists: bool = True) -> 
             return exists
 
     template = {"Resources": other | tables}
-    return {"CDK_APP": Folder(), "read_code": lambda _: code, "deployed_template": lambda _: template}
+    return {
+        "CDK_APP": Folder(), "read_code": lambda _: code, "deployed_template": lambda _: template,
+        "judged_construct": lambda *_: None,
+    }  # fmt: skip
 
 
 def report(pieces: list[int] | None, noted: tuple[int, ...] = (2, 3)) -> dict[str, Any]:
