@@ -121,6 +121,8 @@ def shop(
 
     def checked_out(body: dict) -> tuple[int, Any]:
         found = {"checkoutId": "a", "totalPrice": total} if status == 201 else {"error": {"message": "no route"}}
+        if "0000" in body["firstName"] or "coupon" in body:
+            return 400, {"error": {"message": "it is refused"}}
         return (card, {"error": {"message": "no such route"}}) if "0000" in body["address"] else (status, found)
 
     api = Api({("POST", "basket/checkout"): checked_out, ("GET", f"basket/{chapter_03.USER}"): (basket, {}),
@@ -213,7 +215,7 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("03-construct", "has become a part of the names", nothing, built("default/Table")),
     ("03-construct", "has become a part of the names", nothing, built("Table2")),
     ("03-checkout", "wherever they stand", nothing, shop(card=201)),
-    ("03-checkout", "wherever they stand", nothing, shop(card=503)),
+    ("03-checkout", "the service failed", nothing, shop(card=503)),
     ("03-checkout", "could not have the order stored", nothing, shop(503)),
     ("03-checkout", "was created", nothing, shop(200)),
     ("03-checkout", "was created", nothing, shop(500)),
