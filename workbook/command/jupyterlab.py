@@ -112,7 +112,7 @@ def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[
     for _ in range(ATTEMPTS):
         with log.open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
+                [sys.executable, "-m", "workbook.command.lab_server", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
                 + (["--KernelManager.transport=ipc"] if _takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
