@@ -58,12 +58,8 @@ def test_the_event_is_the_contracts_and_is_written_down(shop, customer):
 
     def seen():
         rows = shop.client("dynamodb").get_paginator("scan").paginate(TableName=shop.outputs["EventLogTable"])
-        return [
-            i
-            for page in rows
-            for i in page["Items"]
-            if i["detail"]["M"]["data"]["M"]["checkoutId"]["S"] == accepted.body["checkoutId"]
-        ]
+        logged = [row for page in rows for row in page["Items"]]  # other tests have told what has no such id
+        return [row for row in logged if accepted.body["checkoutId"] in json.dumps(row["detail"])]
 
     [event] = until(seen)
     assert (event["source"]["S"], event["detail-type"]["S"]) == ("shop.basket", "BasketCheckedOut")
