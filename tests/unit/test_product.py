@@ -347,6 +347,7 @@ def test_a_category_is_asked_of_the_index_and_nothing_is_filtered(product, reque
     assert (query, by_category["IndexName"]) == ("Query", "by-category")
     assert scan == "Scan"
     assert "FilterExpression" not in by_category | everything
+    assert by_category["Limit"] == everything["Limit"] == 51  # a page and one more, which tells of a next one
 
 
 @pytest.mark.parametrize("query", [{}, {"category": "light"}])
