@@ -466,6 +466,14 @@ def test_without_a_basket_nobody_waits_for_a_twin(basket, basket_service, monkey
     assert waited == [0]
 
 
+@pytest.mark.usefixtures("adas_basket")
+def test_without_a_key_nobody_waits(basket, basket_service, monkeypatch):
+    waited = []
+    monkeypatch.setattr(basket_service.checkout.time, "sleep", waited.append)
+    assert check_out(basket).status == 202
+    assert waited == [0]
+
+
 def test_a_twin_is_waited_for_more_and_more_patiently_and_less_than_a_second_in_all():
     """Whoever asked waits, too; and at first it is as if there were no twin."""
     with loaded("basket", "checkout") as anew:

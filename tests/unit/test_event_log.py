@@ -111,6 +111,7 @@ def test_what_fits_into_no_item_is_kept_as_text_and_nothing_beside_it_is_held_up
     assert answer == {"batchItemFailures": []}
     rows = sorted((row for row in stored(event_log_table) if row["id"] != "the next"), key=place)
     assert "".join(row["text"] for row in rows) == body
+    assert [place(row) for row in rows] == [*range(0, len(body), 90_000)]  # characters, of up to 4 bytes each
     assert {(row["source"], row["detail-type"], row["time"], str(row["detail"])) for row in rows} == {
         ("shop.basket", "BasketCheckedOut", EVENT["time"], "{}")
     }

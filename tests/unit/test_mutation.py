@@ -7,6 +7,7 @@ import re
 import pytest
 from mutation import mutants
 from mutation.mutants import Mutant, Trial
+from test_habits import HANDLERS
 
 from workbook.base.paths import ROOT
 
@@ -23,6 +24,18 @@ HERE = mutants.HERE.relative_to(ROOT).as_posix()
 def test_each_file_has_unit_tests_that_must_notice_a_change(file: str):
     tests = mutants.tests_of(file)
     assert tests and all((ROOT / test).is_file() for test in tests)
+
+
+def test_each_unit_test_of_a_check_must_notice_a_change():
+    """Else its mutants are not tried, or live: the night of a new file of tests would not know that it is there."""
+    checks = re.compile(r"^from workbook\.learning\.checks(\.\w+)? import", re.MULTILINE)
+    own = {p.name for p in (ROOT / "tests/unit").glob("test_*.py") if checks.search(p.read_text(encoding="utf-8"))}
+    assert own and own <= {f"test_{name}.py" for name in mutants.SETTINGS["tests"]["workbook/learning/checks"]}
+
+
+@pytest.mark.parametrize("service", sorted({name.split()[0] for name in HANDLERS}))
+def test_what_all_handlers_do_alike_is_tested_beside_each(service: str):
+    assert "tests/unit/test_habits.py" in mutants.tests_of(f"lambda_src/{service}/app.py")
 
 
 def test_the_configuration_names_only_what_there_is():
