@@ -34,14 +34,14 @@ def jupyter(monkeypatch, tmp_path):
     monkeypatch.setattr(other_kernels, "_id_of_this_kernel", lambda: MINE)
 
     class Answers(BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             if self.headers["Authorization"] != "token secret":
                 return self.send_error(403)
             self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(server.sessions).encode())
 
-        def do_DELETE(self):  # noqa: N802
+        def do_DELETE(self):
             server.ended.append(self.path.removeprefix("/base/api/sessions/").replace("%20", " "))
             self.send_response(204)
             self.end_headers()

@@ -18,19 +18,21 @@ SETTINGS = {
     "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},  # room for the chapters' names
     "@jupyterlab/toc-extension:registry": {"maximalDepth": 3, "includeOutput": False},
 }
-# A drawing is a picture whose text is 16 px high, and which stays as it was drawn when somebody changes the theme.
+# The sizes stand above those of the themes, and below what a person chooses by Settings → Theme. A drawing is a picture
+# whose text is 16 px high, and which stays as it was drawn when somebody changes the theme.
 STYLE = """\
-body { --jp-sidebar-min-width: 300px; }  /* wide enough for the chapters' names */
-body .jp-RenderedMermaid img {
-  max-width: none; zoom: %s;  /* its text is as large as the prose; a wide one is scrolled, and not made smaller */
+html:root {{ --jp-code-font-size: {code}px; --jp-content-font-size1: {prose}px; --jp-ui-font-size1: {menus}px; }}
+body {{ --jp-sidebar-min-width: 300px; }}  /* wide enough for the chapters' names */
+body .jp-RenderedMermaid img {{
+  max-width: none; zoom: {zoom};  /* its text is as large as the prose; a wide one is scrolled, and not made smaller */
   background: #fff;  /* each brings the background that it was drawn for */
-}
-body .jp-RenderedMermaid img[src*="font-size%%3A16px%%3Bfill%%3A%%23ccc"] { background: #111; }  /* in a dark theme */
+}}
+body .jp-RenderedMermaid img[src*="font-size%3A16px%3Bfill%3A%23ccc"] {{ background: #111; }}  /* in a dark theme */
 """
 # Which side bar is open is no setting of JupyterLab's: it is part of a workspace, which has names for the panels.
 WORKSPACE = Path("lab/workspaces/default-37a8.jupyterlab-workspace")
-PANELS = ("filebrowser", "running-sessions", "@jupyterlab/toc:plugin", "extensionmanager.main-view")
 CONTENTS = "@jupyterlab/toc:plugin"
+PANELS = ("filebrowser", "running-sessions", CONTENTS, "extensionmanager.main-view")
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,12 @@ class Look:
     @property
     def settings(self) -> dict[str, dict[str, Any]]:
         """JupyterLab's settings, in place of its defaults."""
-        sizes = {"code-font-size": self.code, "content-font-size1": self.prose, "ui-font-size1": self.menus}
-        return SETTINGS | {
-            "@jupyterlab/apputils-extension:themes": {"overrides": {name: f"{px}px" for name, px in sizes.items()}},
-            "@jupyterlab/terminal-extension:plugin": {"fontSize": self.code},
-        }
+        return SETTINGS | {"@jupyterlab/terminal-extension:plugin": {"fontSize": self.code}}
+
+    @property
+    def style(self) -> str:
+        """CSS of the workbook's own."""
+        return STYLE.format(code=self.code, prose=self.prose, menus=self.menus, zoom=self.prose / 16)
 
     @property
     def workspace(self) -> dict[str, Any]:
@@ -79,7 +82,7 @@ class Look:
         """
         folder = jupyter / self.folder
         write_json(folder / "labconfig" / "default_setting_overrides.json", self.settings)
-        write_text(folder / "custom" / "custom.css", STYLE % (self.prose / 16))
+        write_text(folder / "custom" / "custom.css", self.style)
         if not (folder / WORKSPACE).exists():
             write_json(folder / WORKSPACE, self.workspace)
         return folder

@@ -60,7 +60,7 @@ def _ended(server: requests.Session, record: dict[str, Any], mine: str, number: 
 
 def _idle(session: dict[str, Any]) -> bool:
     kernel = session["kernel"]
-    quiet = datetime.now(UTC) - datetime.fromisoformat(kernel["last_activity"].replace("Z", "+00:00"))
+    quiet = datetime.now(UTC) - datetime.fromisoformat(kernel["last_activity"])
     return kernel["execution_state"] == "idle" and quiet > PAUSE
 
 
