@@ -83,11 +83,12 @@ def lab(chromium: str) -> Iterator[Lab]:
 
 
 @contextmanager
-def running_lab() -> Iterator[Lab]:
-    """Start `workbook lab --no-browser` in a copy of the tree, and end it as a closed terminal does."""
+def running_lab(*options: str) -> Iterator[Lab]:
+    """Start `workbook lab --no-browser`, with other options perhaps, in a copy of the tree; end it as a closed
+    terminal does."""
     with copies.copy_of_the_tree() as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "workbook", "lab", "--no-browser"],
+            [sys.executable, "-m", "workbook", "lab", "--no-browser", *options],
             cwd=folder,
             env=copies.environment_of(folder) | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,

@@ -32,9 +32,11 @@ class LabPage:
         self.notebook = page.locator(".jp-NotebookPanel:visible .jp-Notebook")
         self.cells = self.notebook.locator(".jp-Cell")
 
-    def open(self, name: str = "00_start_here.ipynb", folder: str = "learn") -> None:
-        """Open a notebook of the learner's edition, or of another folder, and wait until its kernel is there."""
-        address = re.sub(r"[^/]+/[^/]+\.ipynb\?", f"{folder}/{name}?reset&", self.address)
+    def open(self, name: str = "00_start_here.ipynb", folder: str = "learn", reset: bool = True) -> None:
+        """Open a notebook of the learner's edition, or of another folder, and wait until its kernel is there.
+
+        Nothing else is open then, unless the arrangement of before shall stay."""
+        address = re.sub(r"[^/]+/[^/]+\.ipynb\?", f"{folder}/{name}?{'reset&' * reset}", self.address)
         self.page.goto(address)
         expect(self.page.locator(".jp-NotebookPanel:visible")).to_be_visible(timeout=START_SECONDS * 1000)
         kernel = self.page.locator(".jp-NotebookPanel:visible .jp-KernelName")

@@ -74,11 +74,12 @@ def before_any_verb(
 @app.command(rich_help_panel=LEARNING)
 def lab(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    projector: Annotated[bool, typer.Option("--projector", help="For a class: large type, no side bars.")] = False,
 ) -> None:
     """Start the cloud, open JupyterLab on chapter 00; Ctrl-C ends both."""
-    from workbook.command.jupyterlab import lab as start
+    from workbook.command import jupyterlab, looks
 
-    start(browser)
+    jupyterlab.lab(browser, looks.PROJECTOR if projector else looks.DESK)
 
 
 @app.command(rich_help_panel=LEARNING)
@@ -129,9 +130,7 @@ def reset(yes: Yes = False) -> None:
 def restore(
     name: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[NAME]", help="A folder below .workbook/kept; the newest by default.", show_default=False
-        ),
+        typer.Argument(metavar="[NAME]", help="A folder in .workbook/kept; by default the newest.", show_default=False),
     ] = None,
 ) -> None:
     """Bring back your edits, rows and objects that were kept aside."""

@@ -23,9 +23,10 @@ from typing import Any
 from workbook.base.environment import of_jupyter, without_jupyter
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
-from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown, write_json, write_text
+from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
+from workbook.command.looks import DESK, Look
 from workbook.deployment import cdk
 from workbook.learning import edition
 
@@ -46,22 +47,6 @@ OPTIONS = (
     # a login shell, Jupyter's default, would set PATH anew
     f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )
-# What JupyterLab would ask of everybody, answered: it works with no network, and looks nothing up.
-SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},  # room for the chapters' names
-}
-
-
-# A drawing is a picture whose text is 16 px high, and which stays as it was drawn when somebody changes the theme.
-STYLE = """\
-body { --jp-sidebar-min-width: 300px; }  /* wide enough for the chapters' names */
-body .jp-RenderedMermaid img {
-  max-width: none; zoom: 0.875;  /* its text is as large as the prose; a wide one is scrolled, and not made smaller */
-  background: #fff;  /* each brings the background that it was drawn for */
-}
-body .jp-RenderedMermaid img[src*="font-size%3A16px%3Bfill%3A%23ccc"] { background: #111; }  /* drawn in a dark theme */
-"""
 
 
 def _of_people(tools: dict[str, str]) -> dict[str, str]:
@@ -69,11 +54,12 @@ def _of_people(tools: dict[str, str]) -> dict[str, str]:
     return {k: v for k, v in tools.items() if k not in ("CI", "NO_COLOR") or k in os.environ}
 
 
-def lab(browser: bool = True) -> None:
+def lab(browser: bool = True, look: Look = DESK) -> None:
     """Start the local cloud and JupyterLab, and stay until JupyterLab ends.
 
     Args:
         browser: whether JupyterLab opens a browser; its address is printed in any case.
+        look: what JupyterLab looks like.
 
     Raises:
         WorkbookError: JupyterLab does not start; says why.
@@ -84,17 +70,16 @@ def lab(browser: bool = True) -> None:
     for sentence in edition.renew():
         print(sentence)
     with signals_as_interrupt(), _runtime_folder() as runtime, _shared_cloud() as cloud, cdk.unpacking():
-        write_json(JUPYTER / "config" / "labconfig" / "default_setting_overrides.json", SETTINGS)
-        write_text(JUPYTER / "config" / "custom" / "custom.css", STYLE)
+        settings = look.write(JUPYTER)
         log = JUPYTER / f"lab-{os.getpid()}.log"
         process = None
         try:
             led_to = os.environ.get("AWS_ENDPOINT_URL")
-            process, address = _started(browser, log, runtime)
+            process, address = _started(browser, log, runtime, settings)
             where = cloud()
             if os.environ.get("AWS_ENDPOINT_URL") != led_to:  # another program took the cloud's port
                 end(process, grace=0)
-                process, address = _started(browser, log, runtime)
+                process, address = _started(browser, log, runtime, settings)
             print(f"JupyterLab:  {address}")
             print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
             process.wait()
@@ -106,7 +91,7 @@ def lab(browser: bool = True) -> None:
             log.unlink(missing_ok=True)
 
 
-def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[subprocess.Popen[bytes], str]:
     """JupyterLab, and its address with the token. It looks for a free port and takes it a moment
     later: of two that start at once, the one that comes too late starts again."""
     for _ in range(ATTEMPTS):
@@ -119,7 +104,7 @@ def _started(browser: bool, log: Path, runtime: Path) -> tuple[subprocess.Popen[
                 cwd=ROOT,
                 env=without_jupyter(_of_people(cdk.environment()))
                 | of_jupyter(JUPYTER)
-                | {"JUPYTER_RUNTIME_DIR": str(runtime)},
+                | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
