@@ -96,6 +96,7 @@ CURES = (  # what tools print when something is wrong, and what to do about it; 
         r"permission denied|EACCES|read-only file system|EROFS|not permitted",
         f"Something here may not be written to, or is another user's (`ls -la` shows whose): mend that, {AGAIN}",
     ),
+    (r"bytecode timed out", f"This machine is too busy to compile the packages in time: let it come to rest, {AGAIN}"),
     (
         r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|no matching dist|ENOTFOUND|EAI_AGAIN",
         f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}",
@@ -205,8 +206,10 @@ def locked() -> dict[str, str]:
 
 def holds_the_lock() -> bool:
     """Whether the running Python has every direct dependency at the locked version, as with conda or on Binder."""
-    pins = locked()
-    wanted = re.findall(r'^    "([a-z0-9-]+)', PROJECT.read_text(encoding="utf-8"), re.M)
+    import tomllib  # which older Pythons, that are told so first, do not have
+
+    pins, project = locked(), tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    wanted = [re.match(r"[a-z0-9-]+", requirement)[0] for requirement in project["dependencies"]]
     try:
         return all(pins[name].startswith(f"{name}=={metadata.version(name)} ") for name in wanted)
     except metadata.PackageNotFoundError:
@@ -344,6 +347,7 @@ def for_tools(prefix: Path) -> dict[str, str]:
             environment.setdefault(name, environment["SSL_CERT_FILE"])
     environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     environment.setdefault("UV_HTTP_TIMEOUT", "120")
+    environment.setdefault("UV_COMPILE_BYTECODE_TIMEOUT", "900")  # of a file; on a busy machine, a minute is too little
     environment.setdefault("npm_config_fetch_retry_mintimeout", "2000")
     environment.update(PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", UV_PYTHON_DOWNLOADS="never")
     return environment
@@ -368,6 +372,7 @@ def make_python(prefix: Path, environment: dict[str, str], keep_open: int) -> No
     """A new .venv with nothing in it but pip and, checked against its hash, uv."""
     try:
         if VENV.exists():
+            say("  Removing what an earlier set-up has left")
             shutil.rmtree(VENV)
     except OSError as error:
         raise Failed(f"Deleting the old {VENV}", [str(error)]) from None

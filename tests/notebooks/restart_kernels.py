@@ -62,7 +62,7 @@ def run_again(client: NotebookClient, place: int) -> list[str]:
     client.execute_cell(cell, first)
     markup = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
     assert "The kernel is new" in markup, markup
-    names = re.findall(r"`(\w+)`", "".join(TOLD.findall(markup)))
+    names = re.findall(r"<code>(\w+)</code>", "".join(TOLD.findall(markup)))
     making = {max(i for i in range(place) if name in bound_by(code_of(client.nb.cells[i]))) for name in names}
     for i in sorted(making):
         client.execute_cell(client.nb.cells[i], i)

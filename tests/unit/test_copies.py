@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import psutil
 import pytest
@@ -102,6 +103,12 @@ def test_pytest_gets_all_suites_unless_told(monkeypatch):
     assert commands[0][-1] == "-x"
     assert commands[1][-2:] == ["tests/unit/test_cli.py::test_help", "-x"]
     assert "tests/unit" not in commands[1]
+
+
+def test_each_file_of_tests_has_a_name_of_its_own():
+    """pytest takes two of one name for the same module."""
+    names = Counter(file.name for file in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_the_tests_of_one_file_run_in_one_process():

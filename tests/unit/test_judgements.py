@@ -9,7 +9,7 @@ import pytest
 
 from workbook.base.paths import NOTEBOOKS
 from workbook.clients.invoke import Invocation
-from workbook.learning import bookmark, chapters, exercises
+from workbook.learning import bookmark, chapters, exercises, published
 from workbook.learning.checks import deletions, patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
@@ -183,6 +183,9 @@ def test_points_that_are_right_are_right(rows):
     assert judged_rows(rows, TWO, {"other"}) is None
 
 
+STEPS_OF_03 = [name for name in published.checks_of(3) if not name[3:].isdecimal()]
+
+
 @pytest.fixture
 def passed(tmp_path, monkeypatch):
     """Lets checks have been passed."""
@@ -191,6 +194,7 @@ def passed(tmp_path, monkeypatch):
 
 
 def test_a_chapter_whose_exercises_are_untouched_is_told_so_kindly(passed, capsys):
+    passed(*STEPS_OF_03)
     chapters.finish(3)
     said = capsys.readouterr().out
     assert said.startswith("You are at the end of chapter 03. Exercises 03-1 and 03-2 are still open: ")
@@ -203,7 +207,17 @@ def test_a_chapter_whose_exercises_are_untouched_is_told_so_kindly(passed, capsy
     assert capsys.readouterr().out.startswith("Chapter 03 is finished. Next: ")
 
 
+def test_a_chapter_whose_steps_are_open_is_not_called_finished(passed, capsys):
+    passed("03-1", "03-2", *STEPS_OF_03[1:])
+    chapters.finish(3)
+    said = capsys.readouterr().out
+    assert said.startswith(f"You are at the end of chapter 03. The step {STEPS_OF_03[0]} is still open: ")
+    chapters.finish(0)
+    assert "The steps 00-deployed" in capsys.readouterr().out
+
+
 def test_a_chapter_without_exercises_is_finished(passed, capsys):
+    passed(*published.checks_of(0))
     chapters.finish(0)
     assert capsys.readouterr().out.startswith("Chapter 00 is finished. Next: ")
     assert exercises.open_exercises(0) == []

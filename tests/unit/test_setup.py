@@ -221,7 +221,7 @@ def test_another_python_makes_an_environment_of_its_own(run, monkeypatch):
 
 
 def test_a_python_that_holds_the_lock_is_used_as_it_is(run, tmp_path, monkeypatch):
-    run.PROJECT.write_text('dependencies = [\n    # why\n    "boto3",\n    "moto[dynamodb]",\n    "rich>=3",  # 3\n]\n')
+    run.PROJECT.write_text('[project]\ndependencies = [\n    # why\n    "boto3",\n    "moto[dynamodb]",\n    "rich>=3",  # 3\n]\n')
     run.LOCK.write_text("boto3==1.2 \\\n    --hash=x\nmoto==5.0 \\\n    --hash=x\nrich==3.1 \\\n    --hash=x\n")
     installed = {"boto3": "1.2", "moto": "5.0", "rich": "3.1"}
     monkeypatch.setattr(run.metadata, "version", lambda name: installed[name])
@@ -233,6 +233,17 @@ def test_a_python_that_holds_the_lock_is_used_as_it_is(run, tmp_path, monkeypatc
     monkeypatch.setattr(run, "served", lambda: None)
     monkeypatch.setitem(installed, "moto", "5.0.1")
     assert run.environment_in_use() == run.VENV
+
+
+def test_with_conda_or_on_binder_the_lock_itself_is_held(run, monkeypatch):
+    """As `environment.yml` has it: this checkout's own project and lock, with every package that they name."""
+    for name in ("PROJECT", "LOCK"):
+        monkeypatch.setattr(run, name, ROOT / getattr(run, name).name)
+    pins = {name: re.match(r"\S+==(\S+)", entry)[1] for name, entry in run.locked().items()}
+    asked = []
+    monkeypatch.setattr(run.metadata, "version", lambda name: asked.append(name) or pins[name])
+    assert run.holds_the_lock()
+    assert {"boto3", "jupyterlab", "pytest"} <= {*asked}
 
 
 def test_the_environment_of_another_checkout_is_not_touched(run, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
 from workbook.learning import bookmark, broken_off, learner_files, memory, other_kernels, published, what_changed
-from workbook.learning.exercises import open_exercises
+from workbook.learning.exercises import open_exercises, open_steps
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
 
@@ -140,7 +140,10 @@ def finish(number: int) -> None:
 
 
 def _how_it_ended(number: int) -> str:
-    """That a chapter is finished; or which of its exercises are still open."""
+    """That a chapter is finished; or which of its steps and exercises are still open."""
+    if steps := open_steps(number):
+        which = f"The step {steps[0]} is" if len(steps) == 1 else f"The steps {_listed(steps)} are"
+        return f"You are at the end of chapter {number:02}. {which} still open: the check has not said Right yet."
     if not (left := open_exercises(number)):
         return f"Chapter {number:02} is finished."
     which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {_listed(left)} are", "them")

@@ -19,7 +19,7 @@ from typing import Any
 from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
-from workbook.learning import bookmark, gaps
+from workbook.learning import bookmark, gaps, published
 
 
 @dataclass(frozen=True)
@@ -181,6 +181,11 @@ def solution(name: str) -> None:
     if code := gaps.solution(name):
         return show(code, f"<pre>{html.escape(code)}</pre>")
     show(f"{name} is a step: its solution is what the chapter does between the step's heading and its check.")
+
+
+def open_steps(chapter: int) -> list[str]:
+    """The steps of a chapter whose check was not passed yet, in its order."""
+    return [name for name in published.checks_of(chapter) if name not in {*_exercises(), *bookmark.passed()}]
 
 
 def open_exercises(chapter: int) -> list[str]:

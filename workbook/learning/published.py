@@ -20,6 +20,7 @@ from workbook.base.paths import NOTEBOOKS, ROOT, STATE
 from workbook.learning.lost_order.files import PLANTED, planted_paths
 
 PUBLISHED = STATE / "published"
+CHECK = re.compile(r"^check\(\"([^\"]+)\"", re.MULTILINE)
 WRITES = re.compile(r"%%writefile\s+(?P<path>\S+)\s*\n(?P<body>.*)", re.DOTALL)
 REMOVES = re.compile(r"^remove\(\"(?P<path>[^\"]+)\"\)", re.MULTILINE)
 STACK_IN_APP = re.compile(r"^(?:\w+ = )?\w+\(app, \"(\w+)\"", re.MULTILINE)
@@ -45,6 +46,11 @@ def code_of(number: int) -> list[str]:
         for s in sources  # in which a command may go on in the next line
         if not s.startswith("%%")
     ]
+
+
+def checks_of(number: int) -> list[str]:
+    """The names of the checks that a chapter's cells call, in its order."""
+    return list(dict.fromkeys(name for code in code_of(number) for name in CHECK.findall(code)))
 
 
 def files_before(number: int) -> dict[str, str]:

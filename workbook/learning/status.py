@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group
@@ -18,7 +15,6 @@ from workbook.cloud.stacks import recorded_stacks
 from workbook.learning import bookmark, edition, published
 from workbook.learning.mending import CURE, changed_by_hand
 
-CHECK = re.compile(r"^check\(\"([^\"]+)\"", re.MULTILINE)
 PLACES = {bookmark.START: "at the start of", bookmark.WITHIN: "in the middle of", bookmark.END: "at the end of"}
 
 
@@ -83,17 +79,12 @@ def _place() -> str:
 def _chapters() -> Table:
     table = Table("", "chapter", "checks passed", "page in learn/", box=None, pad_edge=False)
     done, passed = bookmark.finished(), Counter(name[:2] for name in bookmark.passed())
-    for number, notebook in published.chapters().items():
+    for number in published.chapters():
         key = f"{number:02}"
         mark = "[green]✓[/]" if number in done else "·"
-        checks = f"{passed[key]} of {len(_checks_in(notebook))}"
+        checks = f"{passed[key]} of {len(published.checks_of(number))}"
         table.add_row(mark, f"{key} {published.title(number)}", checks, edition.state_of(number))
     return table
-
-
-def _checks_in(notebook: Path) -> set[str]:
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return {name for c in cells if c["cell_type"] == "code" for name in CHECK.findall("".join(c["source"]))}
 
 
 def _stacks() -> Table | str:
