@@ -56,9 +56,9 @@ def names_fit(page: LabPage) -> None:
 def finish_ends_the_others(page: LabPage, lab) -> None:
     """Chapter 01 is open too; the last cell of 00 ends its kernel, and a cell that runs there starts a new one."""
     page.open(SECOND, reset=False)
-    page.page.wait_for_timeout(4000)  # a kernel that has just begun is not idle yet
     page.open(FIRST, reset=False)
     expect(page.run("chapter(0)").locator(".jp-OutputArea")).to_contain_text("Chapter 00 is ready")
+    page.page.wait_for_timeout(5000)  # a kernel that a page has just turned to counts as at work
     expect(page.run("finish(0)").locator(".jp-OutputArea")).to_contain_text(MENTIONED)
     assert kernels(lab) == [f"learn/{FIRST}"]
     page.page.locator(".lm-TabBar-tab", has_text=SECOND[:8]).click()
