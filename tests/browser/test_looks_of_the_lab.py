@@ -1,19 +1,16 @@
-"""JupyterLab's looks as a newcomer sees them; and the kernels of other chapters, which `finish` ends."""
+"""JupyterLab's looks as a newcomer sees them, at a desk and in front of a projector."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-import requests
 from conftest import running_lab
 from lab_page import SIZE, LabPage
 from playwright.sync_api import Browser, expect
 
-FIRST, SECOND = "00_start_here.ipynb", "01_invoke_three_ways.ipynb"
+FIRST = "00_start_here.ipynb"
 CONTENTS = "#table-of-contents"
-MENTIONED = re.compile(r"The kernel of chapter 01 was idle and ended")
 
 
 def font_size(locator) -> int:
@@ -39,8 +36,6 @@ def test_what_a_newcomer_sees(browser: Browser, screenshots: Path, words: tuple[
         for theme in ("Light", "Dark"):
             page.theme(f"JupyterLab {theme}")
             page.page.screenshot(path=screenshots / f"look-{'projector' if words else 'desk'}-{theme.lower()}.png")
-        if not words:
-            finish_ends_the_others(page, lab)
 
 
 def names_fit(page: LabPage) -> None:
@@ -51,23 +46,3 @@ def names_fit(page: LabPage) -> None:
     cut = "all => all.filter(it => it.scrollWidth > it.clientWidth + 1).map(it => it.innerText)"
     assert names.evaluate_all(cut) == []
     page.page.locator('.jp-SideBar [data-id="table-of-contents"]').click()
-
-
-def finish_ends_the_others(page: LabPage, lab) -> None:
-    """Chapter 01 is open too; the last cell of 00 ends its kernel, and a cell that runs there starts a new one."""
-    page.open(SECOND, reset=False)
-    page.page.wait_for_timeout(4000)  # a kernel that has just begun is not idle yet
-    page.open(FIRST, reset=False)
-    expect(page.run("chapter(0)").locator(".jp-OutputArea")).to_contain_text("Chapter 00 is ready")
-    expect(page.run("finish(0)").locator(".jp-OutputArea")).to_contain_text(MENTIONED)
-    assert kernels(lab) == [f"learn/{FIRST}"]
-    page.page.locator(".lm-TabBar-tab", has_text=SECOND[:8]).click()
-    expect(page.page.locator(".jp-NotebookPanel:visible .jp-KernelName")).to_have_text("No Kernel")
-    expect(page.run("chapter(1)").locator(".jp-OutputArea")).to_contain_text("Chapter 01 is ready")
-    assert sorted(kernels(lab)) == [f"learn/{FIRST}", f"learn/{SECOND}"]
-
-
-def kernels(lab) -> list[str]:
-    """The pages that have a kernel."""
-    token = {"Authorization": f"token {lab.address.partition('token=')[2]}"}
-    return [session["path"] for session in requests.get(f"{lab.url}/api/sessions", headers=token, timeout=60).json()]
