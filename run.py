@@ -211,7 +211,7 @@ def holds_the_lock() -> bool:
     pins, project = locked(), tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     wanted = [re.match(r"[a-z0-9-]+", requirement)[0] for requirement in project["dependencies"]]
     try:
-        return all(pins[name].startswith(f"{name}=={metadata.version(name)} ") for name in wanted)
+        return all(pins.get(name, "").startswith(f"{name}=={metadata.version(name)} ") for name in wanted)
     except metadata.PackageNotFoundError:
         return False
 

@@ -183,7 +183,7 @@ def test_an_empty_gap_that_stops_a_deployment_is_said_in_a_sentence(monkeypatch,
     said = failures.why_python_failed(TRACEBACK.format(file, "NameError: name 'items' is not defined"))
     assert said == (
         "The CDK app does not run, perhaps because this is not written yet: "
-        f"{shown(file)}, line 17: items: the three actions of before, and Scan "
+        f"{shown(file)}, line 17: items, a list: the three actions of before, and Scan "
         f"({shown(file)}, line 20: NameError: name 'items' is not defined)"
     )
     said = failures.why_python_failed(TRACEBACK.format(file, "NotImplementedError: allow these actions"))

@@ -520,7 +520,7 @@ def tree(tmp_path):
     """A checkout that can be set up for real, in a path with all that paths should not have."""
     folder = a_tree(tmp_path / HARD)
     (folder / "requirements.lock").write_text(stand_in_for_uv(tmp_path / "wheels"))
-    (folder / "pyproject.toml").write_text('dependencies = [\n    "uv",\n]\n')
+    (folder / "pyproject.toml").write_text('[project]\ndependencies = [\n    "uv",\n]\n')
     executable(folder / "workbook" / "__main__.py", WORKBOOK)
     return folder
 
