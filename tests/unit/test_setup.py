@@ -221,7 +221,9 @@ def test_another_python_makes_an_environment_of_its_own(run, monkeypatch):
 
 
 def test_a_python_that_holds_the_lock_is_used_as_it_is(run, tmp_path, monkeypatch):
-    run.PROJECT.write_text('[project]\ndependencies = [\n    # why\n    "boto3",\n    "moto[dynamodb]",\n    "rich>=3",  # 3\n]\n')
+    wanted = '    "boto3",\n    "moto[dynamodb]",\n    "rich>=3",  # 3\n'
+    others = '[tool.pytest]\nmarkers = [\n    "slow",\n]\n'
+    run.PROJECT.write_text(f"[project]\ndependencies = [\n    # why\n{wanted}]\n{others}")
     run.LOCK.write_text("boto3==1.2 \\\n    --hash=x\nmoto==5.0 \\\n    --hash=x\nrich==3.1 \\\n    --hash=x\n")
     installed = {"boto3": "1.2", "moto": "5.0", "rich": "3.1"}
     monkeypatch.setattr(run.metadata, "version", lambda name: installed[name])
@@ -556,6 +558,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
     assert printed == f"['test', '--json', 'a b'] None {tree / '.venv'}\n"
     assert re.fullmatch(
         r"Setting the workbook up in .*\n"
+        r"(  Removing what an earlier set-up has left\n)?"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
         r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){4}"
         r"(  Trying [A-Za-z ]+ … \d+\.\d s\n){2}"
