@@ -17,7 +17,7 @@ def span(first, last):
 def moment(name, text, of_day):
     """As orders have it: UTC, milliseconds, a Z at the end."""
     try:
-        if len(text) == 10:
+        if len(text) <= 10:
             found = datetime.combine(date.fromisoformat(text), of_day, UTC)
         else:
             found = datetime.fromisoformat(text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import running_lab
 from lab_page import SIZE, LabPage
 from playwright.sync_api import Browser, expect
+from running_labs import running_lab
 
 FIRST = "00_start_here.ipynb"
 CONTENTS = "#table-of-contents"

@@ -275,6 +275,13 @@ def test_pages_go_on_between_the_same_dates(ordering, adas_orders):
     assert [order["orderId"] for page in found for order in page] == adas_orders[1:4]
 
 
+@pytest.mark.parametrize("day", ["2026-01-31", "20260131", "2026-W05-6", "2026W056"])
+def test_a_day_is_the_whole_day_however_it_is_written(ordering, adas_orders, day):
+    found = ordering("GET", "/order/ada", query={"from": day, "to": day}).body["items"]
+    whole = ordering("GET", "/order/ada", query={"from": "2026-01-31T00:00Z", "to": "2026-01-31T23:59:59.999Z"})
+    assert found == whole.body["items"] != []
+
+
 def test_orders_of_the_same_moment_are_all_found(ordering, work):
     work(*(checkout() for _ in range(5)))
     [moment] = {order["orderDate"] for order in ordering("GET", "/order/ada").body["items"]}
