@@ -7,7 +7,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -47,6 +47,12 @@ def show(text: str, markup: str | None = None) -> None:
 def as_markup(text: str) -> str:
     """A sentence as HTML: what stands in backticks is code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """One name or several, as in a sentence: `A`, `A and B`, `A, B and C`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def frame_markup(frame: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbook.base.display import Progress, as_markup, in_notebook, show
+from workbook.base.display import Progress, as_markup, enumerated, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
@@ -137,16 +137,12 @@ def finish(number: int) -> None:
 def _how_it_ended(number: int) -> str:
     """That a chapter is finished; or which of its steps and exercises are still open."""
     if steps := open_steps(number):
-        which = f"The step {steps[0]} is" if len(steps) == 1 else f"The steps {_listed(steps)} are"
+        which = f"The step {steps[0]} is" if len(steps) == 1 else f"The steps {enumerated(steps)} are"
         return f"You are at the end of chapter {number:02}. {which} still open: the check has not said Right yet."
     if not (left := open_exercises(number)):
         return f"Chapter {number:02} is finished."
-    which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {_listed(left)} are", "them")
+    which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {enumerated(left)} are", "them")
     return f"You are at the end of chapter {number:02}. {which} still open: come back to {them} whenever you like."
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}"
 
 
 def put_back() -> list[str]:

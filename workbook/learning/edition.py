@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbook.base.display import enumerated
 from workbook.base.paths import LEARN, STATE, read_json, shown, write_json, write_text
 from workbook.learning import gaps, published
 from workbook.learning.learner_files import keep_aside
@@ -172,8 +173,7 @@ def _text(page: dict[str, Any]) -> str:
 
 
 def _named(numbers: list[int]) -> str:
-    names = [where(number) for number in numbers]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return enumerated([where(number) for number in numbers])
 
 
 if __name__ == "__main__":
