@@ -1,7 +1,7 @@
 """The learner's edition, worked through: empty gaps are not yet attempted, wrong lines are told why, the published
 ones are right.
 
-Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps.py` are tried at night, and by day one wrong
+Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night, and by day one wrong
 answer for each cell.
 """
 
@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from answers.gaps import LINES, Lines
+from answers.gaps import LINES
+from answers.lines import Lines
 from try_gaps import EMPTY, PUBLISHED
 
 from workbook.base.paths import read_json

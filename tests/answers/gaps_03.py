@@ -1,0 +1,72 @@
+"""What a person might write in the gaps of chapter 03: wrong lines, and right ones of another form."""
+
+from answers.lines import right, wrong
+
+PUT = 'answer = table.put_item(Item=item, ReturnValues="ALL_OLD")'
+REFUSED = "if has_card_number(body):"
+
+LINES = [
+    # step 1: copied lines
+    wrong("03-06", "capitals only", "without a capital", ('        .replace("product", "basket")\n', "")),
+    wrong("03-06", "small letters only", "Product becomes Basket", ('.replace("Product", "Basket")', "")),
+    wrong("03-06", "the key stays", "a basket's key", ("        .replace('name=\"id\"', 'name=\"userName\"')\n", "")),
+    wrong("03-06", "every id", "id alone stays", ("'name=\"id\"', 'name=\"userName\"'", '"id", "userName"')),
+    wrong("03-06", "all in small letters", "Product becomes Basket",
+          ('("Product", "Basket")', '("Product", "basket")')),
+    right("03-06", "the key first", ("line.replace", "line.replace('name=\"id\"', 'name=\"userName\"').replace")),
+    # step 2: what all functions are allowed by
+    wrong("03-11", "everywhere", "on no other", ("resources=[resource]", 'resources=["*"]')),
+    wrong("03-11", "anything", "a star allows more", ("list(actions)", '["dynamodb:*"]')),
+    wrong("03-11", "the first action only", "are a right each", ("list(actions)", "[actions[0]]")),
+    wrong("03-11", "no role has it", "a statement that no role has",
+          ("self.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))",
+           "iam.PolicyStatement(actions=list(actions), resources=[resource])")),
+    right("03-11", "unpacked", ("list(actions)", "[*actions]")),
+    # step 3: the id
+    wrong("03-23", "an id with a meaning", "a part of the names", ('"Default"', '"Service"')),
+    wrong("03-23", "a small letter", "a part of the names", ('"Default"', '"default"')),
+    wrong("03-23", "another key", "another key makes another table", ('key="id"', 'key="name"')),
+    right("03-23", "another order", ('service="product", key="id"', 'key="id", service="product"')),
+    # step 4: put
+    wrong("03-34", "not asked what was there", "put says which", (', ReturnValues="ALL_OLD"', "")),
+    wrong("03-34", "always a new one", "put says which", ('return "Attributes" in answer', "return False")),
+    wrong("03-34", "never a new one", "is created", ('return "Attributes" in answer', "return answer is not None")),
+    wrong("03-34", "no id for the checkout", "an id for its checkout",
+          ('{**basket, "checkoutId": str(uuid.uuid4())}', "basket")),
+    wrong("03-34", "what comes back is the new one", "name the error", ("ALL_OLD", "ALL_NEW")),
+    right("03-34", "in one line", (f"    {PUT}\n", ""), ('"Attributes" in answer',
+          'bool(table.put_item(Item=item, ReturnValues="ALL_OLD").get("Attributes"))')),
+    # step 5: a request that is refused
+    wrong("03-51c", "nothing is wrong", "have nothing against it", ('"quantity": 0', '"quantity": 5')),
+    wrong("03-51c", "the first item", "not for items[1].quantity", ("[lamp, chair", "[chair"), ("0}]", "0}, lamp]")),
+    wrong("03-51c", "the price", "not for items[1].quantity", ('"quantity": 0', '"price": -1')),
+    wrong("03-51c", "one item", "not for items[1].quantity", ("[lamp, ", "[")),
+    right("03-51c", "half a chair", ('"quantity": 0', '"quantity": 0.5')),
+    # step 6: the checkout
+    wrong("03-61", "nothing is refused", "wherever they stand", (REFUSED, "if False:")),
+    wrong("03-61", "the address only", "look at the whole body", ("(body):", '(body["address"]):')),
+    wrong("03-61", "another error", "only a BadRequestError", ("raise BadRequestError", "raise ValueError")),
+    wrong("03-61", "fields are not checked", "look at the whole body",
+          ("return checked(body, CHECKOUT, required=CHECKOUT)", "return body")),
+    right("03-61", "checked first", (
+          "    return checked(body, CHECKOUT, required=CHECKOUT)", "    return found"),
+          ("    if has", "    found = checked(body, CHECKOUT, required=CHECKOUT)\n    if has")),
+    wrong("03-64", "not told", "that ORDERING_FUNCTION names",
+          ('        basket.function.add_environment("ORDERING_FUNCTION", ordering.function_name)', "        pass")),
+    wrong("03-64", "not allowed", "one right, on that function",
+          ('        basket.function.allow(ordering.function_arn, "lambda:InvokeFunction")\n', "")),
+    wrong("03-64", "allowed to do anything with it", "nothing wider", ('"lambda:InvokeFunction"', '"lambda:*"')),
+    wrong("03-64", "another name", "that ORDERING_FUNCTION names", ('"ORDERING_FUNCTION"', '"ORDERING"')),
+    right("03-64", "its ARN", ("ordering.function_name", "ordering.function_arn")),
+    # step 7: how long it takes
+    wrong("03-76", "nothing is returned", "return what api.post gives", ("return ", "")),
+    wrong("03-76", "the name only", "all that customer(user) gives", ("customer(user)", '{"userName": user}')),
+    wrong("03-76", "no checkout", "a POST to basket/checkout", ('"basket/checkout", customer(user)',
+          '"basket", {"userName": user, "items": [lamp]}')),
+    right("03-76", "send", ("api.post(", 'api.send("POST", '), ("customer(user)", "json=customer(user)")),
+    # step 8: stopped
+    wrong("03-81", "one at a time", "it is not stopped", ("Executions=0", "Executions=1")),
+    wrong("03-81", "two at a time", "it is not stopped", ("Executions=0", "Executions=2")),
+    wrong("03-81", "a hundred", "it is not stopped", ("Executions=0", "Executions=100")),
+    right("03-81", "with its value", ("lambda_.put", "return lambda_.put")),
+]  # fmt: skip
