@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from workbook.learning.exercises import check, hint, solution
     from workbook.learning.learner_files import remove
     from workbook.learning.lost_order.shop import break_shop, mend_shop
+    from workbook.learning.predictions import outcome, predict
     from workbook.observe.alarms import evaluate_alarms
     from workbook.observe.diagrams import diagram
     from workbook.observe.frames import logs, queue, table
@@ -54,7 +55,9 @@ _HOME = {
     "logs": "observe.frames",
     "mend_shop": "learning.lost_order.shop",
     "nag": "deployment.cdk_nag",
+    "outcome": "learning.predictions",
     "outputs": "cloud.stacks",
+    "predict": "learning.predictions",
     "queue": "observe.frames",
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
@@ -67,8 +70,8 @@ _HOME = {
 
 __all__ = [  # noqa: PLE0604
     "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms",
-    "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outputs", "queue",
-    "raw_events", "remove", "solution", "table", "timings", "trace", "wait_until",
+    "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outcome", "outputs",
+    "predict", "queue", "raw_events", "remove", "solution", "table", "timings", "trace", "wait_until",
 ]  # fmt: skip
 
 

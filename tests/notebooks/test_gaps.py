@@ -1,8 +1,8 @@
 """The learner's edition, worked through: empty gaps are not yet attempted, wrong lines are told why, the published
 ones are right.
 
-Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night, and by day one wrong
-answer for each cell.
+Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night; by day one wrong
+answer for each cell of one chapter.
 """
 
 from __future__ import annotations
@@ -21,15 +21,9 @@ from workbook.base.paths import read_json
 from workbook.learning import gaps, published
 
 CELLS = {number: found for number in published.chapters() if (found := gaps.cells_of(number))}
+BY_DAY = min(CELLS)
 SENTENCE = re.compile(r"The CDK app does not run|There is no output|\S+, line \d+, is still to be written")
 Said = dict[str, dict[str, list[str]]]
-
-
-def in_all_chapters(*more: object) -> pytest.MarkDecorator:
-    marks = [pytest.mark.xdist_group(f"gaps {number:02}") for number in CELLS]
-    return pytest.mark.parametrize(
-        "number", [pytest.param(number, id=f"{number:02}", marks=[mark, *more]) for number, mark in zip(CELLS, marks)]
-    )
 
 
 @pytest.fixture
@@ -59,15 +53,19 @@ def all_is_said(said: Said, tried: list[Lines]) -> None:
             assert "✓ Right" in told, (str(lines), told)
 
 
-@in_all_chapters()
-def test_a_learner_who_errs_once_in_each_cell_is_told_and_comes_through(number: int, work_through) -> None:
+@pytest.mark.xdist_group("gaps by day")
+def test_a_learner_who_errs_once_in_each_cell_is_told_and_comes_through(work_through) -> None:
+    number = BY_DAY
     first = {lines.cell: lines for lines in reversed(LINES) if lines.words}
     said = work_through(number, *(first[cell].name for cell in CELLS[number]))
     assert said.keys() == CELLS[number].keys()
     all_is_said(said, [first[cell] for cell in CELLS[number]])
 
 
-@in_all_chapters(pytest.mark.nightly)
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    "number", [pytest.param(n, id=f"{n:02}", marks=pytest.mark.xdist_group(f"gaps {n:02}")) for n in CELLS]
+)
 def test_whatever_is_wrong_is_told_why_and_what_is_right_is_right(number: int, work_through) -> None:
     tried = [lines for lines in LINES if lines.cell in CELLS[number]]
     all_is_said(work_through(number, *(lines.name for lines in tried)), tried)

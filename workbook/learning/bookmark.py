@@ -1,6 +1,8 @@
-"""How far a learner is: the chapter they are in, those they finished, the checks they passed."""
+"""How far a learner is: the chapter they are in, those they finished, the checks they passed, what they guessed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from workbook.base.paths import STATE, read_json, write_json
 
@@ -45,6 +47,16 @@ def record_pass(check: str) -> None:
     record = read_json(RECORD, {})
     if check not in record.get("passed", []):
         write_json(RECORD, record | {"passed": sorted({*record.get("passed", []), check})})
+
+
+def guesses() -> dict[str, dict[str, Any]]:
+    """What was guessed, by the name of the prediction, and in each by the name of its part."""
+    return read_json(RECORD, {}).get("guesses", {})
+
+
+def record_guess(name: str, guess: dict[str, Any]) -> None:
+    """Record what was guessed, in place of an earlier guess."""
+    write_json(RECORD, read_json(RECORD, {}) | {"guesses": guesses() | {name: guess}})
 
 
 def forget() -> None:

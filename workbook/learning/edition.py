@@ -1,4 +1,5 @@
-"""The learner's own edition: `learn/NN_….ipynb`, made from the published chapters, without outputs and with gaps.
+"""The learner's own edition: `learn/NN_….ipynb`, made from the published chapters, with gaps, without outputs or
+guesses.
 
 A page is touched once the sources of its cells are others than those that were made; what JupyterLab stores of
 outputs does not count. A touched page is renewed only where that was asked for, and what has to make room is kept.
@@ -17,7 +18,7 @@ from typing import Any
 
 from workbook.base.display import enumerated
 from workbook.base.paths import LEARN, STATE, read_json, shown, write_json, write_text
-from workbook.learning import gaps, published
+from workbook.learning import gaps, predictions, published
 from workbook.learning.learner_files import keep_aside
 
 RECORD = STATE / "learn.json"  # the digests of the pages as they were made
@@ -113,6 +114,7 @@ def made(number: int) -> dict[str, Any]:
             cell["outputs"], cell["execution_count"] = [], None
             if cell["id"] in written:
                 source = _with_gaps(source, written[cell["id"]])
+            source = predictions.unsaid(source)
         else:
             source = LINK.sub(lambda link: _led_back(link, beside), source)
             if place == 0:
