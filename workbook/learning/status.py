@@ -77,10 +77,10 @@ def _place() -> str:
 
 def _chapters() -> Table:
     table = Table("", box=None, pad_edge=False)
-    table.add_column("chapter", no_wrap=True)
-    for head in ("steps", "gaps", "exercises", "questions", "minutes"):
-        table.add_column(head, justify="right")
-    table.add_column("page in learn/")
+    table.add_column("chapter", no_wrap=True, max_width=30)
+    for head in ("steps", "gaps", "exercises", "questions", "min"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("page")
     for number in published.chapters():
         far = progress.in_chapter(number)
         mark = "[green]✓[/]" if far.finished else "·"
