@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import ndiff
 
 import pytest
 from ipykernel.ipkernel import IPythonKernel
@@ -164,3 +165,23 @@ def test_other_files_are_none_of_its_business(model):
     before = dict(model)
     saved_pages.leave_out_what_was_drawn(model=model, path="notebooks/differences.md")
     assert model == before
+
+
+@CHAPTERS
+def test_only_a_rewrite_without_gaps_is_folded_and_none_of_which_more_than_a_third_is_new(number):
+    book, files = published.chapters()[number], published.files_before(number)
+    written, cells = gaps.cells_of(number), {cell["id"]: cell for cell in edition.made(number)["cells"]}
+    for cell in published.cells(book):
+        folded = cells[cell["id"]]["metadata"].get("jupyter", {}).get("source_hidden", False)
+        match = published.WRITES.match("".join(cell["source"]))
+        if not match or cell["cell_type"] != "code":
+            assert not folded
+            continue
+        path = published.path_of(match)
+        before, now = files.get(path, "").splitlines(), match["body"].splitlines()
+        new = [line for line in ndiff(before, now) if line.startswith("+ ")]
+        if cell["id"] in written or not before:
+            assert not folded, cell["id"]
+        elif len(new) != len(now) / 3:  # there the two ways to compare may differ by a line
+            assert folded == (len(new) < len(now) / 3), cell["id"]
+        files[path] = match["body"]
