@@ -31,6 +31,7 @@ HOW_TO_FILL = (
     "to the next check: it says whether they are right, and if not, why not. `hint(\"{0}\")` gives a hint, and "
     "`solution(\"{0}\")` shows the published lines; so it is with each gap, by the name of its check."
 )
+SHORT = 15  # lines; fewer are not folded
 TOUCHED, OLD = "yours", "yours; the published one has changed since"
 
 
@@ -128,7 +129,7 @@ def made(number: int) -> dict[str, Any]:
 
 
 def _is_mostly_known(source: str, files: dict[str, str]) -> bool:
-    """Whether a cell writes a file anew of which two thirds stay: what changes is shown when it runs.
+    """Whether a cell writes a long file anew of which two thirds stay: what changes is shown when it runs.
 
     Args:
         source: the cell's.
@@ -139,7 +140,7 @@ def _is_mostly_known(source: str, files: dict[str, str]) -> bool:
     path, now = published.path_of(match), match["body"].splitlines()
     before, files[path] = files.get(path, "").splitlines(), match["body"]
     stays = sum(block.size for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks())
-    return stays >= len(now) * 2 / 3
+    return len(now) >= SHORT and stays >= len(now) * 2 / 3
 
 
 def _said_first(name: str, written: dict[str, gaps.Cell]) -> list[str]:
