@@ -1,0 +1,37 @@
+"""Questions that a learner answers with a function: it is called several times, and what it returns is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from workbook.learning.exercises import NotRight, Verdict
+
+Case = tuple[str, Any, Any]  # what the function is given, in words; the same; what it is to return
+
+
+def judged_answers(
+    function: Callable[[Any], Any], cases: Iterable[Case], mistake: Callable[[Any, Any], str]
+) -> Verdict | None:
+    """What is wrong with a learner's function, if anything.
+
+    Args:
+        function: takes one thing.
+        cases: what it is tried with.
+        mistake: what an answer that is not right looks like, told what was returned, or raised, and what was to be.
+
+    Raises:
+        NotImplementedError: nothing was written in the function yet.
+    """
+    for words, given, right in cases:
+        try:
+            found = function(given)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", mistake(error, right))
+        if type(found) is not type(right) or found != right:
+            nothing = found is None and right is not None
+            why = "the function returns nothing: a line that begins with return says what." if nothing else ""
+            return NotRight(f"{right!r} for {words}", repr(found), why or mistake(found, right))
+    return None
