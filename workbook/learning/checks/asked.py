@@ -8,6 +8,8 @@ from typing import Any
 from workbook.learning.exercises import NotRight, Verdict
 
 Case = tuple[str, Any, Any]  # what the function is given, in words; the same; what it is to return
+NOTHING = "the function returns nothing: a line that begins with return says what."
+ENDED = "the call, or what follows it, ends with an error, which says why."
 
 
 def judged_answers(
@@ -18,7 +20,8 @@ def judged_answers(
     Args:
         function: takes one thing.
         cases: what it is tried with.
-        mistake: what an answer that is not right looks like, told what was returned, or raised, and what was to be.
+        mistake: what an answer that is not right looks like, told what was returned, or raised, and what was to be;
+            nothing, if there is no more to say of an error than that it is one.
 
     Raises:
         NotImplementedError: nothing was written in the function yet.
@@ -29,9 +32,8 @@ def judged_answers(
         except NotImplementedError:
             raise
         except Exception as error:
-            return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", mistake(error, right))
+            return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", mistake(error, right) or ENDED)
         if type(found) is not type(right) or found != right:
-            nothing = found is None and right is not None
-            why = "the function returns nothing: a line that begins with return says what." if nothing else ""
-            return NotRight(f"{right!r} for {words}", repr(found), why or mistake(found, right))
+            why = NOTHING if found is None else mistake(found, right)
+            return NotRight(f"{right!r} for {words}", repr(found), why)
     return None
