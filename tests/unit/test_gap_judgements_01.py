@@ -38,7 +38,7 @@ def caller(status: int = 200, payload: Any = b"", waited: float = 310, dry: int 
         (caller(dry=200), "InvocationType is kind"),
         (caller(payload=SimpleNamespace()), "a stream"),
         (caller(payload=b'{"errorMessage": "orderId"}', FunctionError="Unhandled"), "the payload is the order"),
-        (caller(payload=b"[]"[:0] or b'{"orderId": "other"}'), "the payload is the order"),
+        (caller(payload=b'{"orderId": "other"}'), "the payload is the order"),
         (caller(waited=0.31), "perf_counter counts seconds"),
         (caller(waited=0.01), "before the call, and after it"),
     ],
@@ -58,8 +58,8 @@ def not_written(*_: Any) -> None:
 
 @pytest.mark.parametrize("name", ["01-sync", "01-error", "01-q1", "01-q2", "01-q3"])
 def test_a_function_in_which_nothing_was_written(monkeypatch, name):
-    for module in (exercises._find(name).look.__globals__,):
-        monkeypatch.setitem(module, "outputs", dict.fromkeys(("PricingFunction", *questions_01.NEEDED), "here"))
+    module = exercises._find(name).look.__globals__
+    monkeypatch.setitem(module, "outputs", dict.fromkeys(questions_01.NEEDED, "here"))
     monkeypatch.setattr(questions_01, "invoke", lambda *_: Invocation(200, {}, None, 1))
     monkeypatch.setattr(questions_01, "target", SimpleNamespace(client=lambda _: CLIENT))
     assert exercises._looked_at(name, (not_written,)) == NotYet("Still to be written: call Pricing.")
@@ -80,7 +80,8 @@ CLIENT = SimpleNamespace(
 def asked(monkeypatch):
     """What a question says to a learner's function."""
     names = {
-        "HelloFunction": "Hello", "PricingFunction": "Pricing", "PricingOrders": "orders", "PricingFailures": "failures",
+        "HelloFunction": "Hello", "PricingFunction": "Pricing",
+        "PricingOrders": "orders", "PricingFailures": "failures",
     }  # fmt: skip
     monkeypatch.setattr(questions_01, "outputs", names)
     monkeypatch.setattr(questions_01, "target", SimpleNamespace(client=lambda _: CLIENT))
@@ -149,7 +150,8 @@ def test_an_error_that_is_taken_for_a_result_or_a_result_for_an_error(result_of,
 
 
 def test_an_error_and_a_result_that_are_told_apart():
-    assert judged_result(result(lambda answer: raising(ValueError(json.loads(answer["Payload"])["errorMessage"])))) is None
+    failed = result(lambda answer: raising(ValueError(json.loads(answer["Payload"])["errorMessage"])))
+    assert judged_result(failed) is None
 
 
 @pytest.fixture
@@ -235,5 +237,6 @@ def handled(monkeypatch: pytest.MonkeyPatch, error: str | None, priced: int) -> 
         return Invocation(200, None, error, 1)
 
     monkeypatch.setattr(pricing_calls, "invoke", invoke)
+    monkeypatch.setattr(pricing_calls, "soon", lambda look, _: look())
     monkeypatch.setattr(pricing_calls, "logs", lambda _: SimpleNamespace(message=lines))
     return judged_batch_handling("Pricing")

@@ -32,7 +32,8 @@ def judged_answers(
         except NotImplementedError:
             raise
         except Exception as error:
-            return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", mistake(error, right) or ENDED)
+            why = mistake(error, right) or ENDED
+            return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", why)
         if type(found) is not type(right) or found != right:
             why = NOTHING if found is None else mistake(found, right)
             return NotRight(f"{right!r} for {words}", repr(found), why)

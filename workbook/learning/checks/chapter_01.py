@@ -30,7 +30,7 @@ CHOICES = {
 
 @checks(
     "01-sync",
-    "lambda_.invoke takes a FunctionName, an InvocationType, which is kind here, and a Payload: text, json.dumps(order).",
+    "lambda_.invoke takes a FunctionName, an InvocationType, here kind, and a Payload of text, here json.dumps(order).",
     'answer["Payload"] is a stream. Put what it holds in its place: answer["Payload"] = answer["Payload"].read()',
     "time.perf_counter() before the call and after it: the difference is in seconds, and milliseconds are asked for. "
     "Return both: answer, milliseconds",

@@ -47,7 +47,7 @@ def _no_error(found: Any, right: str | None) -> str:
 @checks(
     "01-q2",
     "list_function_event_invoke_configs takes a FunctionName. Under FunctionEventInvokeConfigs there is a list.",
-    "The list is empty where nobody configured anything. Else its one item has a DestinationConfig, and in it OnFailure.",
+    "The list is empty where nobody configured anything. Else its item has a DestinationConfig, and in it OnFailure.",
     'return configs[0]["DestinationConfig"]["OnFailure"]["Destination"] if configs else None',
 )
 def where_failures_go(failures_go_to: Callable[[str], str | None]) -> Verdict:
