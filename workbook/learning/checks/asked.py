@@ -31,7 +31,7 @@ def judged_answers(
             found = function(given)
         except NotImplementedError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever a learner's own code may raise
             why = mistake(error, right) or ENDED
             return NotRight(f"{right!r} for {words}", f"{type(error).__name__}: {error}", why)
         if type(found) is not type(right) or found != right:

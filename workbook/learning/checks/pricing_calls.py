@@ -70,7 +70,7 @@ def judged_result(result_of: Callable[[dict[str, Any]], Any]) -> Verdict | None:
             found = result_of(_answer(result))
         except NotImplementedError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever a learner's own code may raise
             mistake = "this is a result. That the code failed is said by FunctionError, and by nothing else."
             return NotRight(str(result), f"{type(error).__name__}: {error}", mistake)
         if found != result:
@@ -81,7 +81,7 @@ def judged_result(result_of: Callable[[dict[str, Any]], Any]) -> Verdict | None:
         found = result_of(failed)
     except NotImplementedError:
         raise
-    except Exception as error:
+    except Exception as error:  # whatever a learner's own code may raise
         if "'items'" in str(error):
             return None
         mistake = "the caller should hear why: errorMessage, in the payload, belongs into the error."
