@@ -9,7 +9,7 @@ import pytest
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import questions_02
+from workbook.learning.checks import asked, questions_02
 from workbook.learning.checks.asked import judged_answers
 from workbook.learning.exercises import NotRight, NotYet, Right
 
@@ -21,7 +21,7 @@ STATUSES = {"/product/2": 404, "/product": 200, "/basket": 404}
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def ask(monkeypatch):
     """What a question says to a learner's function."""
     monkeypatch.setattr(questions_02, "outputs", dict(NAMES))
     monkeypatch.setattr(questions_02, "target", SimpleNamespace(client=lambda _: CLIENT))
@@ -56,8 +56,8 @@ def raising(error: Exception) -> Any:
         ("02-q3", lambda _: raising(KeyError("Mappings")), "ends with an error"),
     ],
 )
-def test_an_answer_that_is_wrong(asked, name, function, words):
-    verdict = asked(name, function)
+def test_an_answer_that_is_wrong(ask, name, function, words):
+    verdict = ask(name, function)
     assert isinstance(verdict, NotRight), verdict
     assert words in verdict.mistake
 
@@ -70,14 +70,14 @@ def test_an_answer_that_is_wrong(asked, name, function, words):
         ("02-q3", lambda function: function == "Pricing-1"),
     ],
 )
-def test_an_answer_that_is_right(asked, name, function):
-    assert isinstance(asked(name, function), Right)
+def test_an_answer_that_is_right(ask, name, function):
+    assert isinstance(ask(name, function), Right)
 
 
 @pytest.mark.parametrize("name", ["02-q1", "02-q2", "02-q3"])
-def test_before_there_is_anything_to_ask_for_nothing_is_judged(asked, monkeypatch, name):
+def test_before_there_is_anything_to_ask_for_nothing_is_judged(ask, monkeypatch, name):
     monkeypatch.setattr(questions_02, "outputs", {})
-    assert asked(name, raising) == NotYet('Run deploy("Product") first.')
+    assert ask(name, raising) == NotYet('Run deploy("Product") first.')
 
 
 @pytest.mark.parametrize(("found", "right"), [(1, True), ("2", 2), ([], False), (None, "x"), (2, 3)])
@@ -92,4 +92,4 @@ def test_each_case_is_tried_and_an_error_is_shown():
     assert judged_answers(lambda n: tried.append(n) or n, [("a", 1, 1), ("b", 2, 2)], lambda *_: "so") is None
     assert tried == [1, 2]
     verdict = judged_answers(lambda _: raising(ValueError("no")), [("a", 1, 1)], lambda *_: "")
-    assert (verdict.found, verdict.mistake) == ("ValueError: no", "the call, or what follows it, ends with an error, which says why.")
+    assert (verdict.found, verdict.mistake) == ("ValueError: no", asked.ENDED)

@@ -76,7 +76,7 @@ def _waited(found: Any, _: int) -> str:
     if isinstance(found, Exception):
         return ""
     if found == 200:
-        return "200 is the status of a call that was waited for, as InvocationType is RequestResponse if it is not said."
+        return "200 is the status of a call that was waited for, as each is whose InvocationType is not said."
     if found == 204:
         return "204 is the status of a DryRun, which only asks whether one may call: nothing was handed over."
     return "the StatusCode in Lambda's answer is asked for."
