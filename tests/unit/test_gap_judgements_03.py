@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from deployed import checks_on_moto, client
 
 from workbook.learning import exercises
@@ -26,7 +28,8 @@ def asked(monkeypatch):
     """What a question says to a learner's function."""
     rights = {"Ordering": {("dynamodb:PutItem", ORDERS_ARN)}, "Product": {("dynamodb:PutItem", "other")}}
     with checks_on_moto(
-        monkeypatch, questions_03, outputs=OUTPUTS, rights=lambda name: rights.get(name, set()), PATIENCE=0.1
+        monkeypatch, questions_03, outputs=OUTPUTS, rights=lambda name: rights.get(name, set()), PATIENCE=0.1,
+        sent_requests=asked_of_moto,
     ):
         for name, keys in (("orders", ("userName", "orderId")), ("baskets", ("userName",))):
             client("dynamodb").create_table(
@@ -40,6 +43,15 @@ def asked(monkeypatch):
 
 
 ORDERS_ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+
+
+@contextmanager
+def asked_of_moto(most: int) -> Iterator[list[str]]:
+    """What is asked of moto meanwhile, to which no request is sent."""
+    real, noted = BaseClient._make_api_call, []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", lambda *given: noted.append(given[1]) or real(*given))
+        yield noted
 
 
 def baskets() -> Any:
@@ -58,9 +70,10 @@ def with_condition(condition: str | None, stored: Any = True, refused: Any = Fal
     """Stores a basket with this condition; what it returns if it was stored, and if not."""
 
     def put_first(basket: dict[str, Any]) -> Any:
+        there = baskets()
         try:
-            baskets().put_item(Item=basket, **({"ConditionExpression": condition} if condition else {}))
-        except client("dynamodb").exceptions.ConditionalCheckFailedException:
+            there.put_item(Item=basket, **({"ConditionExpression": condition} if condition else {}))
+        except there.meta.client.exceptions.ConditionalCheckFailedException:
             if refused is ...:
                 raise
             return refused
