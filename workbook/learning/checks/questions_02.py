@@ -17,7 +17,7 @@ REQUEST = {"httpMethod": "GET", "headers": {}, "requestContext": {}}
 
 @checks(
     "02-q1",
-    "get_function_configuration(FunctionName=…) answers with a dictionary. One of its keys is Role.",
+    "get_function_configuration takes a FunctionName, and answers with a dictionary. One of its keys is Role.",
     "Under Role stands an ARN. The name is what stands behind its last /.",
     'return found["Role"].split("/")[-1]',
 )
