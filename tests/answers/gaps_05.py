@@ -81,7 +81,8 @@ LINES = [
     wrong("05-63", "the keys the other way round", "finds items by its partition key",
           (BY_DATE, 'add_index("by-date", "orderDate", "userName")')),
     wrong("05-63", "no right", "a resource of its own", ("\n" + GRANT, "")),
-    wrong("05-63", "a right on the table", "a resource of its own", ("allow(by_date", "allow(ordering.table.table_arn")),
+    wrong("05-63", "a right on the table", "a resource of its own",
+          ("allow(by_date", "allow(ordering.table.table_arn")),
     wrong("05-63", "the worker's right", "a resource of its own", ('allow(by_date, "dynamodb:Query")',
                                                                     'allow(by_date, "dynamodb:GetItem")')),
     wrong("05-63", "more than Query", "all that it has to be allowed", ('"dynamodb:Query"',
@@ -105,17 +106,20 @@ LINES = [
     right("05-85b", "a set", ("return [", "return {"), ("[name])]", "[name])}")),
     wrong("05-85c", "any rule", "Ordering's own rule", (' if rule["Name"].startswith("Ordering-")', ""),
           ("[pattern] = ", "pattern, *_ = ")),
-    wrong("05-85c", "the source", "Ordering's own rule", (PATTERN, 'pattern = json.dumps({"source": ["shop.basket"]})')),
+    wrong("05-85c", "the source", "Ordering's own rule",
+          (PATTERN, 'pattern = json.dumps({"source": ["shop.basket"]})')),
     wrong("05-85c", "the whole answer", "True or False", ('["Result"]', "")),
     wrong("05-85c", "every checkout", "Ordering's own rule",
           (PATTERN, 'pattern = json.dumps({"detail-type": ["BasketCheckedOut"]})')),
-    right("05-85c", "by its target", (PATTERN, """arn = sqs.get_queue_attributes(QueueUrl=QUEUE, AttributeNames=["QueueArn"])
+    right("05-85c", "by its target", (PATTERN, """names = ["QueueArn"]
+    arn = sqs.get_queue_attributes(QueueUrl=QUEUE, AttributeNames=names)
     names = bus.list_rule_names_by_target(
         TargetArn=arn["Attributes"]["QueueArn"], EventBusName="ShopEventBus"
     )["RuleNames"]
     [pattern] = [rule["EventPattern"] for rule in rules if rule["Name"] in names]""")),
     wrong("05-85d", "seconds", "these are seconds", (" / (24 * 60 * 60)", "")),
-    wrong("05-85d", "from memory", "keeps messages for", ('int(found["MessageRetentionPeriod"]) / (24 * 60 * 60)', "7")),
+    wrong("05-85d", "from memory", "keeps messages for",
+          ('int(found["MessageRetentionPeriod"]) / (24 * 60 * 60)', "7")),
     wrong("05-85d", "hidden for so long", "not kept", ("MessageRetentionPeriod", "VisibilityTimeout")),
     right("05-85d", "whole days", ("/ (24 * 60 * 60)", "// 86400")),
 ]  # fmt: skip

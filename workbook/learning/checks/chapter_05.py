@@ -102,7 +102,8 @@ def worker() -> Verdict:
         return NotRight(
             "Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue."
         )
-    timeout, visibility = _configuration(outputs["OrderingWorker"])["Timeout"], int(_queue_attribute("VisibilityTimeout"))
+    timeout = _configuration(outputs["OrderingWorker"])["Timeout"]
+    visibility = int(_queue_attribute("VisibilityTimeout"))
     if visibility < 6 * timeout:
         return NotRight(
             f"a visibility timeout of {6 * timeout} s or more",
@@ -201,7 +202,7 @@ def six_times(advised: Callable[[str], Any]) -> Verdict:
 
 @checks(
     "05-api",
-    'by_date = ordering.table.add_index("by-date", …, …): the key by which it finds, and the one by which it sorts.',
+    'by_date = ordering.table.add_index("by-date", …, …): by which key it finds, and by which it sorts.',
     'ordering.function.allow(by_date, …): reading an index is one action, "dynamodb:Query".',
     'moment("to", last, time.max) gives the end of a day. Without a date it is "0001", or "9999-12-31T23:59:59.999Z".',
     "if start > end: raise BadRequestError(…), with a sentence; and then: return start, end",
@@ -270,7 +271,7 @@ def whose_roles_write(writers: Callable[[str], Any]) -> Verdict:
 
 @checks(
     "05-q2",
-    'bus.list_rules(EventBusName="ShopEventBus")["Rules"] has the rules; the Name of Ordering\'s begins with its stack.',
+    'bus.list_rules(EventBusName="ShopEventBus")["Rules"] has the rules; the Name of the one begins with Ordering-.',
     'bus.test_event_pattern takes EventPattern and Event, both text; the answer is under "Result".',
 )
 def what_ordering_hears_of(hears_of: Callable[[dict], Any]) -> Verdict:

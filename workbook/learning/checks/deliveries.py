@@ -102,7 +102,7 @@ def judged_answers(given: list[Any], *, stored: bool) -> Verdict:
         found = f"{named[0]}, {named[1]} and {named[2]} failures, {'one order' if stored else 'no order'}"
         mistake = "the body that is given must be the body of the one message of the batch, as it is."
         return NotRight("no failure for a checkout, none for it again, one for what is none", found, mistake)
-    return Right("A repetition is done, and only what cannot become an order is a failure: to fail would bring it back.")
+    return Right("A repetition is done, and only what can become no order is a failure: a failure comes back.")
 
 
 def judged_twice() -> Verdict | None:
