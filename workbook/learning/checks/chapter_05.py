@@ -271,7 +271,7 @@ def whose_roles_write(writers: Callable[[str], Any]) -> Verdict:
 
 @checks(
     "05-q2",
-    'bus.list_rules(EventBusName="ShopEventBus")["Rules"] has the rules; Ordering\'s has a Name that begins with Ordering-.',
+    'bus.list_rules(EventBusName="ShopEventBus")["Rules"] has the rules; the Name of one begins with Ordering-.',
     'bus.test_event_pattern takes EventPattern and Event, both text; the answer is under "Result".',
 )
 def what_ordering_hears_of(hears_of: Callable[[dict], Any]) -> Verdict:
