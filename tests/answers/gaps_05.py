@@ -101,8 +101,8 @@ LINES = [
           '"dynamodb:PutItem" in [action for action, _ in allowed(outputs[name])]')),
     wrong("05-85b", "nobody", "compare with its own ARN", ('"TableArn"', '"TableName"')),
     wrong("05-85b", "yes or no", "in a list", ("return [", "return any(["), ("[name])]", "[name])])")),
-    wrong("05-85b", "from memory", "on a resource", ("[name for name in FUNCTIONS if put_item in"
-                                                      " allowed(outputs[name])]", '["OrderingWorker"]')),
+    wrong("05-85b", "from memory", "on a resource", (
+          "[name for name in FUNCTIONS if put_item in allowed(outputs[name])]", '["OrderingWorker"]')),
     right("05-85b", "a set", ("return [", "return {"), ("[name])]", "[name])}")),
     wrong("05-85c", "any rule", "Ordering's own rule", (' if rule["Name"].startswith("Ordering-")', ""),
           ("[pattern] = ", "pattern, *_ = ")),

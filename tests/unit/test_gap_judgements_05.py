@@ -211,7 +211,7 @@ def tables(monkeypatch, ordering):
     """Who may put items into which table."""
     arns = {"orders": ORDERS, "baskets": BASKETS}
     ordering.outputs |= {"BasketTable": "baskets", "BasketFunction": "basket", "ProductFunction": "product"}
-    described = lambda TableName: {"Table": {"TableArn": arns[TableName]}}  # noqa: N803
+    described = lambda TableName: {"Table": {"TableArn": arns[TableName]}}
     monkeypatch.setattr(client("dynamodb"), "describe_table", described)
     there = {"worker": ORDERS, "basket": BASKETS, "product": f"{ORDERS}-of-products"}
     monkeypatch.setattr(
@@ -227,6 +227,7 @@ def tables(monkeypatch, ordering):
         (lambda name: [], "compare with its own ARN"),
         (lambda name: None, "in a list"),
         (lambda name: "OrderingWorker", "in a list"),
+        (lambda name: True, "in a list"),
         (lambda name: [("OrderingWorker", "dynamodb:PutItem")], "in a list"),
     ],
 )

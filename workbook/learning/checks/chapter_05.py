@@ -258,7 +258,7 @@ def whose_roles_write(writers: Callable[[str], Any]) -> Verdict:
         arn = target.client("dynamodb").describe_table(TableName=outputs[table])["Table"]["TableArn"]
         expected = sorted(name for name, found in functions.items() if ("dynamodb:PutItem", arn) in found)
         given = writers(outputs[table])
-        if given is None or isinstance(given, str) or not all(isinstance(name, str) for name in given):
+        if not isinstance(given, list | tuple | set | frozenset) or not set(given) <= functions.keys():
             return NotRight(f"a list of names for {table}", repr(given), "return those names of FUNCTIONS, in a list.")
         if set(given) - set(expected):
             mistake = "some of these put items into another table: a right is an action on a resource, here its ARN."
