@@ -17,8 +17,8 @@ LINES = [
     wrong("04-15", "the buses", "each bus has rules of its own",
           ('list_rules(EventBusName=bus)["Rules"]', 'list_event_buses()["EventBuses"]')),
     right("04-15", "paged", ('return events.list_rules(EventBusName=bus)["Rules"]',
-          'pages = events.get_paginator("list_rules").paginate(EventBusName=bus)\n'
-          '    return [rule for page in pages for rule in page["Rules"]]')),
+          ('pages = events.get_paginator("list_rules").paginate(EventBusName=bus)\n'
+          '    return [rule for page in pages for rule in page["Rules"]]'))),
     # step 2: a pattern for everything
     wrong("04-20", "Basket's", "not every event has so", ('events.Match.prefix("")', '["shop.basket"]')),
     wrong("04-20", "the shop's", "not every event has so", ('prefix("")', 'prefix("shop.")')),
@@ -37,13 +37,13 @@ LINES = [
     right("04-32", "as a dict", ('CHECKOUTS | {"detail":', '{**CHECKOUTS, "detail":')),
     # step 4: field by field
     wrong("04-47", "the whole pattern", "each field is tried alone", ("{field: wanted}", "pattern")),
-    wrong("04-47", "yes or no", "it is a dict", ("{field: fits({field: wanted}, event) for field, wanted in"
-          " pattern.items()}", "fits(pattern, event)")),
+    wrong("04-47", "yes or no", "it is a dict", (("{field: fits({field: wanted}, event) for field, wanted in"
+          " pattern.items()}"), "fits(pattern, event)")),
     wrong("04-47", "not the source", "with each field of the pattern", ("in pattern.items()}",
           'in pattern.items() if field != "source"}')),
     right("04-47", "a loop", ("return {field: fits({field: wanted}, event) for field, wanted in pattern.items()}",
-          "found = {}\n    for field in pattern:\n        found[field] = fits({field: pattern[field]}, event)\n"
-          "    return found")),
+          ("found = {}\n    for field in pattern:\n        found[field] = fits({field: pattern[field]}, event)\n"
+          "    return found"))),
     # step 5: publish, and answer
     wrong("04-61", "a typo", "one that nobody reports", ("BasketCheckedOut", "BasketCheckedout")),
     wrong("04-61", "the customer", "the checkout fails", ("order, occurred_at", "customer, occurred_at")),
@@ -107,8 +107,8 @@ LINES = [
           ("return [", "return next(iter(["), ("found]", "found]), None)")),
     right("04-129c", "paged",
           ('found = lambda_.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]',
-          'pages = lambda_.get_paginator("list_event_source_mappings").paginate(FunctionName=function)\n'
-          '    found = [mapping for page in pages for mapping in page["EventSourceMappings"]]')),
+          ('pages = lambda_.get_paginator("list_event_source_mappings").paginate(FunctionName=function)\n'
+          '    found = [mapping for page in pages for mapping in page["EventSourceMappings"]]'))),
     wrong("04-129d", "the whole order", "more than the price", ('["Item"]["totalPrice"]', '["Item"]')),
     wrong("04-129d", "the first of the user", "another order of the same user", (GET, """stored.query(
         KeyConditionExpression="userName = :u", ExpressionAttributeValues={":u": user_name}
