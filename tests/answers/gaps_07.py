@@ -43,10 +43,11 @@ LINES = [
             logger.exception("Something went wrong")
             raise""")),
     # step 2: the partial answer
-    wrong("07-22", "as it was", "brings the whole batch back", (BATCHED, '    for r in event["Records"]:\n        process(r)')),
+    wrong("07-22", "as it was", "brings the whole batch back", (BATCHED, EACH)),
     wrong("07-22", "nothing is returned", "must return", ("return ", "")),
-    wrong("07-22", "all are named", "a good message is named",
-          (BATCHED, '    return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r in event["Records"]]}')),
+    wrong("07-22", "all are named", "a good message is named", (BATCHED, """\
+    named = [{"itemIdentifier": record["messageId"]} for record in event["Records"]]
+    return {"batchItemFailures": named}""")),
     wrong("07-22", "nobody is named", "must return", (BATCHED, '    return {"batchItemFailures": []}')),
     right("07-22", "step by step", (BATCHED, """\
     with processor(event["Records"], process, context):
@@ -59,7 +60,7 @@ LINES = [
     wrong("07-25", "back to the dead letters", "where the worker's poller", ("QueueUrl=QUEUE", "QueueUrl=DEAD")),
     wrong("07-25", "deleted elsewhere", "is deleted there", ("QueueUrl=DEAD", "QueueUrl=QUEUE")),
     wrong("07-25", "the whole message", "as it came", ('message["Body"]', "json.dumps(message)")),
-    wrong("07-25", "the message's id", "the handle of this receiving", ('message["ReceiptHandle"]', 'message["MessageId"]')),
+    wrong("07-25", "the message's id", "the handle of this receiving", ("ReceiptHandle\"]", "MessageId\"]")),
     wrong("07-25", "an attribute that it has not", "an error of its own", ('message["Body"]', 'message["body"]')),
     right("07-25", "as batches of one", (SEND, """\
     sqs.send_message_batch(QueueUrl=QUEUE, Entries=[{"Id": "1", "MessageBody": message["Body"]}])"""), (DELETE, """\
