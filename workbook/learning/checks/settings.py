@@ -120,7 +120,7 @@ def judged_days(days_left: Callable[[str, int], Any]) -> Verdict:
             kept * DAY - waited: "the attribute is in seconds, and the days before are days.",
         }):  # fmt: skip
             return verdict
-    return Right("A letter's age counts from when it was first sent: the alarm is for the same day.")
+    return Right("A letter's age counts from when it was first sent: so many days there are to judge it.")
 
 
 def judged_tries(longest: Callable[[str], Any]) -> Verdict:
