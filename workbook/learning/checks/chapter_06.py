@@ -144,7 +144,7 @@ def writers(may_store: Callable[[str], Any]) -> Verdict:
 @checks(
     "06-q2",
     "The rules are in bus.list_rules(EventBusName=…)[\"Rules\"], each with a Name and an EventPattern.",
-    'bus.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"] says whether it fits.',
+    'bus.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"] says if it fits.',
 )
 def wanted(wanted_by: Callable[[dict[str, Any]], Any]) -> Verdict:
     """Which rules an event fits."""
