@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from deployed import BUS, CHECKOUTS, Ordering, checks_on_moto, client, rule
 
 from workbook.clients.invoke import Invocation
 from workbook.learning.checks import deliveries, redriving, settings
@@ -184,3 +187,101 @@ def test_rules_that_are_too_many_too_few_or_no_names(answer, words):
 def test_the_rules_that_drop(answer):
     assert isinstance(settings.judged_names(answer, {"drops"}), Right)
     assert isinstance(settings.judged_names(None, {"drops"}), NotYet)
+
+
+# Questions, on moto
+
+
+@pytest.fixture
+def ordering(monkeypatch) -> Iterator[Ordering]:
+    with checks_on_moto(monkeypatch, settings):
+        there = Ordering()
+        monkeypatch.setattr(settings, "outputs", there.outputs)
+        yield there
+
+
+def attribute(url: str, name: str) -> str:
+    return client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
+
+
+def kept(url: str) -> float:
+    return int(attribute(url, "MessageRetentionPeriod")) / 86400
+
+
+def hidden(url: str) -> int:
+    return int(attribute(url, "VisibilityTimeout"))
+
+
+def tries(url: str) -> int:
+    return json.loads(attribute(url, "RedrivePolicy"))["maxReceiveCount"]
+
+
+@pytest.mark.parametrize(
+    ("days_left", "words"),
+    [
+        (lambda url, waited: kept(url), "first sent"),
+        (lambda url, waited: (kept(url) - waited) * 86400, "is wanted in days"),
+        (lambda url, waited: kept(url) * 86400 - waited, "the days before are days"),
+        (lambda url, waited: 14 - waited, "something else"),
+        (lambda url, waited: attribute(url, "MessageRetentionPeriod"), "return a number"),
+        (lambda url, waited: attribute(url, "Retention"), "an error of its own"),
+    ],
+)
+def test_days_that_a_letter_has_not(ordering, days_left, words):
+    assert words in told(settings.judged_days(days_left))
+
+
+def test_days_that_a_letter_has(ordering):
+    assert isinstance(settings.judged_days(lambda url, waited: kept(url) - waited), Right)
+    assert isinstance(settings.judged_days(lambda *_: None), NotYet)
+
+
+@pytest.mark.parametrize(
+    ("longest_outage", "words"),
+    [
+        (hidden, "the time of one try"),
+        (tries, "the number of tries"),
+        (lambda url: 5 * hidden(url), "five is the number in the stack"),
+        (lambda url: tries(url) * 30, "thirty is the number in the stack"),
+        (lambda url: 150, "something else"),
+        (lambda url: (tries(url) - 1) * hidden(url), "something else"),
+    ],
+)
+def test_seconds_after_which_there_is_no_letter_yet(ordering, longest_outage, words):
+    assert words in told(settings.judged_tries(longest_outage))
+
+
+def test_seconds_after_which_there_is_a_letter(ordering):
+    assert isinstance(settings.judged_tries(lambda url: tries(url) * hidden(url)), Right)
+    assert isinstance(settings.judged_tries(lambda _: None), NotYet)
+
+
+def without(name: str) -> list[str]:
+    events = client("events")
+    return [
+        found["Name"]
+        for found in events.list_rules(EventBusName=BUS)["Rules"]
+        for goal in events.list_targets_by_rule(Rule=found["Name"], EventBusName=BUS)["Targets"]
+        if name not in goal
+    ]
+
+
+@pytest.mark.parametrize(
+    ("droppers", "words"),
+    [
+        (lambda: without("nothing"), "all is kept"),
+        (lambda: without("RetryPolicy"), "all is kept"),
+        (lambda: [], "are missing"),
+        (lambda: without("DeadLetterConfig")[:1], "are missing"),
+    ],
+)
+def test_rules_that_do_not_drop(ordering, droppers, words):
+    rule("mine", CHECKOUTS, {"Arn": ordering.arn})
+    assert words in told(settings.judged_droppers(droppers))
+    assert {found["Name"] for found in client("events").list_rules(EventBusName=BUS)["Rules"]} == {
+        "Ordering-Rule", "mine",
+    }  # fmt: skip
+
+
+def test_rules_that_do(ordering):
+    assert isinstance(settings.judged_droppers(lambda: without("DeadLetterConfig")), Right)

@@ -110,7 +110,7 @@ def judged_care(goals: list[dict[str, Any]], undelivered_arn: str) -> Verdict:
 
 def judged_days(days_left: Callable[[str, int], Any]) -> Verdict:
     """Whether the function knows how long a dead letter is still kept."""
-    for kept, waited in ((10, 4), (6, 0), (14, 1)):
+    for kept, waited in ((10, 3), (6, 0), (14, 1)):
         with own_queue(MessageRetentionPeriod=str(kept * DAY)) as url:
             answer = called(days_left, url, waited)
         expected = f"{kept - waited} days, of {kept} days after {waited} in the queue before"
