@@ -271,7 +271,7 @@ def without(name: str) -> list[str]:
     [
         (lambda: without("nothing"), "all is kept"),
         (lambda: without("RetryPolicy"), "all is kept"),
-        (lambda: [], "are missing"),
+        (list, "are missing"),
         (lambda: without("DeadLetterConfig")[:1], "are missing"),
     ],
 )
