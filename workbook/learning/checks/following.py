@@ -54,7 +54,7 @@ def judged_words(answers: dict[tuple[str, str], Any], truth: dict[tuple[str, str
             if right:
                 mistake = "it is in its template, somewhere inside: `in` looks at the outermost keys of a dict only."
             return NotRight(f"{right} for {name} and {stack}", repr(answers[stack, name]), mistake)
-    return Right("What a stack knows stands in its template, and nowhere else.")
+    return Right("What a stack is told stands in its template.")
 
 
 def judged_request(answer: Any, request: str) -> Verdict:
