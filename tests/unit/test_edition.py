@@ -72,14 +72,14 @@ def test_its_links_lead_somewhere_and_to_chapters_of_its_own(number):
 
 
 @CHAPTERS
-def test_it_differs_from_the_published_one_only_in_gaps_links_and_outputs(number):
+def test_it_differs_from_the_published_one_only_in_gaps_guesses_links_and_outputs(number):
     written = gaps.cells_of(number)
     chapter = json.loads(published.chapters()[number].read_text(encoding="utf-8"))
     for made, cell in zip(edition.made(number)["cells"], chapter["cells"], strict=True):
         assert (made["id"], made["cell_type"], made["metadata"]) == (cell["id"], cell["cell_type"], cell["metadata"])
         if cell["cell_type"] == "code":
             same = "".join(made["source"]) == "".join(cell["source"])
-            assert same == (cell["id"] not in written)
+            assert same == (cell["id"] not in written and "predict(" not in "".join(cell["source"]))
 
 
 def test_it_names_its_language_as_the_kernel_does():
