@@ -321,8 +321,8 @@ def received(count: Callable[[str], Any]) -> Verdict:
 
 @checks(
     "08-q2",
-    'The role: lambda_.get_function_configuration(FunctionName=function)["Role"] is its ARN, and its name is behind the '
-    "last /.",
+    'The role: lambda_.get_function_configuration(FunctionName=function)["Role"] is its ARN, and its name is behind '
+    "the last /.",
     "iam.list_role_policies(RoleName=…) has PolicyNames; iam.get_role_policy(RoleName=…, PolicyName=…) has a "
     "PolicyDocument, and that a list, Statement.",
     'any(action in statement["Action"] for statement in statements)',
@@ -334,8 +334,8 @@ def may(allowed: Callable[[str, str], Any]) -> Verdict:
 
 @checks(
     "08-q3",
-    'events.describe_rule takes the Name of a rule and the EventBusName, outputs["EventBusName"]; without that it looks '
-    "on another bus.",
+    'events.describe_rule takes the Name of a rule and the EventBusName, outputs["EventBusName"]; without that it '
+    "looks on another bus.",
     "events.test_event_pattern takes an EventPattern and an Event, both as text: json.dumps(event).",
     'return answer["Result"]',
 )
