@@ -207,7 +207,6 @@ def outbox(moto, monkeypatch, tmp_path):
     for table, key in tables.items():
         make_table(table, key)
     monkeypatch.setattr(two_writes, "outputs", {name: name for name in tables})
-    monkeypatch.setattr(two_writes, "_has_basket", lambda _: bool(items("BasketTable")))
     monkeypatch.setattr(two_writes, "LAMBDA_SRC", tmp_path)
     text = (LAMBDA_SRC / "basket" / "outbox.py").read_text(encoding="utf-8")
 

@@ -18,8 +18,14 @@ from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import points, questions_08
 from workbook.learning.checks.duplicates import (
-    CUSTOMER, LAMP, PATIENCE, judged_retried, judged_worker, new_user, orders_of,
-)  # fmt: skip
+    CUSTOMER,
+    LAMP,
+    PATIENCE,
+    judged_retried,
+    judged_worker,
+    new_user,
+    orders_of,
+)
 from workbook.learning.checks.two_writes import judged_order, judged_transaction
 from workbook.learning.checks.versions import judged_newer
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks

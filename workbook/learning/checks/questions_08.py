@@ -9,6 +9,7 @@ from typing import Any
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.asked import asked
 from workbook.learning.checks.patterns import checkout, takes
 from workbook.learning.exercises import NotRight, Right, Verdict
 
@@ -29,7 +30,7 @@ def judged_received(count: Callable[[str], Any]) -> Verdict:
             sqs.send_message(QueueUrl=url, MessageBody="a message")
             for _ in range(before):
                 sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)
-            found = _asked(count, url)
+            found = asked(count, url)
         finally:
             sqs.delete_queue(QueueUrl=url)
         if isinstance(found, NotRight):
@@ -55,7 +56,7 @@ def judged_may(allowed: Callable[[str, str], Any]) -> Verdict:
     for function in functions:
         may = granted(function)
         for action in actions:
-            found = _asked(allowed, function, action)
+            found = asked(allowed, function, action)
             if isinstance(found, NotRight):
                 return found
             if found is not (action in may):
@@ -80,23 +81,10 @@ def judged_takes(wanted: Callable[[str, dict], Any]) -> Verdict:
         "a checkout of schemaVersion 2": (checkout(version="2"), False),
     }
     for what, (event, expected) in tried.items():
-        found = _asked(wanted, rule, event)
+        found = asked(wanted, rule, event)
         if isinstance(found, NotRight):
             return found
         if found is not expected:
             mistake = "the pattern is the rule's own, and the event the whole one: EventBridge says whether they fit."
             return NotRight(f"{expected} for {what}", repr(found), mistake)
     return Right("A pattern asks for what it names; one field more is none of its business. So replays arrive.")
-
-
-def _asked(ask: Callable[..., Any], *given: Any) -> Any:
-    """What a learner's function returns; or what is wrong with that, if it ends with an error or returns nothing."""
-    try:
-        found = ask(*given)
-    except NotImplementedError:
-        raise
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function ended with an error.")
-    if found is None:
-        return NotRight("an answer", "None", "the function returns nothing: return what was found.")
-    return found
