@@ -5,13 +5,11 @@ from aws_cdk import (
 from constructs import Construct
 from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
-from shop.publishing import may_publish
 
 READ_STREAM = [
     f"dynamodb:{action}"
     for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 ]
-CHANGED = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})
 
 
 class PriceChanges(Construct):
@@ -24,7 +22,7 @@ class PriceChanges(Construct):
             self, "Function", "product", handler="price_changes.handler",
             BUS_NAME=bus.event_bus_name,
         )
-        may_publish(publisher, bus, "shop.product")
+        publisher.allow(bus.event_bus_arn, "events:PutEvents")
         publisher.allow(table.table_stream_arn, *READ_STREAM)
         failures = sqs.Queue(self, "Failures", retention_period=Duration.days(14))
         lambda_.EventSourceMapping(
@@ -33,7 +31,9 @@ class PriceChanges(Construct):
             event_source_arn=table.table_stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=10,
-            filters=[CHANGED],
+            filters=[
+                lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})
+            ],
             retry_attempts=10,
             bisect_batch_on_error=True,
             on_failure=event_sources.SqsDlq(failures),
