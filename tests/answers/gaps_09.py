@@ -52,7 +52,8 @@ LINES = [
     wrong("09-52", "a new one each time", "uuid4 never does", (OWN, "str(uuid.uuid4())")),
     wrong("09-52", "of the product", "another change is another event",
           ("record.event_id", 'record.dynamodb.keys["id"]')),
-    wrong("09-52", "of what happened", "another change is another event", ("record.event_id", "record.event_name.name")),
+    wrong("09-52", "of what happened", "another change is another event",
+          ("record.event_id", "record.event_name.name")),
     wrong("09-52", "no text", "the function fails", ("record.event_id", "record")),
     right("09-52", "the id itself", (OWN, "record.event_id")),
     # step 4: each night

@@ -67,7 +67,7 @@ def judged_callers(asked_for: Callable[[str], Any]) -> Verdict:
         if {*_as_list(found)} != services:
             mistake = "in each statement of this very function's policy, the Principal says which Service may call it."
             return NotRight(f"{', '.join(services)} for {name}", repr(found), mistake)
-    return Right("A bucket, a rule, an API: each stands in the policy of the function that it calls. A poller does not.")
+    return Right("A bucket, a rule and an API stand in the policy of the function that they call.")
 
 
 def _as_list(found: Any) -> list[Any]:
