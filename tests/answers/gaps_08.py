@@ -78,7 +78,7 @@ LINES = [
     wrong("08-73", "any basket", "in the place of the one that was read", (", **unchanged", "")),
     wrong("08-73", "any answer", "an earlier request is written over", (", **first", "")),
     wrong("08-73", "no event", "no row came into the outbox", (EVENT, "")),
-    wrong("08-73", "no answer", "be looked for first",
+    wrong("08-73", "no answer", "the answer is not remembered",
           ('                {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},\n', "")),
     wrong("08-73", "the event under another name", "does not take this transaction", ('"TableName": NAME',
           '"TableName": "outbox"')),

@@ -193,6 +193,7 @@ def test_a_write_in_which_nothing_was_written(states):
 # The transaction
 
 UNCHANGED, FIRST = ", **unchanged", ", **first"
+ANSWER = '                {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},\n'
 DELETE = '                {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}},\n'
 
 
@@ -227,6 +228,7 @@ def outbox(moto, monkeypatch, tmp_path):
         (UNCHANGED, "in the place of the one that was read"),
         (FIRST, "an earlier request is written over"),
         (DELETE, "the basket does not go"),
+        (ANSWER, "the answer is not remembered"),
     ],
 )
 def test_a_transaction_without_one_of_its_conditions(outbox, old, words):

@@ -101,11 +101,9 @@ def judged_transaction() -> Verdict | None:
         if _accepts(accept, {"userName": user, "checkoutId": new}, answer | {"requestId": new}):
             return _changed_basket(is_there=_has_basket(user))
         if _accepts(accept, {"userName": user, "checkoutId": read}, answer | {"requestId": earlier}):
-            mistake = (
-                "the answer to an earlier request is written over, so that one has two answers: **first belongs to "
-                "the Put of the answer."
-            )
-            return NotRight("Taken, for a request that was answered before", "accepted", mistake)
+            key = {"requestId": {"S": earlier}}
+            item = client.get_item(TableName=outputs["BasketCheckouts"], Key=key, ConsistentRead=True)["Item"]
+            return _repeated_request(is_written="checkoutId" in item)
         return None
     finally:
         client.delete_item(TableName=outputs["BasketTable"], Key={"userName": {"S": user}})
@@ -126,6 +124,21 @@ def _changed_basket(*, is_there: bool) -> Verdict:
             "**unchanged belongs to the Delete."
         )
     return NotRight("Taken, for a basket that was changed meanwhile", "accepted", mistake)
+
+
+def _repeated_request(*, is_written: bool) -> Verdict:
+    """What is wrong if a request is accepted that was answered before.
+
+    Args:
+        is_written: whether another answer is remembered for it now.
+    """
+    mistake = "the answer is not remembered: one of the three writes is its Put, with TableName, Item and **first."
+    if is_written:
+        mistake = (
+            "the answer to an earlier request is written over, so that one has two answers: **first belongs to the "
+            "Put of the answer."
+        )
+    return NotRight("Taken, for a request that was answered before", "accepted", mistake)
 
 
 def _accepts(accept: Any, basket: dict[str, Any], answer: dict[str, Any]) -> bool:
