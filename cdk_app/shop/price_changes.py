@@ -5,6 +5,7 @@ from aws_cdk import (
 from constructs import Construct
 from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
+from shop.publishing import may_publish
 
 READ_STREAM = [
     f"dynamodb:{action}"
@@ -22,7 +23,7 @@ class PriceChanges(Construct):
             self, "Function", "product", handler="price_changes.handler",
             BUS_NAME=bus.event_bus_name,
         )
-        publisher.allow(bus.event_bus_arn, "events:PutEvents")
+        may_publish(publisher, bus, "shop.product")
         publisher.allow(table.table_stream_arn, *READ_STREAM)
         failures = sqs.Queue(self, "Failures", retention_period=Duration.days(14))
         lambda_.EventSourceMapping(
