@@ -79,7 +79,8 @@ def alarms(
             if name not in lacking:
                 client("cloudwatch").put_metric_alarm(
                     AlarmName=f"{stack}-{name}", MetricName=metric, Namespace="n", Period=60, EvaluationPeriods=1,
-                    Threshold=beyond.get(name, 0), ComparisonOperator="GreaterThanThreshold", Statistic="Sum", ActionsEnabled=name != off,
+                    Threshold=beyond.get(name, 0), ComparisonOperator="GreaterThanThreshold", Statistic="Sum",
+                    ActionsEnabled=name != off,
                     Dimensions=[{"Name": dimension, "Value": value}],
                     AlarmActions=[topic] if name not in (mute, more) else [],
                 )  # fmt: skip
@@ -144,7 +145,7 @@ def attempted(*done: str, there: bool = False) -> Case:
 
 def nag(*findings: str, acknowledged: str = "watch(app)") -> Case:
     rows = pd.DataFrame([(f"Product/{f}", f) for f in findings], columns=["construct", "finding"])
-    return seen(rows, read_code=lambda _: acknowledged)
+    return seen(rows, read_code=lambda _: acknowledged, _as_deployed=lambda: None)
 
 
 def refunds(unsigned: int = 403, people: tuple = ("ada",), message: str = "Refund") -> Case:

@@ -239,7 +239,8 @@ def judged_segments(segments: Callable[..., Any]) -> Verdict | None:
     found = segments(*moments)
     if not isinstance(found, dict) or set(found) != set(ON_THE_WAY):
         shown = ", ".join(map(str, found)) if isinstance(found, dict) else type(found).__name__
-        return NotRight(f"a dict with {', '.join(ON_THE_WAY)}", shown, "each of the five needs its entry, of that name.")
+        mistake = "each of the five needs its entry, of that name."
+        return NotRight(f"a dict with {', '.join(ON_THE_WAY)}", shown, mistake)
     for name, (first, last) in ON_THE_WAY.items():
         pair = found[name]
         if not isinstance(pair, list | tuple) or list(pair) != [moments[first], moments[last]]:
