@@ -9,7 +9,7 @@ import pytest
 
 from workbook.base.paths import NOTEBOOKS
 from workbook.clients.invoke import Invocation
-from workbook.learning import bookmark, chapters, exercises, published
+from workbook.learning import bookmark, chapters, exercises, progress, published
 from workbook.learning.checks import deletions, patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
@@ -190,7 +190,7 @@ STEPS_OF_03 = [name for name in published.checks_of(3) if not name[3:].isdecimal
 def passed(tmp_path, monkeypatch):
     """Lets checks have been passed."""
     monkeypatch.setattr(bookmark, "RECORD", tmp_path / "progress.json")
-    return lambda *names: [bookmark.record_pass(name) for name in names]
+    return lambda *names: [bookmark.record_try(name, right=True) for name in names]
 
 
 def test_a_chapter_whose_exercises_are_untouched_is_told_so_kindly(passed, capsys):
@@ -220,7 +220,7 @@ def test_a_chapter_without_exercises_is_finished(passed, capsys):
     passed(*published.checks_of(0))
     chapters.finish(0)
     assert capsys.readouterr().out.startswith("Chapter 00 is finished. Next: ")
-    assert exercises.open_exercises(0) == []
+    assert progress.still_open(0, progress.EXERCISE) == []
 
 
 def test_a_wrong_answer_says_what_was_expected_what_was_found_and_why():

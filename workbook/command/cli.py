@@ -83,11 +83,11 @@ def lab(
 
 
 @app.command(rich_help_panel=LEARNING)
-def status() -> None:
+def status(as_json: Annotated[bool, typer.Option("--json", help="How far you are, for programs.")] = False) -> None:
     """Show how far you are, what is deployed, what waits in queues."""
-    from workbook.learning.status import overview
+    from workbook.learning import progress, status
 
-    console().print(overview())
+    print(progress.as_json()) if as_json else console().print(status.overview())
 
 
 @app.command("catch-up", rich_help_panel=LEARNING)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workbook.base.paths import STATE, read_json, write_json
 
 RECORD = STATE / "progress.json"
 START, WITHIN, END = "start", "within", "end"
+PAUSE = timedelta(minutes=30)  # whoever checks nothing for longer does something else
 HALF_WAY = "half-way"  # on the way to the start of a chapter; it stays if that was stopped
 
 
@@ -42,11 +44,40 @@ def move_to(chapter: int, at: str) -> None:
     write_json(RECORD, record)
 
 
-def record_pass(check: str) -> None:
-    """Record that a check was passed."""
-    record = read_json(RECORD, {})
-    if check not in record.get("passed", []):
-        write_json(RECORD, record | {"passed": sorted({*record.get("passed", []), check})})
+def tries() -> dict[str, dict[str, Any]]:
+    """What was tried, by the name of the check: how often (`tries`), when for the first and the last time (`first`,
+    `last`: ISO 8601, UTC), and whether it was right the last time (`right`). What was not attempted is not among it.
+    """
+    return read_json(RECORD, {}).get("tries", {})
+
+
+def minutes() -> dict[str, float]:
+    """How long each chapter was worked in, by its number in two digits: from its first check to its last one, but for
+    pauses of more than half an hour.
+    """
+    return {number: worked["seconds"] / 60 for number, worked in read_json(RECORD, {}).get("worked", {}).items()}
+
+
+def record_try(check: str, *, right: bool, at: datetime | None = None) -> None:
+    """Record that a check was tried.
+
+    Args:
+        check: its name, which begins with the chapter's number.
+        right: what it said.
+        at: when; now by default.
+    """
+    now, record = at or datetime.now(UTC), read_json(RECORD, {})
+    told, number = now.isoformat(timespec="seconds"), check[:2]
+    before = record.get("tries", {}).get(check, {})
+    this = {"tries": before.get("tries", 0) + 1, "first": before.get("first", told), "last": told, "right": right}
+    worked = record.get("worked", {}).get(number, {"last": told, "seconds": 0})
+    since = (now - datetime.fromisoformat(worked["last"])).total_seconds()
+    spent = worked["seconds"] + (since if 0 <= since <= PAUSE.total_seconds() else 0)
+    record["tries"] = record.get("tries", {}) | {check: this}
+    record["worked"] = record.get("worked", {}) | {number: {"last": told, "seconds": spent}}
+    if right:
+        record["passed"] = sorted({*record.get("passed", []), check})
+    write_json(RECORD, record)
 
 
 def guesses() -> dict[str, dict[str, Any]]:

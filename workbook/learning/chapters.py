@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbook.base.display import Progress, as_markup, enumerated, in_notebook, show
+from workbook.base.display import GREY, Progress, as_markup, enumerated, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
@@ -16,8 +16,7 @@ from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, broken_off, learner_files, memory, published, what_changed
-from workbook.learning.exercises import open_exercises, open_steps
+from workbook.learning import bookmark, broken_off, learner_files, memory, progress, published, what_changed
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
 
@@ -129,17 +128,24 @@ def finish(number: int) -> None:
     later = [n for n in all_chapters if n > number]
     text = _how_it_ended(number) + (f" Next: {published.title(later[0])}." if later else "")
     items = "".join(
-        f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}</li>" for n in all_chapters
+        f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}{_how_far(n)}</li>"
+        for n in all_chapters
     )
     show(text, f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>")
 
 
+def _how_far(number: int) -> str:
+    """How much of a chapter is done, as HTML; nothing if none of it was checked yet."""
+    far = progress.in_chapter(number)
+    return f' <span style="color:{GREY}">{far.in_words()}</span>' if far.minutes is not None else ""
+
+
 def _how_it_ended(number: int) -> str:
     """That a chapter is finished; or which of its steps and exercises are still open."""
-    if steps := open_steps(number):
+    if steps := progress.still_open(number, progress.STEP):
         which = f"The step {steps[0]} is" if len(steps) == 1 else f"The steps {enumerated(steps)} are"
         return f"You are at the end of chapter {number:02}. {which} still open: the check has not said Right yet."
-    if not (left := open_exercises(number)):
+    if not (left := progress.still_open(number, progress.EXERCISE)):
         return f"Chapter {number:02} is finished."
     which, them = (f"Exercise {left[0]} is", "it") if len(left) == 1 else (f"Exercises {enumerated(left)} are", "them")
     return f"You are at the end of chapter {number:02}. {which} still open: come back to {them} whenever you like."

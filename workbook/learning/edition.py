@@ -13,6 +13,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ HOW_TO_FILL = (
     "to the next check: it says whether they are right, and if not, why not. `hint(\"{0}\")` gives a hint, and "
     "`solution(\"{0}\")` shows the published lines; so it is with each gap, by the name of its check."
 )
+SHORT = 15  # lines; fewer are not folded
 TOUCHED, OLD = "yours", "yours; the published one has changed since"
 
 
@@ -107,11 +109,13 @@ def made(number: int) -> dict[str, Any]:
     """
     book = published.chapters()
     file, beside, written = book[number], {chapter.name for chapter in book.values()}, gaps.cells_of(number)
-    page = json.loads(file.read_text(encoding="utf-8"))
+    page, files = json.loads(file.read_text(encoding="utf-8")), published.files_before(number)
     for place, cell in enumerate(page["cells"]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
+            if _is_mostly_known(source, files) and cell["id"] not in written:
+                cell["metadata"].setdefault("jupyter", {})["source_hidden"] = True
             if cell["id"] in written:
                 source = _with_gaps(source, written[cell["id"]])
             source = predictions.unsaid(source)
@@ -122,6 +126,21 @@ def made(number: int) -> dict[str, Any]:
         cell["source"] = source.splitlines(keepends=True)
     page["metadata"]["language_info"] = language()
     return page
+
+
+def _is_mostly_known(source: str, files: dict[str, str]) -> bool:
+    """Whether a cell writes a long file anew of which two thirds stay: what changes is shown when it runs.
+
+    Args:
+        source: the cell's.
+        files: as they stand before it; as they stand after it, on return.
+    """
+    if not (match := published.WRITES.match(source)):
+        return False
+    path, now = published.path_of(match), match["body"].splitlines()
+    before, files[path] = files.get(path, "").splitlines(), match["body"]
+    stays = sum(block.size for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks())
+    return len(now) >= SHORT and stays >= len(now) * 2 / 3
 
 
 def _said_first(name: str, written: dict[str, gaps.Cell]) -> list[str]:

@@ -103,9 +103,10 @@ def check(name: str, *answers: Any) -> None:
         CheckFailed: it is not right, and this is a test of the notebook.
     """
     verdict = _looked_at(name, answers)
+    if not isinstance(verdict, NotYet):
+        bookmark.record_try(name, right=isinstance(verdict, Right))
     match verdict:
         case Right(why):
-            bookmark.record_pass(name)
             text, colour = f"✓ Right. {why}", GREEN
         case NotYet(todo):
             text, colour = f"· Not yet attempted. {todo}", GREY
@@ -174,7 +175,7 @@ def solution(name: str) -> None:
     Raises:
         WorkbookError: there is no such exercise and no such step.
     """
-    if name in _exercises():
+    if name in exercises():
         code = (SOLUTIONS / f"{name}.py").read_text(encoding="utf-8").rstrip()
         return show(code, f"<pre>{html.escape(code)}</pre>")
     _find(name)
@@ -183,18 +184,8 @@ def solution(name: str) -> None:
     show(f"{name} is a step: its solution is what the chapter does between the step's heading and its check.")
 
 
-def open_steps(chapter: int) -> list[str]:
-    """The steps of a chapter whose check was not passed yet, in its order."""
-    return [name for name in published.checks_of(chapter) if name not in {*_exercises(), *bookmark.passed()}]
-
-
-def open_exercises(chapter: int) -> list[str]:
-    """The exercises of a chapter whose check was not passed yet."""
-    passed = bookmark.passed()
-    return [name for name in _exercises() if name.startswith(f"{chapter:02}-") and name not in passed]
-
-
-def _exercises() -> list[str]:
+def exercises() -> list[str]:
+    """The names of all exercises, such as `02-1`."""
     return sorted(file.stem for file in SOLUTIONS.glob("*.py"))
 
 
@@ -204,6 +195,6 @@ def _find(name: str) -> _Check:
         with suppress(ModuleNotFoundError):
             importlib.import_module(f"workbook.learning.{module.format(chapter)}")
     if str(name) not in _checks:
-        there = sorted(n for n in _checks if n[:2] == chapter) or _exercises()
+        there = sorted(n for n in _checks if n[:2] == chapter) or exercises()
         raise WorkbookError(f"There is no exercise or step {name!r}. There are: {', '.join(there)}.")
     return _checks[str(name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from rich.console import Group
@@ -12,7 +11,7 @@ from rich.text import Text
 from workbook.base.paths import CLOUD
 from workbook.cloud import local, saved_state, target
 from workbook.cloud.stacks import recorded_stacks
-from workbook.learning import bookmark, edition, published
+from workbook.learning import bookmark, edition, progress, published
 from workbook.learning.mending import CURE, changed_by_hand
 
 PLACES = {bookmark.START: "at the start of", bookmark.WITHIN: "in the middle of", bookmark.END: "at the end of"}
@@ -77,13 +76,17 @@ def _place() -> str:
 
 
 def _chapters() -> Table:
-    table = Table("", "chapter", "checks passed", "page in learn/", box=None, pad_edge=False)
-    done, passed = bookmark.finished(), Counter(name[:2] for name in bookmark.passed())
+    table = Table("", box=None, pad_edge=False)
+    table.add_column("chapter", no_wrap=True, max_width=30)
+    for head in ("steps", "gaps", "exercises", "questions", "min"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("page")
     for number in published.chapters():
-        key = f"{number:02}"
-        mark = "[green]✓[/]" if number in done else "·"
-        checks = f"{passed[key]} of {len(published.checks_of(number))}"
-        table.add_row(mark, f"{key} {published.title(number)}", checks, edition.state_of(number))
+        far = progress.in_chapter(number)
+        mark = "[green]✓[/]" if far.finished else "·"
+        parts = [far.part(kind, "/") for kind in (progress.STEP, progress.GAPS, progress.EXERCISE, progress.QUESTION)]
+        minutes = "" if far.minutes is None else f"{far.minutes:.0f}"
+        table.add_row(mark, f"{number:02} {published.title(number)}", *parts, minutes, edition.state_of(number))
     return table
 
 
