@@ -38,7 +38,7 @@ LINES = [
     wrong("10-28", "a share", "a hundred times as many", ("100 * ", "")),
     wrong("10-28", "all refusals", "are the caller's mistakes", (">= 500", ">= 400")),
     wrong("10-28", "above 500", "500 is an error itself", (">= 500", "> 500")),
-    wrong("10-28", "only 500", "502 and 503 are errors, too", (">= 500", "== 500")),
+    wrong("10-28", "only 500", "one of four is an error", (">= 500", "== 500")),
     wrong("10-28", "how many", "one of four is an error", (RATE, "(statuses >= 500).sum()")),
     right("10-28", "by the first digit", ("statuses >= 500", "statuses // 100 == 5")),
     right("10-28", "sum and length", (RATE, "100 * sum(statuses >= 500) / len(statuses)")),

@@ -151,10 +151,10 @@ def judged_error_rate(error_rate: Callable[[pd.Series], Any]) -> Verdict | None:
         error_rate: the learner's.
     """
     cases = [
-        ([200, 201, 500, 200], 25, "one of four is an error of the server."),
+        ([200, 201, 503, 200], 25, "one of four is an error of the server."),
         ([200, 404, 400, 202], 0, "400 and 404 are the caller's mistakes, not the shop's: only 500 and more count."),
         ([500, 500], 100, "500 is an error itself: 500 or more."),
-        ([503, 502, 200, 200, 200], 40, "502 and 503 are errors, too: 500 or more."),
+        ([500, 502, 200, 200, 504], 60, "502 and 504 are errors, too: 500 or more."),
     ]
     for statuses, wanted, mistake in cases:
         found = error_rate(pd.Series(statuses))
