@@ -46,12 +46,14 @@ def all_is_said(said: Said, tried: list[Lines]) -> None:
         assert "Not yet attempted." in first, (cell, first)
         if errors and "CDK app" in errors[0]:
             assert SENTENCE.match(errors[0]) and "\n" not in errors[0], (cell, errors[0])
-    for lines in tried:
-        told = said[lines.cell][lines.name][0]
-        if lines.words:
-            assert "Not right, because" in told and lines.words.lower() in told.lower(), (str(lines), told)
-        else:
-            assert "✓ Right" in told, (str(lines), told)
+    told = {lines: said[lines.cell][lines.name][0] for lines in tried}
+    assert {str(lines): text for lines, text in told.items() if not is_as_expected(lines, text)} == {}
+
+
+def is_as_expected(lines: Lines, told: str) -> bool:
+    if lines.words:
+        return "Not right, because" in told and lines.words.lower() in told.lower()
+    return "✓ Right" in told
 
 
 @pytest.mark.parametrize(
