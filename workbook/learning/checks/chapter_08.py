@@ -36,7 +36,7 @@ SOURCES = 4  # of duplicates
 
 @checks(
     "08-retried",
-    "fill(user), then check_out(user, **headers): two lines, and the same two lines again.",
+    "fill(user), then check_out with the user and the headers: two lines, and the same two lines again.",
     "What check_out returns is an answer, and its body has the checkoutId.",
     'return check_out(user, **headers).body["checkoutId"]',
 )
