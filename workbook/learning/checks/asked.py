@@ -1,4 +1,4 @@
-"""Questions that a learner answers with a function: it is called several times, and what it returns is compared."""
+"""Questions that a learner answers with a function: it is called, once or several times, and what it returns judged."""
 
 from __future__ import annotations
 
@@ -38,3 +38,20 @@ def judged_answers(
             why = NOTHING if found is None else mistake(found, right)
             return NotRight(f"{right!r} for {words}", repr(found), why)
     return None
+
+
+def asked(ask: Callable[..., Any], *given: Any) -> Any:
+    """What a learner's function returns; or what is wrong with that, if it ends with an error or returns nothing.
+
+    Raises:
+        NotImplementedError: nothing was written in it yet.
+    """
+    try:
+        found = ask(*given)
+    except NotImplementedError:
+        raise
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function ended with an error.")
+    if found is None:
+        return NotRight("an answer", "None", "the function returns nothing: return what was found.")
+    return found
