@@ -1,8 +1,8 @@
 """The learner's edition, worked through: empty gaps are not yet attempted, wrong lines are told why, the published
 ones are right.
 
-Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night; by day one wrong
-answer for each cell of one chapter.
+Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night, and all chapters in
+order on one cloud; by day one wrong answer for each cell of one chapter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workbook.base.paths import read_json
 from workbook.learning import gaps, published
 
 CELLS = {number: found for number in published.chapters() if (found := gaps.cells_of(number))}
-BY_DAY = min(CELLS)
+BY_DAY = 2
 SENTENCE = re.compile(r"The CDK app does not run|There is no output|\S+, line \d+, is still to be written")
 Said = dict[str, dict[str, list[str]]]
 
@@ -69,3 +69,14 @@ def test_a_learner_who_errs_once_in_each_cell_is_told_and_comes_through(work_thr
 def test_whatever_is_wrong_is_told_why_and_what_is_right_is_right(number: int, work_through) -> None:
     tried = [lines for lines in LINES if lines.cell in CELLS[number]]
     all_is_said(work_through(number, *(lines.name for lines in tried)), tried)
+
+
+@pytest.mark.nightly
+@pytest.mark.xdist_group("gaps in order")
+def test_all_chapters_in_order_first_empty_and_then_as_published_end_in_the_published_files(work_through, copy) -> None:
+    for number, cells in CELLS.items():
+        said = work_through(number)
+        assert said.keys() == cells.keys()
+        all_is_said(said, [])
+    written = published.files_before(max(CELLS) + 1)
+    assert {path: (copy / path).read_text(encoding="utf-8") for path in written} == written
