@@ -131,9 +131,23 @@ def shop(
     return {"Rest": lambda _: api, "table": lambda _: rows, "target": kept, "judged_call": lambda *_: None}
 
 
-def concurrency(number: int) -> Change:
-    how = {"FunctionName": "ordering", "ReservedConcurrentExecutions": number}
-    return lambda: client("lambda").put_function_concurrency(**how)
+def concurrency(*numbers: int) -> Change:
+    """How many runs of Ordering at the same time are reserved: one number after the other."""
+
+    def put() -> None:
+        for number in numbers:
+            client("lambda").put_function_concurrency(FunctionName="ordering", ReservedConcurrentExecutions=number)
+
+    return put
+
+
+def timed(check_out: Any, basket: int = 404) -> tuple[Change, dict[str, Any], tuple]:
+    """A function of the learner's that checks out, and whether the basket is there afterwards."""
+    return nothing, shop(basket=basket), (check_out,)
+
+
+def not_written(_: str) -> Any:
+    raise NotImplementedError("check out the user's basket")
 
 
 def lines(*statuses: int) -> dict[str, Any]:
@@ -224,6 +238,15 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("03-checkout", "the basket's checkoutId", nothing, shop(orders=("a", "b"))),
     ("03-checkout", "the basket's checkoutId", nothing, shop(orders=("b",))),
     ("03-checkout", "must not be checked out again", nothing, shop(basket=200)),
+    ("03-time", "return what api.post gives", *timed(lambda user: None)),
+    ("03-time", "return what api.post gives", *timed(lambda user: {"checkoutId": "a", "totalPrice": 25})),
+    ("03-time", "return what api.post gives", *timed(lambda user: 201)),
+    ("03-time", "a POST to basket/checkout", *timed(lambda user: Answer(201, {"userName": user}, {}, 1))),
+    ("03-time", "a POST to basket/checkout", *timed(lambda user: Answer(400, {"error": {"message": "no"}}, {}, 1))),
+    ("03-time", "a POST to basket/checkout", *timed(lambda user: Answer(404, {"error": {"message": "no"}}, {}, 1))),
+    ("03-time", "another customer's basket", *timed(lambda user: answer(201), basket=200)),
+    *[("03-stopped", "it is not stopped", concurrency(*numbers), {}) for numbers in (
+        (1,), (2,), (10,), (100,), (0, 1), (0, 5))],
     ("03-outage", "run start()", concurrency(0), lines(503)),
     ("03-outage", "run start()", concurrency(0), lines(200)),
     ("03-outage", "run start()", concurrency(1), lines(503)),
@@ -315,6 +338,8 @@ NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-construct", nothing, built("Table")), ("03-construct", nothing, built()),
     ("03-construct", nothing, built(code="")), ("03-construct", nothing, built(exists=False)),
     ("03-checkout", nothing, shop(card=404)),
+    ("03-time", *timed(not_written)), ("03-time", nothing, {"outputs": {}}, (print,)),
+    ("03-stopped", nothing, {}), ("03-stopped", nothing, {"outputs": {}}),
     ("03-outage", nothing, lines()), ("03-outage", nothing, lines(201, 400)),
     *[(f"04-{step}", nothing, {"outputs": {}}) for step in ("bus", "log", "publish", "replay", "refused", "once")],
     ("04-rule", audit(None), {}), ("04-silences", audit(None), {}), ("04-publish", nothing, published(201)),
@@ -325,7 +350,11 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-construct", nothing, built("Default/Table")), ("03-construct", nothing, built("Default/Table", "Other")),
     ("03-construct", nothing, built("Default/Table", code="shop.RestService(\n    self,")),
     ("03-checkout", nothing, shop()), ("03-checkout", nothing, shop(total=25.0)),
-    ("03-checkout", nothing, shop(total=Decimal(25))), ("03-outage", nothing, lines(503)),
+    ("03-checkout", nothing, shop(total=Decimal(25))),
+    ("03-time", *timed(lambda user: answer(201))),
+    ("03-time", *timed(lambda user: Answer(201, {"checkoutId": "a"}, {"x-correlation-id": "b"}, 230))),
+    ("03-stopped", concurrency(0), {}), ("03-stopped", concurrency(5, 0), {}), ("03-stopped", concurrency(0, 0), {}),
+    ("03-outage", nothing, lines(503)),
     ("03-outage", nothing, lines(201, 503, 201)), ("03-outage", nothing, lines(503, 503)),
     ("04-bus", nothing, {}), ("04-bus", nothing, without("EventLogTable")), ("04-bus", audit(None), {}),
     *[("04-log", change, {"logged": lambda _: {"id": "1"}}) for change in (nothing, audit(None), audit(CHECKOUTS))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pandas as pd
@@ -9,12 +10,26 @@ from deployed import Patch
 
 from workbook.learning import exercises
 from workbook.learning.exercises import Verdict
+from workbook.observe.traces import MOMENTS, Trace
 
 NAMES = ["ada", "ben", "cleo", "dan"]
 
 
 def counted(*orders: int) -> pd.DataFrame:
     return pd.DataFrame({"orders": orders}, index=NAMES[: len(orders)])
+
+
+def not_written(_: str) -> str:
+    raise NotImplementedError("put Basket in place of Product")
+
+
+def journey(fate: str | None = None, **hops: float | None) -> tuple:
+    """The trace of an order, with other times of some hops."""
+    return (Trace("an-id", "another-id", dict.fromkeys(MOMENTS, 1.0) | {"accepted": None} | hops, fate),)
+
+
+def stored(known: int, of: int = 50) -> tuple:
+    return (pd.DataFrame({"stored": [1.0] * known + [None] * (of - known)}),)
 
 
 def ends(**columns: list[str]) -> pd.DataFrame:
@@ -32,9 +47,45 @@ BODIES = [("a body", 400, "API Gateway")] * 4 + [("another", 400, "the function"
 LIST = pd.DataFrame(
     [("an attempt", "403", "403", "IAM")] * 12, columns=["attempted", "expected", "found", "refused by"]
 )
+KEY = ('name="id"', 'name="userName"')
+
+
+def copied(*replacements: tuple[str, str]) -> tuple:
+    """A function that replaces these words in a line, one after the other."""
+
+    def as_basket(line: str) -> str:
+        for old, new in replacements:
+            line = line.replace(old, new)
+        return line
+
+    return (as_basket,)
+
+
+CAPITAL, SMALL = ("Product", "Basket"), ("product", "basket")
 HANA, IVO = {"baskets": 0, "orders": 0}, {"baskets": 0, "orders": 2}
 WRONG: list[tuple[str, str, tuple]] = [
-    ("06-fifty", "not all of them have arrived", (pd.DataFrame({"stored": [1.0] * 30 + [None] * 20}),)),
+    ("03-copies", "Product becomes Basket", copied()),
+    ("03-copies", "Product becomes Basket", copied(SMALL, KEY)),
+    ("03-copies", "Product becomes Basket", copied(CAPITAL, ("Table", "BasketTable"), SMALL, KEY)),
+    ("03-copies", "without a capital", copied(CAPITAL, KEY)),
+    ("03-copies", "a basket's key", copied(CAPITAL, SMALL)),
+    ("03-copies", "a basket's key", copied(CAPITAL, SMALL, ('name="id"', 'name="username"'))),
+    ("03-copies", "id alone stays", copied(CAPITAL, SMALL, KEY, (", id)", ", userName)"))),
+    ("03-copies", "Product becomes Basket", (lambda line: None,)),
+    ("06-trace", "still on its way", journey("queue", received=None, stored=None)),
+    ("06-trace", "still on its way", journey(written=None)),
+    ("06-trace", "still on its way", journey("outbox", accepted=1.0, published=None, queued=None, received=None,
+                                             stored=None, written=None)),
+    ("06-trace", "still on its way", journey("stored", stored=None)),
+    ("06-trace", "it is a dead letter", journey("dead letter", stored=None)),
+    ("06-trace", "it could not be delivered", journey("undelivered", queued=None, received=None, stored=None)),
+    ("06-trace", "it is nowhere", journey("nowhere", received=None, stored=None)),
+    ("06-fifty", "not all of them have arrived", stored(30)),
+    ("06-fifty", "not all of them have arrived", stored(44)),
+    ("06-fifty", "not all of them have arrived", stored(0)),
+    ("06-fifty", "not all of them have arrived", stored(5, of=5)),
+    ("06-fifty", "not all of them have arrived", stored(1, of=1)),
+    ("06-fifty", "not all of them have arrived", (stored(50)[0][:25],)),
     ("08-doubled", "has not arrived yet", (counted(2, 2, 2, 1),)),
     ("08-doubled", "looks first", (counted(1, 1, 1, 1),)),
     ("08-doubled", "has not arrived yet", (counted(0, 0, 0, 0),)),
@@ -62,7 +113,7 @@ WRONG: list[tuple[str, str, tuple]] = [
     ("08-dual", "did not die", (HANA, {"baskets": 0, "orders": 3})),
     ("08-dual", "another form", (HANA, {"baskets": 0})),
     ("08-killed", "lost or doubled", (DEATHS | {"point 3": {"balances": False}},)),
-    ("08-killed", "wait until the queue is empty", (DEATHS | {"point 7": DEATHS["point 7"] | {"orders": 2}},)),
+    ("08-killed", "stored more than once", (DEATHS | {"point 7": DEATHS["point 7"] | {"orders": 2}},)),
     ("08-killed", "had not arrived", (DEATHS | {"point 7": DEATHS["point 7"] | {"orders": 0}},)),
     ("08-killed", "had not arrived", (DEATHS | {"point 7": DEATHS["point 7"] | {"outbox": 1}},)),
     ("08-killed", "had not arrived", (DEATHS | {"point 7": DEATHS["point 7"] | {"in flight": 1}},)),
@@ -85,8 +136,12 @@ WRONG: list[tuple[str, str, tuple]] = [
     ("11-list", "something else did first", (LIST.assign(found="400"),)),
     ("11-list", "what should refuse this does not", (LIST.assign(found=None),)),
     ("11-list", "another form", (LIST.drop(columns="found"),)),
+    ("11-list", "something else did first", (LIST.assign(found=["403"] * 11 + ["429"]),)),
+    ("11-list", "what should refuse this does not", (LIST.assign(found=[None] + ["403"] * 11),)),
+    ("11-list", "another form", ([*LIST.itertuples()],)),
 ]
 NOT_YET: list[tuple[str, tuple]] = [
+    ("03-copies", (not_written,)),
     ("06-trace", ()), ("06-trace", ({"hops": 7},)), ("06-fifty", ()), ("06-fifty", (pd.DataFrame(),)),
     ("08-doubled", ()), ("08-doubled", (pd.DataFrame(),)), ("08-doubled", (4,)), ("08-once", ()),
     ("08-memory", ()), ("08-memory", ([],)), ("08-versions", ()), ("08-versions", (len,)), ("08-dual", ()),
@@ -94,8 +149,10 @@ NOT_YET: list[tuple[str, tuple]] = [
     ("10-frame", ()), ("11-gateway", ()), ("11-gateway", (BODIES,)), ("11-list", ()), ("11-list", (LIST[:11],)),
 ]  # fmt: skip
 RIGHT: list[tuple[str, tuple]] = [
-    ("06-fifty", (pd.DataFrame({"stored": [1.0] * 50}),)),
-    ("06-fifty", (pd.DataFrame({"stored": [1.0] * 46 + [None] * 4}),)),
+    ("03-copies", copied(CAPITAL, SMALL, KEY)), ("03-copies", copied(KEY, SMALL, CAPITAL)),
+    ("03-copies", (lambda line: re.sub("(?<=name=\")id", "userName", line).replace(*SMALL).replace(*CAPITAL),)),
+    ("06-trace", journey()), ("06-trace", journey(accepted=1.0)), ("06-trace", journey(answered=0, written=500.5)),
+    ("06-fifty", stored(50)), ("06-fifty", stored(46)), ("06-fifty", stored(45, of=45)),
     ("08-doubled", (counted(2, 2, 2, 2),)), ("08-doubled", (counted(3, 2, 4, 2),)),
     ("08-doubled", (counted(2, 2, 2, 2).astype(float),)),
     ("08-memory", (VOUCHERS,)), ("08-memory", (VOUCHERS[::-1],)), ("08-memory", (tuple(VOUCHERS),)),

@@ -238,7 +238,11 @@ def checkout_takes_its_time(check_out: Callable[[str], Any]) -> Verdict:
     api = Rest(outputs["BasketApiUrl"])
     api.post("basket", BASKET)
     try:
-        return _judged_answer(check_out(USER))
+        verdict = _judged_answer(check_out(USER))
+        if isinstance(verdict, Right) and api.get(f"basket/{USER}").status != 404:
+            mistake = "it was another customer's basket: customer(user) says whose is checked out."
+            return NotRight(f"a checkout of {USER}, as user is called here", f"the basket of {USER}", mistake)
+        return verdict
     finally:
         _clear(api)
 

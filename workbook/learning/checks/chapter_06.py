@@ -22,7 +22,7 @@ from workbook.deployment.diff import diff
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 from workbook.observe.ledger import ledger
-from workbook.observe.traces import Trace
+from workbook.observe.traces import FATES, Trace
 
 PATIENCE = 20  # seconds until the points of an order must be there
 CUSTOMER = {
@@ -37,14 +37,10 @@ def traced(journey: Any = None) -> Verdict:
     if not isinstance(journey, Trace):
         return NotYet("Give the check what trace(…) returned.")
     missing = journey.hops[journey.hops.milliseconds.isna()]
-    if journey.hops.empty:
-        return NotRight("seven hops", "none", "nothing is known of this checkout: is it the id that was answered?")
     if len(missing):
-        return NotRight(
-            "all seven hops",
-            f"not yet: {', '.join(missing.what)}",
-            "the order was still on its way; run trace(…) again in a moment.",
-        )
+        ended, where = FATES.get(journey.fate, (False, ""))
+        mistake = where[0].lower() + where[1:] if ended else "the order was still on its way; run trace(…) again in a moment."
+        return NotRight("all seven hops", f"not yet: {', '.join(missing.what)}", mistake)
     return Right("Seven hops, and three of them while you waited.")
 
 
@@ -83,11 +79,16 @@ def told_again(checkout_id: str = "") -> Verdict:
     if checkout_id not in books.accepted:
         return NotYet("Give the check the id of the checkout that you told again.")
     if checkout_id in books.missing:
-        return NotYet("Publish the event once more.")
+        return NotYet("Publish the event once more, as the log has it: with this checkoutId, and all the rest.")
+    if checkout_id in books.dead:
+        mistake = "Ordering could not store what was told: publish the event as the log has it, and redrive the letter."
+        found = "an order and a dead letter" if checkout_id in books.stored else "a dead letter"
+        return NotRight("one order", found, mistake)
     if checkout_id in books.twice:
-        return NotRight(
-            "one order", "two", "the event was stored under a new id; the order's id must be the checkout's."
-        )
+        mistake = "the event was told with another userName, and an order's key is userName and orderId."
+        return NotRight("one order", "two of this id", mistake)
+    if checkout_id not in books.stored:
+        return NotYet("The event is on its way; run this again in a moment.")
     return Right("The order is back, and there is one of it.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pandas as pd
@@ -74,6 +75,9 @@ def once(counts: Any = None) -> Verdict:
     target.client("dynamodb").delete_item(
         TableName=outputs["OrderingTable"], Key={"userName": {"S": user}, "orderId": {"S": checkout_id}}
     )
+    if len(none := counts[counts.orders < 1]):
+        mistake = "their checkout has not arrived yet, or was refused: wait, and count again."
+        return NotRight("one order of each", f"none of {', '.join(none.index)}", mistake)
     many = counts[counts.orders != 1]
     if len(many):
         return NotRight(
@@ -142,15 +146,18 @@ def outbox() -> Verdict:
         return NotYet('Write the files and run deploy("Basket").')
     if (LAMBDA_SRC / "basket" / "claims.py").exists():
         return NotYet("Remove claims.py; nobody needs it any more.")
-    if "events:PutEvents" in granted(outputs["BasketFunction"]):
+    if found := _publishing("BasketFunction"):
         return NotRight(
-            "an API that cannot publish", "events:PutEvents in its role",
+            "an API that cannot publish", f"{', '.join(found)} in its role",
             "as long as it may, somebody will: give the right to the publisher only.",
         )  # fmt: skip
-    if "events:PutEvents" not in granted(outputs["BasketPublisher"]):
+    if not (found := _publishing("BasketPublisher")):
         return NotRight(
             "a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing."
         )
+    if found != ["events:PutEvents"]:
+        mistake = "a star allows more than anyone has thought about."
+        return NotRight("events:PutEvents, and nothing wider", ", ".join(found), mistake)
     shop, user, key = Rest(outputs["BasketApiUrl"]), f"lea-{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
     shop.post("basket", {"userName": user, "items": [LAMP]})
     body = {"userName": user, **CUSTOMER}
@@ -173,7 +180,22 @@ def outbox() -> Verdict:
             "an order, and nothing left in the outbox", f"{_orders(user)} orders after {PATIENCE} s",
             "the publisher does not get the row, cannot publish it, or does not remove it: look at logs(PUBLISHER).",
         )  # fmt: skip
+    if (many := _orders(user)) > 1:
+        mistake = "two events of one checkout became two orders: the order's id must be the checkoutId of the event."
+        return NotRight("one order", str(many), mistake)
+    if shop.get(f"basket/{user}").status != 404:
+        mistake = "the basket's deletion belongs to the transaction, too: what is left is checked out once more."
+        return NotRight("no basket after the checkout", "the basket", mistake)
     return Right("One transaction, one row, one event, one order; and the row is gone.")
+
+
+def _publishing(function: str) -> list[str]:
+    """The actions of a function's role by which it may publish.
+
+    Args:
+        function: the output that names it.
+    """
+    return sorted(action for action in granted(outputs[function]) if fnmatchcase("events:PutEvents", action))
 
 
 @checks("08-killed")
@@ -189,6 +211,9 @@ def killed(after_death: Any = None) -> Verdict:
             "books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there."
         )
     *_, end = after_death.values()
+    if end["orders"] > 1:
+        mistake = "it was stored more than once: the order's id must be the checkoutId, and the worker must look for it."
+        return NotRight("one order", str(end["orders"]), mistake)
     if end["orders"] != 1 or end["outbox"] or end["in flight"]:
         return NotRight(
             "one order, and nothing on its way",
