@@ -5,13 +5,14 @@ What is tried stands in `steps`, and for exercises and gaps in `tests/answers`; 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
+import pandas as pd
 import pytest
 import steps
 from answers import answers_to
 from answers.gaps import LINES
+from steps import duplicates, given
 
 from workbook.base.paths import ROOT, SOLUTIONS
 from workbook.learning import gaps, published
@@ -19,6 +20,7 @@ from workbook.learning.exercises import NotRight, NotYet, Right
 
 ENOUGH, ENOUGH_IN_A_GAP = (6, 3), (3, 1)  # wrong cases and right ones
 IN_A_KERNEL = ROOT / "tests" / "notebooks"  # where some more answers to exercises are tried
+QUICK = (given.judge, duplicates.judge)  # the others need moto
 CHECKS = [check for chapter in published.chapters() for check in published.checks_of(chapter)]
 
 
@@ -26,7 +28,7 @@ def each(kind: str) -> pytest.MarkDecorator:
     """A test for each case of a kind; those that need more than a moment are slow."""
     cases = [
         pytest.param(judge, case, id=" ".join(str(it) for it in case[: 2 if kind == "WRONG" else 1]),
-                     marks=() if judge is steps.given.judge else pytest.mark.slow)
+                     marks=() if judge in QUICK else pytest.mark.slow)
         for judge, case in steps.tried(kind)
     ]  # fmt: skip
     return pytest.mark.parametrize(("judge", "case"), cases)
@@ -49,6 +51,16 @@ def test_what_is_not_there_is_not_yet_attempted(judge, case, monkeypatch):
 def test_what_is_right_is_right_whatever_its_form(judge, case, monkeypatch):
     found = judge(monkeypatch, *case)
     assert isinstance(found, Right), found
+
+
+ODD = [0, "", "text", [], [1], {}, {"a": 1}, object(), pd.DataFrame(), pd.DataFrame({"a": [1]})]
+GIVEN_ONE = ["03-copies", "06-trace", "06-fifty", "08-doubled", "08-memory", "08-killed", "10-frame", "11-list"]
+
+
+@pytest.mark.parametrize("check", GIVEN_ONE)
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_things_are_not_right_and_no_error_either(check, odd, monkeypatch):
+    assert not isinstance(given.judge(monkeypatch, check, (odd,)), Right)
 
 
 def counted(kind: str) -> Counter[str]:

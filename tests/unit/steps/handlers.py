@@ -62,28 +62,38 @@ WRONG: list[tuple[str, str, list[Change]] | tuple[str, str, list[Change], tuple]
     ]),
     ("02-list", "limit does not reach", [("product/app.py", "paging.limit(request)", "50")]),
     ("02-list", "must say where it goes on", [("product/app.py", "paging.token(last)", "None")]),
-    ("02-list", "where the next page begins", [("product/app.py", "catalogue.page(category, paging.limit(request), start)",
-                                     "catalogue.page(category, paging.limit(request), None)")]),
+    ("02-list", "where the next page begins", [
+        ("product/app.py", "paging.limit(request), start)", "paging.limit(request), None)"),
+    ]),
     ("02-list", "ignores the category", [("product/app.py", "catalogue.page(category,", "catalogue.page(None,")]),
     ("02-list", "something else than the category", [("product/catalogue.py", ".eq(category)", '.eq("category")')]),
-    ("02-list", "logs(outputs", [("product/app.py", "    category = rules", "    raise RuntimeError\n    category = rules")]),
+    ("02-list", "logs(outputs", [
+        ("product/app.py", "    category = rules", "    raise RuntimeError\n    category = rules"),
+    ]),
     ("03-basket", "is created", [("basket/app.py", "200 if replaced else 201", "200")]),
     ("03-basket", "put says which", [("basket/app.py", "200 if replaced else 201", "201")]),
-    ("03-basket", "is it written to the table", [("basket/baskets.py", 'table.put_item(Item=item, ReturnValues="ALL_OLD")',
-                                     '{"Attributes": 1} if globals().setdefault("n", []) else n.append(1) or {}')]),
+    ("03-basket", "is it written to the table", [
+        ("basket/baskets.py", 'table.put_item(Item=item, ReturnValues="ALL_OLD")',
+         '{"Attributes": 1} if globals().setdefault("n", []) else n.append(1) or {}'),
+    ]),
     ("03-basket", "without items must be refused", [("basket/rules.py", "several(1, 100,", "several(0, 100,")]),
-    ("03-basket", "a field that is not known", [("basket/rules.py", "found = checked(body, BASKET, required=BASKET)",
-                                    'body.pop("totalPrice", 0)\n    found = checked(body, BASKET, required=BASKET)')]),
-    ("03-basket", "nothing of the server's", [("basket/app.py", "baskets.shown(baskets.get(user_name_in_path(user_name)))",
-                                  "baskets.get(user_name_in_path(user_name))")]),
+    ("03-basket", "a field that is not known", [
+        ("basket/rules.py", "found = checked(body, BASKET, required=BASKET)",
+         'body.pop("totalPrice", 0)\n    found = checked(body, BASKET, required=BASKET)'),
+    ]),
+    ("03-basket", "nothing of the server's", [
+        ("basket/app.py", "baskets.shown(baskets.get(user_name_in_path(user_name)))",
+         "baskets.get(user_name_in_path(user_name))"),
+    ]),
     ("03-basket", "needs its route", [("basket/app.py", '@app.get("/basket")', '@app.get("/baskets")')]),
-    ("03-basket", "is not there any more", [("basket/baskets.py", "        table.delete_item(\n", "        str(\n"),
-                               (
-                                   "basket/baskets.py",
-                                   'Key={"userName": user_name}, ConditionExpression=Attr("userName").exists()\n',
-                                   "user_name\n",
-                               )]),
-    ("03-basket", "nor to be deleted once more", [("basket/baskets.py", ', ConditionExpression=Attr("userName").exists()', "")]),
+    ("03-basket", "is not there any more", [
+        ("basket/baskets.py", "        table.delete_item(\n", "        str(\n"),
+        ("basket/baskets.py",
+         'Key={"userName": user_name}, ConditionExpression=Attr("userName").exists()\n', "user_name\n"),
+    ]),
+    ("03-basket", "nor to be deleted once more", [
+        ("basket/baskets.py", ', ConditionExpression=Attr("userName").exists()', ""),
+    ]),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT,)),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT | {"category": "x" * 100},)),
     ("02-refuse", "not for category", [], (lambda: PRODUCT | {"price": -1, "category": 5},)),
@@ -106,7 +116,9 @@ NOT_YET: list[tuple[str, list[Change]] | tuple[str, list[Change], tuple]] = [
 RIGHT: list[tuple[str, list[Change]] | tuple[str, list[Change], tuple]] = [
     ("02-crud", []),
     ("02-crud", [("product/products.py", "ConsistentRead=True", "ConsistentRead=bool(1)")]),
-    ("02-crud", [("product/products.py", '{"id": str(uuid.uuid4()), **product}', 'dict(product, id=f"{uuid.uuid4()}")')]),
+    ("02-crud", [
+        ("product/products.py", '{"id": str(uuid.uuid4()), **product}', 'dict(product, id=f"{uuid.uuid4()}")'),
+    ]),
     ("02-list", []),
     ("02-list", [
         ("product/app.py", '{"items": items, "next": paging.token(last)}',

@@ -54,6 +54,16 @@ def make(*parts: str, kind: str = "S") -> None:
     )  # fmt: skip
 
 
+def with_index(_: dict[str, str]) -> None:
+    """The table has an index, too, so that an attribute is described that is no part of its key."""
+    index = {"IndexName": "by-name", "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
+             "Projection": {"ProjectionType": "ALL"}}  # fmt: skip
+    client("dynamodb").update_table(
+        TableName=TABLE, GlobalSecondaryIndexUpdates=[{"Create": index}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "name")],
+    )  # fmt: skip
+
+
 def told(**variables: str) -> Case:
     """The function with these variables."""
     how = {"FunctionName": FUNCTION, "Environment": {"Variables": variables}}
@@ -175,11 +185,7 @@ NOT_YET: list[tuple[str, Case]] = [
 ]  # fmt: skip
 RIGHT: list[tuple[str, Case]] = [
     ("02-table", key("id")), ("02-table", key("id", items=5)),
-    ("02-table", (lambda _: client("dynamodb").update_table(
-        TableName=TABLE, AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "name")],
-        GlobalSecondaryIndexUpdates=[{"Create": {
-            "IndexName": "by-name", "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
-            "Projection": {"ProjectionType": "ALL"}}}]), key("id")[1])),
+    ("02-table", (with_index, key("id")[1])),
     ("02-function", told(TABLE_NAME=TABLE)), ("02-function", told(TABLE_NAME=TABLE, LEVEL="INFO")),
     ("02-function", told(LEVEL="", TABLE_NAME=TABLE, TABLE=ARN)),
     ("02-grant", rights(*THREE)), ("02-grant", rights(more=dict.fromkeys(THREE, ARN))),
@@ -187,7 +193,7 @@ RIGHT: list[tuple[str, Case]] = [
     ("02-grant", rights(*THREE, on=[ARN, f"{ARN}/index/*"])), ("02-grant", rights(*THREE, error="'Item'")),
     ("02-api", api()), ("02-api", api(404)), ("02-api", api(properties=REGIONAL | {"Name": "Products"})),
     ("02-test", own(f"assert 200 != {STATUS}")),
-    ("02-test", own(f'answer = product("GET", "/product/2")\n    assert answer.status == 404, answer')),
+    ("02-test", own('answer = product("GET", "/product/2")\n    assert answer.status == 404, answer')),
 ]  # fmt: skip
 
 

@@ -39,7 +39,9 @@ def traced(journey: Any = None) -> Verdict:
     missing = journey.hops[journey.hops.milliseconds.isna()]
     if len(missing):
         ended, where = FATES.get(journey.fate, (False, ""))
-        mistake = where[0].lower() + where[1:] if ended else "the order was still on its way; run trace(…) again in a moment."
+        mistake = "the order was still on its way; run trace(…) again in a moment."
+        if ended:
+            mistake = where[0].lower() + where[1:]
         return NotRight("all seven hops", f"not yet: {', '.join(missing.what)}", mistake)
     return Right("Seven hops, and three of them while you waited.")
 

@@ -212,7 +212,7 @@ def killed(after_death: Any = None) -> Verdict:
         )
     *_, end = after_death.values()
     if end["orders"] > 1:
-        mistake = "it was stored more than once: the order's id must be the checkoutId, and the worker must look for it."
+        mistake = "it was stored more than once: the order's id must be the checkoutId, stored only if it is not there."
         return NotRight("one order", str(end["orders"]), mistake)
     if end["orders"] != 1 or end["outbox"] or end["in flight"]:
         return NotRight(
