@@ -85,6 +85,9 @@ WRONG: list[tuple[str, str, list[Change]] | tuple[str, str, list[Change], tuple]
         ("basket/app.py", "baskets.shown(baskets.get(user_name_in_path(user_name)))",
          "baskets.get(user_name_in_path(user_name))"),
     ]),
+    ("03-basket", "uuid.uuid4() is new each time", [("basket/baskets.py", "str(uuid.uuid4())", '"checkout-1"')]),
+    ("03-basket", "uuid.uuid4() is new each time", [("basket/baskets.py", "str(uuid.uuid4())", 'basket["userName"]')]),
+    ("03-basket", "gets an id for its checkout", [("basket/baskets.py", "str(uuid.uuid4())", "1")]),
     ("03-basket", "needs its route", [("basket/app.py", '@app.get("/basket")', '@app.get("/baskets")')]),
     ("03-basket", "is not there any more", [
         ("basket/baskets.py", "        table.delete_item(\n", "        str(\n"),
