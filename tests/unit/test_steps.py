@@ -5,6 +5,7 @@ What is tried stands in `steps`, and for exercises and gaps in `tests/answers`; 
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 
 import pandas as pd
@@ -63,6 +64,7 @@ def test_odd_things_are_not_right_and_no_error_either(check, odd, monkeypatch):
     assert not isinstance(given.judge(monkeypatch, check, (odd,)), Right)
 
 
+@functools.cache
 def counted(kind: str) -> Counter[str]:
     """How many cases of a kind are tried of each check: of steps, of exercises and of gaps.
 
@@ -77,6 +79,7 @@ def counted(kind: str) -> Counter[str]:
     return found + in_gaps(wrong)
 
 
+@functools.cache
 def in_gaps(wrong: bool) -> Counter[str]:
     """How many wrong lines, or right ones, are tried in the gaps that each check looks at."""
     return Counter(
