@@ -156,3 +156,12 @@ def test_a_line_of_what_failed_does_not_say_that_somebody_stopped_it(monkeypatch
         raise error("why")
     assert shown[-1]["text/plain"] == f"Deploying Product: {ended}"
     assert f": {ended}<" in shown[-1]["text/html"]
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda notebook: notebook.stem)
+def test_each_drawing_of_a_chapter_says_in_words_what_it_shows(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    drawings = re.findall(r"```mermaid\n(.*?)```", "\n".join("".join(cell["source"]) for cell in cells), re.S)
+    for drawing in drawings:
+        assert re.search(r"^  accTitle: \S.{5,}$", drawing, re.M), drawing
+        assert re.search(r"^  accDescr: \S.{20,}\.$", drawing, re.M), drawing

@@ -13,7 +13,7 @@ import pytest
 import steps
 from answers import answers_to
 from answers.gaps import LINES
-from steps import duplicates, given
+from steps import given
 
 from workbook.base.paths import ROOT, SOLUTIONS
 from workbook.learning import gaps, published
@@ -21,7 +21,6 @@ from workbook.learning.exercises import NotRight, NotYet, Right
 
 ENOUGH, ENOUGH_IN_A_GAP = (6, 3), (3, 1)  # wrong cases and right ones
 IN_A_KERNEL = ROOT / "tests" / "notebooks"  # where some more answers to exercises are tried
-QUICK = (given.judge, duplicates.judge)  # the others need moto
 CHECKS = [check for chapter in published.chapters() for check in published.checks_of(chapter)]
 
 
@@ -29,7 +28,7 @@ def each(kind: str) -> pytest.MarkDecorator:
     """A test for each case of a kind; those that need more than a moment are slow."""
     cases = [
         pytest.param(judge, case, id=" ".join(str(it) for it in case[: 2 if kind == "WRONG" else 1]),
-                     marks=() if judge in QUICK else pytest.mark.slow)
+                     marks=() if judge is given.judge else pytest.mark.slow)
         for judge, case in steps.tried(kind)
     ]  # fmt: skip
     return pytest.mark.parametrize(("judge", "case"), cases)

@@ -220,7 +220,8 @@ def judge(patch: Patch, check: str, case: Case) -> Verdict:
         change(outputs)
         for module in (chapter_00, chapter_01):
             patch.setattr(module, "outputs", outputs)
-        return exercises._looked_at(check, given)
+        patch.setattr(chapter_01, "judged_caller", lambda _: None)  # its own test: test_gap_judgements_01.py
+        return exercises._looked_at(check, (print,) if check == "01-sync" else given)
 
 
 def messages(url: str) -> pd.DataFrame:
