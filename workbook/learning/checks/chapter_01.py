@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,10 @@ from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, queue
 
 WAYS = ("synchronous", "asynchronous", "polled")
+POLLED = ("polled-1", "polled-2", "polled-3", "polled-4")
+COSTS_25 = re.compile(r"\S+ costs 25(\.0+)?( |$)")
 ORDERS = ("ex-1", "ex-2", "ex-3")
+COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 CHOICES = {
     "the product page": ("synchronous", "somebody looks at an empty page until the price is there"),
     "a resized picture": ("asynchronous", "nobody waits for it, and a few tries by Lambda are enough"),
@@ -44,12 +48,16 @@ def synchronous(call: Callable[..., Any]) -> Verdict:
     lines = _lines()
     if not any(line.startswith("pricing sync-") for line in lines):
         return NotYet("Run the cell that calls the function three times.")
-    if not any(line.startswith("sync-1 costs 25") for line in lines):
-        return NotRight(
-            "the line 'sync-1 costs 25.0' in the log",
-            "; ".join(line for line in lines if "sync-1" in line) or "no line of sync-1",
-            "the total is wrong: it is the sum of price times quantity over all items.",
-        )
+    for order in ("sync-1", "sync-2", "sync-3"):
+        if f"pricing {order}" not in lines:
+            return NotRight("three calls", f"no call with {order}", "each of the three orders has an id of its own.")
+        said = [line for line in lines if line.startswith(f"{order} ")]
+        if not said:
+            mistake = "the function was called, and failed or printed no total: look at its log."
+            return NotRight(f"the line '{order} costs 25.0' in the log", f"no line of {order}", mistake)
+        if not COSTS_25.match(said[-1]):
+            mistake = "the total is wrong: it is the sum of price times quantity over all items."
+            return NotRight(f"the line '{order} costs 25.0' in the log", said[-1], mistake)
     return Right("Three calls, three results.")
 
 
@@ -87,13 +95,17 @@ def asynchronous() -> Verdict:
     tries, failed = _lines().count("pricing async-bad"), queue(outputs["PricingFailures"])
     if not tries:
         return NotYet("Call the function asynchronously with the bad order.")
-    if failed.empty:
+    records = [body for body in failed.body if '"async-bad"' in body]
+    if not records:
         return NotRight(
-            "one event in the failures queue",
-            f"none, after {tries} tries",
+            "the event async-bad in the failures queue",
+            f"{'another one' if len(failed) else 'none'}, after {tries} {'try' if tries == 1 else 'tries'}",
             "the function still has tries left (wait a little), or no on-failure destination.",
         )
-    return Right(f"The event was tried {tries_of(failed.body[0])} times, then kept in the failures queue.")
+    if (runs := tries_of(records[0])) < 2:
+        mistake = "nobody tried it again, although the next run might have succeeded: is retry_attempts set to 0?"
+        return NotRight("three tries", f"{runs}", mistake)
+    return Right(f"The event was tried {runs} times, then kept in the failures queue.")
 
 
 def tries_of(record: str) -> int:
@@ -124,17 +136,22 @@ def polled() -> Verdict:
     """The messages of the queue were handed to the function, and deleted after it succeeded."""
     if "PricingOrders" not in outputs:
         return NotYet('Write the stack with the orders queue and run deploy("Pricing").')
-    priced = [line for line in _lines() if line.startswith("polled-") and "(polled)" in line]
-    waiting = queue(outputs["PricingOrders"])
-    if not priced and waiting.empty:
+    lines, waiting = _lines(), queue(outputs["PricingOrders"])
+    priced = [o for o in POLLED if any(line.startswith(f"{o} costs") and "(polled)" in line for line in lines)]
+    started = [o for o in POLLED if f"pricing {o}" in lines]
+    if not started and waiting.empty:
         return NotYet("Send the four messages, then let polling go on.")
-    if not priced:
-        return _paused() or NotRight(
-            "four orders in the function's log",
-            f"{len(waiting)} messages in the queue",
-            "the poller has them, and the function fails or is not done yet: look at its log, and run this again.",
-        )
-    return Right(f"{len(priced)} messages priced; the poller deleted them.")
+    if len(priced) == len(POLLED):
+        return Right(f"{len(priced)} messages priced; the poller deleted them.")
+    missing = ", ".join(o for o in POLLED if o not in priced)
+    if waiting.empty:
+        mistake = "the function failed, or was called by you: look at its log, then send the four messages again."
+        return NotRight("four orders priced by way of the queue", f"not {missing}", mistake)
+    return _paused() or NotRight(
+        "four orders in the function's log",
+        f"not {missing}; {len(waiting)} messages in the queue",
+        "the poller has them, and the function fails or is not done yet: look at its log, and run this again.",
+    )
 
 
 @checks("01-dead-letter")
@@ -143,18 +160,32 @@ def dead_letter() -> Verdict:
     if "PricingDeadLetters" not in outputs:
         return NotYet("Deploy the orders queue first.")
     tries, dead = _lines().count("pricing polled-bad"), queue(outputs["PricingDeadLetters"])
+    dead = dead[dead.body.str.contains('"polled-bad"', regex=False)] if len(dead) else dead
     if not tries and dead.empty:
-        if paused := _paused():
-            return paused
-        return NotYet("Send the bad order through the queue.")
+        return _paused() or NotYet("Send the bad order through the queue.")
     if dead.empty:
-        return NotRight(
-            "the message in the dead-letter queue",
-            f"{tries} tries so far",
-            "it is still in flight: after each try it is hidden for the visibility timeout. Wait for it.",
-        )
+        return _why_not_dead(tries)
     each = tries // len(dead) if tries % len(dead) == 0 else "a few"  # if it was sent several times
     return Right(f"Tried {each} times, then moved away. Nothing is lost, and nothing is stuck.")
+
+
+def _why_not_dead(tries: int) -> NotRight:
+    """Why a message that was tried is not in the dead-letter queue, or not yet."""
+    url = outputs["PricingOrders"]
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    what = "try" if tries == 1 else "tries"
+    if "RedrivePolicy" not in found:
+        mistake = "the queue of orders has no dead_letter_queue, so the message comes back again and again."
+        return NotRight("the message in the dead-letter queue", f"{tries} {what}, and no end", mistake)
+    if not any(int(found[name]) for name in COUNTS):
+        mistake = "it is in no queue any more: the function did not fail, so the poller deleted it. Let the error out."
+        return NotRight("the message in the dead-letter queue", f"{tries} {what}, and no message", mistake)
+    most = json.loads(found["RedrivePolicy"])["maxReceiveCount"]
+    return NotRight(
+        "the message in the dead-letter queue",
+        f"{tries} {what} so far, of {most}",
+        "it is still in flight: after each try it is hidden for the visibility timeout. Wait for it.",
+    )
 
 
 @checks(

@@ -25,7 +25,7 @@ from workbook.learning.checks.api_calls import called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 from workbook.observe.ledger import ledger
-from workbook.observe.traces import Trace
+from workbook.observe.traces import FATES, Trace
 
 PATIENCE = 20  # seconds until the points of an order must be there
 CUSTOMER = {
@@ -62,14 +62,12 @@ def traced(journey: Any = None) -> Verdict:
     if not isinstance(journey, Trace):
         return NotYet("Give the check what trace(…) returned.")
     missing = journey.hops[journey.hops.milliseconds.isna()]
-    if journey.hops.empty:
-        return NotRight("seven hops", "none", "nothing is known of this checkout: is it the id that was answered?")
     if len(missing):
-        return NotRight(
-            "all seven hops",
-            f"not yet: {', '.join(missing.what)}",
-            "the order was still on its way; run trace(…) again in a moment.",
-        )
+        ended, where = FATES.get(journey.fate, (False, ""))
+        mistake = "the order was still on its way; run trace(…) again in a moment."
+        if ended:
+            mistake = where[0].lower() + where[1:]
+        return NotRight("all seven hops", f"not yet: {', '.join(missing.what)}", mistake)
     return Right("Seven hops, and three of them while you waited.")
 
 
@@ -122,12 +120,19 @@ def told_again(tell_again: Callable[[Any], Any], checkout_id: str) -> Verdict:
         return verdict
     if checkout_id not in ledger().accepted:
         return NotYet("Give the check the id of the checkout that you told again.")
-    if not soon(lambda: checkout_id not in ledger().missing, PATIENCE):
-        return NotYet("Publish the event once more.")
-    if checkout_id in ledger().twice:
-        return NotRight(
-            "one order", "two", "the event was stored under a new id; the order's id must be the checkout's."
-        )
+    soon(lambda: checkout_id in ledger().stored | ledger().dead, PATIENCE)
+    books = ledger()
+    if checkout_id in books.missing:
+        return NotYet("Publish the event once more, as the log has it: with this checkoutId, and all the rest.")
+    if checkout_id in books.dead:
+        mistake = "Ordering could not store what was told: publish the event as the log has it, and redrive the letter."
+        found = "an order and a dead letter" if checkout_id in books.stored else "a dead letter"
+        return NotRight("one order", found, mistake)
+    if checkout_id in books.twice:
+        mistake = "the event was told with another userName, and an order's key is userName and orderId."
+        return NotRight("one order", "two of this id", mistake)
+    if checkout_id not in books.stored:
+        return NotYet("The event is on its way; run this again in a moment.")
     return Right("The order is back, and there is one of it.")
 
 

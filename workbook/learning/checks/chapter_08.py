@@ -14,19 +14,12 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import LAMBDA_SRC
 from workbook.base.waiting import poll
 from workbook.clients.rest import Answer, Rest
-from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import points, questions_08
 from workbook.learning.checks.duplicates import (
-    CUSTOMER,
-    LAMP,
-    PATIENCE,
-    judged_retried,
-    judged_worker,
-    new_user,
-    orders_of,
-)
-from workbook.learning.checks.two_writes import judged_order, judged_transaction
+    CUSTOMER, LAMP, PATIENCE, judged_retried, judged_worker, new_user, orders_of,
+)  # fmt: skip
+from workbook.learning.checks.two_writes import judged_order, judged_publishing, judged_transaction
 from workbook.learning.checks.versions import judged_newer
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
@@ -84,6 +77,9 @@ def once(counts: Any = None) -> Verdict:
         return NotRight("a row for each of the four", str(len(counts)), "the frame is to have all four customers.")
     if verdict := judged_worker():
         return verdict
+    if len(none := counts[counts.orders < 1]):
+        mistake = "their checkout has not arrived yet, or was refused: wait, and count again."
+        return NotRight("one order of each", f"none of {', '.join(none.index)}", mistake)
     many = counts[counts.orders != 1]
     if len(many):
         return NotRight(
@@ -205,16 +201,7 @@ def outbox() -> Verdict:
         return NotYet('Write the files and run deploy("Basket").')
     if (LAMBDA_SRC / "basket" / "claims.py").exists():
         return NotYet("Remove claims.py; nobody needs it any more.")
-    if "events:PutEvents" in granted(outputs["BasketFunction"]):
-        return NotRight(
-            "an API that cannot publish", "events:PutEvents in its role",
-            "as long as it may, somebody will: give the right to the publisher only.",
-        )  # fmt: skip
-    if "events:PutEvents" not in granted(outputs["BasketPublisher"]):
-        return NotRight(
-            "a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing."
-        )
-    return judged_transaction() or _judged_checkout()
+    return judged_publishing() or judged_transaction() or _judged_checkout()
 
 
 def _judged_checkout() -> Verdict:
@@ -247,6 +234,12 @@ def _judged_checkout() -> Verdict:
             )
         found = f"{len(orders_of(user))} orders after {PATIENCE} s"
         return NotRight("an order, and nothing left in the outbox", found, mistake)
+    if (many := len(orders_of(user))) > 1:
+        mistake = "two events of one checkout became two orders: the order's id must be the checkoutId of the event."
+        return NotRight("one order", str(many), mistake)
+    if shop.get(f"basket/{user}").status != 404:
+        mistake = "the basket's deletion belongs to the transaction, too: what is left is checked out once more."
+        return NotRight("no basket after the checkout", "the basket", mistake)
     return Right("One transaction, one row, one event, one order; and the row is gone.")
 
 
@@ -267,6 +260,9 @@ def killed(after_death: Any = None) -> Verdict:
             "books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there."
         )
     *_, end = after_death.values()
+    if end["orders"] > 1:
+        mistake = "it was stored more than once: the order's id must be the checkoutId, stored only if it is not there."
+        return NotRight("one order", str(end["orders"]), mistake)
     if end["orders"] != 1 or end["outbox"] or end["in flight"]:
         return NotRight(
             "one order, and nothing on its way",

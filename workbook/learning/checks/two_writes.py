@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from fnmatch import fnmatchcase
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -18,7 +19,7 @@ from workbook.base.paths import LAMBDA_SRC
 from workbook.base.waiting import soon
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
-from workbook.cloud.roles import role_of
+from workbook.cloud.roles import granted, role_of
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.duplicates import CUSTOMER, LAMP, PATIENCE, accepted, clear, new_user, orders_of
 from workbook.learning.exercises import NotRight, Verdict
@@ -83,6 +84,29 @@ def _checked_out(user: str) -> Answer:
 def _has_basket(user: str) -> bool:
     where = {"TableName": outputs["BasketTable"], "Key": {"userName": {"S": user}}}
     return "Item" in target.client("dynamodb").get_item(**where, ConsistentRead=True)
+
+
+def judged_publishing() -> Verdict | None:
+    """That another function than the publisher may publish, or that the publisher may not, or may do more."""
+    if found := _publishing("BasketFunction"):
+        mistake = "as long as it may, somebody will: give the right to the publisher only."
+        return NotRight("an API that cannot publish", f"{', '.join(found)} in its role", mistake)
+    if not (found := _publishing("BasketPublisher")):
+        mistake = "publisher.allow(…) with events:PutEvents is missing."
+        return NotRight("a publisher that may publish", "no grant", mistake)
+    if found != ["events:PutEvents"]:
+        mistake = "a star allows more than anyone has thought about."
+        return NotRight("events:PutEvents, and nothing wider", ", ".join(found), mistake)
+    return None
+
+
+def _publishing(function: str) -> list[str]:
+    """The actions of a function's role by which it may publish.
+
+    Args:
+        function: the output that names it.
+    """
+    return sorted(action for action in granted(outputs[function]) if fnmatchcase("events:PutEvents", action))
 
 
 def judged_transaction() -> Verdict | None:
