@@ -10,7 +10,7 @@ import pytest
 from deployed import BUS, CHECKOUTS, Ordering, checks_on_moto, client, rule
 
 from workbook.clients.invoke import Invocation
-from workbook.learning.checks import deliveries, redriving, settings
+from workbook.learning.checks import chapter_07, deliveries, redriving, settings
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/Orders"
@@ -83,7 +83,7 @@ def test_an_alarm_that_rings_from_the_first_letter_on(changed):
 
 
 def policy(**changed: Any) -> dict[str, Any]:
-    return {"Statement": [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"} | changed]}
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"} | changed]}
 
 
 @pytest.mark.parametrize(
@@ -189,15 +189,51 @@ def test_the_rules_that_drop(answer):
     assert isinstance(settings.judged_names(None, {"drops"}), NotYet)
 
 
-# Questions, on moto
+# On moto: that the checks find what they judge, and the questions
 
 
 @pytest.fixture
 def ordering(monkeypatch) -> Iterator[Ordering]:
     with checks_on_moto(monkeypatch, settings):
         there = Ordering()
-        monkeypatch.setattr(settings, "outputs", there.outputs)
+        for module in (settings, deliveries, chapter_07):
+            monkeypatch.setattr(module, "outputs", there.outputs)
         yield there
+
+
+def test_the_limit_is_the_mappings(ordering):
+    assert isinstance(chapter_07.limited(), Right)
+    client("lambda").put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=2)
+    assert "uses up a try" in told(chapter_07.limited())
+
+
+def test_the_outage_is_a_policy_of_the_workers_role(ordering):
+    assert isinstance(chapter_07.forbidden(), NotYet)
+    document = json.dumps(policy(Resource=ordering.arn))
+    client("iam").put_role_policy(RoleName="worker", PolicyName="outage", PolicyDocument=document)
+    assert "forbids this elsewhere" in told(chapter_07.forbidden())
+    client("iam").put_role_policy(RoleName="worker", PolicyName="outage", PolicyDocument=json.dumps(policy()))
+    assert isinstance(chapter_07.forbidden(), Right)
+
+
+def test_the_target_is_that_of_the_steps_own_rule(ordering):
+    assert isinstance(chapter_07.careful_target(), NotYet)
+    rule(chapter_07.GONE, CHECKOUTS, {"Arn": ordering.arn})
+    assert isinstance(chapter_07.careful_target(), NotYet)
+    kept_elsewhere = {"RetryPolicy": settings.RETRY, "DeadLetterConfig": {"Arn": ordering.dead_arn}}
+    rule(chapter_07.GONE, CHECKOUTS, {"Arn": ordering.arn, **kept_elsewhere})
+    assert "kept apart" in told(chapter_07.careful_target())
+    rule(chapter_07.GONE, CHECKOUTS, ordering.goal | {"RetryPolicy": settings.RETRY})
+    assert isinstance(chapter_07.careful_target(), Right)
+
+
+def test_the_alarm_is_the_stacks(ordering):
+    assert isinstance(chapter_07.alarm_rings(), NotYet)
+    how = ALARM | {"AlarmName": "Ordering-DeadLettersAlarm1", "Namespace": "AWS/SQS", "EvaluationPeriods": 1}
+    client("cloudwatch").put_metric_alarm(**how | {"Dimensions": [{"Name": "QueueName", "Value": "Queue"}]})
+    assert "another queue" in told(chapter_07.alarm_rings())
+    client("cloudwatch").put_metric_alarm(**how | {"Dimensions": [{"Name": "QueueName", "Value": "DeadLetters"}]})
+    assert isinstance(chapter_07.alarm_rings(), Right)
 
 
 def attribute(url: str, name: str) -> str:
