@@ -22,7 +22,8 @@ from workbook.clients.rest import Answer
 from workbook.cloud import target
 
 BUS = "ShopEventBus"
-CHECKOUTS = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"]}
+VERSION_1 = {"metadata": {"schemaVersion": ["1"]}}
+CHECKOUTS = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"], "detail": VERSION_1}
 Patch = pytest.MonkeyPatch
 
 
