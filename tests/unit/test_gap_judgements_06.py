@@ -113,14 +113,16 @@ def test_an_event_that_is_the_same():
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
-        ({"accepted": set(), "missing": set(), "twice": set()}, NotYet),
-        ({"accepted": {"a"}, "missing": {"a"}, "twice": set()}, NotYet),
-        ({"accepted": {"a"}, "missing": set(), "twice": {"a"}}, NotRight),
-        ({"accepted": {"a"}, "missing": set(), "twice": set()}, Right),
+        ({"accepted": set()}, NotYet),
+        ({"missing": {"a"}, "stored": set()}, NotYet),
+        ({"twice": {"a"}}, NotRight),
+        ({"dead": {"a"}}, NotRight),
+        ({}, Right),
     ],
 )
 def test_an_order_is_back_once_its_event_was_told_again(monkeypatch, state, kind):
-    monkeypatch.setattr(chapter_06, "ledger", lambda: SimpleNamespace(**state))
+    books = {"accepted": {"a"}, "stored": {"a"}, "missing": set(), "dead": set(), "twice": set()} | state
+    monkeypatch.setattr(chapter_06, "ledger", lambda: SimpleNamespace(**books))
     monkeypatch.setattr(chapter_06, "soon", lambda look, _: look())
     monkeypatch.setattr(following, "judged_retelling", lambda _: None)
     assert isinstance(chapter_06.told_again(print, "a"), kind)
