@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -28,7 +29,7 @@ from services import (
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=50)
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)  # `run.py test --all`
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)  # `run.py test --quick`
-settings.load_profile("repeatable")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 # Hypothesis mixes in the constants of whatever modules are loaded by then: in parallel runs, now these, now those.
 providers._get_local_constants = providers.Constants
 

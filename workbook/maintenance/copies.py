@@ -121,11 +121,10 @@ def test(arguments: Sequence[str] = (), *, quick: bool = False, everything: bool
             suites = QUICK_SUITES if quick else SUITES
             command += [f"tests/{suite}" for suite in suites if (copy / "tests" / suite).is_dir()]
             command += ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
-        profile = "quick" if quick else "thorough" if everything else "repeatable"
-        command += [f"--hypothesis-profile={profile}"]
         leave_out = [mark for mark, wanted in (("nightly", everything), ("slow", not quick)) if not wanted]
         command += ["-m", " and ".join(f"not {mark}" for mark in leave_out)] if leave_out else []
-        return run_in(copy, [*command, *arguments])
+        profile = "quick" if quick else "thorough" if everything else "repeatable"
+        return run_in(copy, [*command, *arguments], HYPOTHESIS_PROFILE=profile)
 
 
 @contextmanager
