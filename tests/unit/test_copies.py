@@ -10,6 +10,7 @@ from collections import Counter
 
 import psutil
 import pytest
+from hypothesis import settings
 
 from workbook.base.paths import ROOT
 from workbook.maintenance import copies
@@ -96,13 +97,23 @@ def test_however_it_ends_the_copy_goes_with_all_that_runs_in_it(number):
 
 def test_pytest_gets_all_suites_unless_told(monkeypatch):
     commands = []
-    monkeypatch.setattr(copies, "run_in", lambda copy, command: commands.append(command) or 0)
+    monkeypatch.setattr(copies, "run_in", lambda copy, command, **_: commands.append(command) or 0)
     copies.test(["-x"])
     copies.test(["tests/unit/test_cli.py::test_help", "-x"])
     assert "tests/unit" in commands[0]
     assert commands[0][-1] == "-x"
     assert commands[1][-2:] == ["tests/unit/test_cli.py::test_help", "-x"]
     assert "tests/unit" not in commands[1]
+
+
+def test_by_night_more_examples_are_tried_and_for_whoever_is_in_a_hurry_fewer(monkeypatch):
+    profiles = []
+    monkeypatch.setattr(copies, "run_in", lambda copy, command, **more: profiles.append(more["HYPOTHESIS_PROFILE"]))
+    copies.test()
+    copies.test(everything=True)
+    copies.test(quick=True)
+    examples = [settings.get_profile(profile).max_examples for profile in profiles]
+    assert examples == [50, 200, 20]
 
 
 def test_each_file_of_tests_has_a_name_of_its_own():
