@@ -73,7 +73,7 @@ LINES = [
     wrong("03-105c", "another action", "it may: dynamodb:PutItem", ("dynamodb:PutItem", "dynamodb:GetItem")),
     wrong("03-105c", "the decision itself", "True or False", (' == "allowed"', "")),
     wrong("03-105c", "always Ordering's", "of the function that is given", ("=function)", "=ORDERING)")),
-    wrong("03-105c", "the function in place of its role", "ends with an error", ("Arn=role_arn", "Arn=function")),
+    wrong("03-105c", "any table", "which is named in ResourceArns", ("[ORDERS_ARN]", '["*"]')),
     right("03-105c", "in, and the role by its other way", ('== "allowed"', 'in ("allowed",)'),
           ('lambda_.get_function_configuration(FunctionName=function)["Role"]',
            'lambda_.get_function(FunctionName=function)["Configuration"]["Role"]')),

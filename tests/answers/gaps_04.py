@@ -28,7 +28,7 @@ LINES = [
     right("04-20", "it exists", ('prefix("")', "exists()")),
     # step 3: a condition
     wrong("04-32", "as much", "a price of just as much", ('">"', '">="')),
-    wrong("04-32", "no list", "does not take it for a pattern", ('[{"numeric": [">", price]}]',
+    wrong("04-32", "no list", "name by name", ('[{"numeric": [">", price]}]',
                                                                   '{"numeric": [">", price]}')),
     wrong("04-32", "a level too few", "name by name", ('{"data": {"totalPrice": [{"numeric": [">", price]}]}}',
                                                         '{"totalPrice": [{"numeric": [">", price]}]}')),
@@ -113,7 +113,7 @@ LINES = [
     wrong("04-129d", "the first of the user", "another order of the same user", (GET, """stored.query(
         KeyConditionExpression="userName = :u", ExpressionAttributeValues={":u": user_name}
     )["Items"][0]["totalPrice"]""")),
-    wrong("04-129d", "half a key", "something has another form", (', "orderId": order_id', "")),
+    wrong("04-129d", "half a key", "a call is refused", (', "orderId": order_id', "")),
     right("04-129d", "Query", (GET, """stored.query(
         KeyConditionExpression="userName = :u AND orderId = :o",
         ExpressionAttributeValues={":u": user_name, ":o": order_id},

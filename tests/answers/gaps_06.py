@@ -22,7 +22,7 @@ LINES = [
     wrong("06-06", "the outermost keys", "outermost keys", ("json.dumps(template)", "template")),
     wrong("06-06", "every stack", "not in its template", ("name in json.dumps(template)", "True")),
     wrong("06-06", "the stack's own name", "in its template", ("return name in", "return stack in")),
-    wrong("06-06", "no such key", "an error of its own", ('"TemplateBody"', '"Template"')),
+    wrong("06-06", "no such key", "ended with an error", ('"TemplateBody"', '"Template"')),
     right("06-06", "the keys as well", ("json.dumps(template)", "str(template)")),
     # step 2: the id
     wrong("06-08", "no header", "has made up an id",
@@ -32,7 +32,7 @@ LINES = [
     wrong("06-08", "in the body", "nothing more", (SENT, """\
     body = {**shop_for(user), "x-correlation-id": request}
     return basket.post("basket/checkout", body)""")),
-    wrong("06-08", "nothing is returned", "return what send gives", ("return ", "")),
+    wrong("06-08", "nothing is returned", "returns nothing", ("return ", "")),
     right("06-08", "capital letters", ('"x-correlation-id"', '"X-Correlation-ID"')),
     # step 3: percentiles
     wrong("06-27", "the average", "return what quantile makes",
@@ -65,7 +65,7 @@ LINES = [
     wrong("06-40e", "by the source alone", "whose whole pattern does not fit",
           (FITS, '        if event["source"] in rule["EventPattern"] or "prefix" in rule["EventPattern"]\n')),
     wrong("06-40e", "those that do not fit", "a rule", ("if bus.test", "if not bus.test")),
-    wrong("06-40e", "the detail alone", "an error of its own", ("json.dumps(event)", 'event["detail"]')),
+    wrong("06-40e", "the detail alone", "ended with an error", ("json.dumps(event)", 'event["detail"]')),
     right("06-40e", "a set", ("return [", "return {"), ('["Result"]\n    ]', '["Result"]\n    }')),
     wrong("06-40g", "until the order is stored", "until the answer is there",
           (WAITED, "journey.hops.milliseconds.max()")),

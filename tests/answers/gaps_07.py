@@ -61,7 +61,7 @@ LINES = [
     wrong("07-25", "deleted elsewhere", "is deleted there", ("QueueUrl=DEAD", "QueueUrl=QUEUE")),
     wrong("07-25", "the whole message", "as it came", ('message["Body"]', "json.dumps(message)")),
     wrong("07-25", "the message's id", "the handle of this receiving", ("ReceiptHandle\"]", "MessageId\"]")),
-    wrong("07-25", "an attribute that it has not", "an error of its own", ('message["Body"]', 'message["body"]')),
+    wrong("07-25", "an attribute that it has not", "ended with an error", ('message["Body"]', 'message["body"]')),
     right("07-25", "as batches of one", (SEND, """\
     sqs.send_message_batch(QueueUrl=QUEUE, Entries=[{"Id": "1", "MessageBody": message["Body"]}])"""), (DELETE, """\
     handle = message["ReceiptHandle"]
@@ -109,7 +109,7 @@ LINES = [
     wrong("07-77c", "as if it were new", "first sent", (" - waited", "")),
     wrong("07-77c", "seconds", "in seconds", (" / 86400 - waited", " - waited * 86400")),
     wrong("07-77c", "the number in the stack", "something else", (DAYS, "14 - waited")),
-    wrong("07-77c", "text", "an error of its own", (DAYS, 'attribute(url, "MessageRetentionPeriod") - waited')),
+    wrong("07-77c", "text", "ended with an error", (DAYS, 'attribute(url, "MessageRetentionPeriod") - waited')),
     right("07-77c", "by pandas", (DAYS, """(
         pd.Timedelta(seconds=int(attribute(url, "MessageRetentionPeriod"))) / pd.Timedelta(days=1)
         - waited

@@ -7,7 +7,6 @@ FAILED = '            "DeadLetterConfig": {"Arn": FAILURES},  # for what could n
 PREFIX = '                        {"name": "prefix", "value": "products/"},\n'
 SUFFIX = '                        {"name": "suffix", "value": ".csv"},\n'
 DECODED = "unquote_plus(record.s3.get_object.key)"
-FILTER = 'lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})'
 OWN = "str(uuid.uuid5(NAMESPACE, record.event_id))"
 EXPRESSION = 'events.Schedule.expression("cron(0 1 * * ? *)")'
 SERVICES = '{statement["Principal"]["Service"] for statement in policy["Statement"]}'
@@ -43,7 +42,7 @@ LINES = [
           (DECODED, 'record.s3.get_object.key.replace("+", "%20")')),
     right("09-41", "as a dict", (DECODED, 'unquote_plus(record["s3"]["object"]["key"])')),
     # step 3: the filter, and the id
-    wrong("09-54", "no filter", "called for each record", (f"                {FILTER}\n", "")),
+    wrong("09-54", "what is gone", "must be called for MODIFY", ("MODIFY", "REMOVE")),
     wrong("09-54", "what is new", "must be called for MODIFY", ("MODIFY", "INSERT")),
     wrong("09-54", "what is new too", "need not be called for INSERT", ('is_equal("MODIFY")',
           'or_("MODIFY", "INSERT")')),
@@ -69,11 +68,12 @@ LINES = [
     wrong("09-84b", "of all functions", "each mapping of this very function", ("FunctionName=function", "")),
     wrong("09-84b", "nothing is returned", "returns nothing", ("return ", "")),
     right("09-84b", "a set", ("[mapping", "{mapping"), ("found]", "found}")),
-    wrong("09-84c", "the settings", "OnFailure", ('["OnFailure"]["Destination"]', "")),
-    wrong("09-84c", "what worked", "ended with an error", ("OnFailure", "OnSuccess")),
-    wrong("09-84c", "one function's", "of this very function", ("FunctionName=function", "FunctionName=IMPORTER")),
-    right("09-84c", "in one line", ("    found = lambda_", "    return lambda_"),
-          ('FunctionName=function)\n    return found["D', 'FunctionName=function)["D')),
+    wrong("09-84c", "always", "of this very table", ('described["StreamSpecification"]["StreamViewType"]',
+          '"NEW_AND_OLD_IMAGES"')),
+    wrong("09-84c", "the whole of it", "it is the StreamViewType", ('["StreamViewType"]', "")),
+    wrong("09-84c", "whether there is one", "it is the StreamViewType", ("StreamViewType", "StreamEnabled")),
+    wrong("09-84c", "nothing is returned", "returns nothing", ("return ", "")),
+    right("09-84c", "get", ('["StreamViewType"]', '.get("StreamViewType")')),
     wrong("09-84d", "always", "of this very function's policy", (SERVICES, '{"s3.amazonaws.com"}')),
     wrong("09-84d", "text", "ended with an error", ('json.loads(lambda_.get_policy(FunctionName=function)["Policy"])',
           'lambda_.get_policy(FunctionName=function)["Policy"]')),

@@ -71,6 +71,18 @@ def test_a_function_in_which_nothing_was_written(ordering, name):
     assert exercises._looked_at(name, (open_gap,)) == NotYet("Still to be written: do it.")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda url: attributes(f"{url}-of-nobody", "QueueArn"),
+        lambda url: client("sqs").get_queue_attributes(QueueUrl=1),
+        lambda url: client("sqs").get_queue_attributes(),
+    ],
+)
+def test_a_call_that_is_refused_is_said_in_a_sentence(ordering, call):
+    assert "a call is refused" in told(exercises._looked_at("05-q3", (call,)))
+
+
 WAITING, IN_FLIGHT = own_queue.COUNTS
 
 

@@ -10,7 +10,7 @@ import pytest
 from deployed import BUS, CHECKOUTS, Ordering, checks_on_moto, client, rule
 
 from workbook.clients.invoke import Invocation
-from workbook.learning.checks import deliveries, redriving, settings
+from workbook.learning.checks import chapter_07, deliveries, redriving, settings
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/Orders"
@@ -46,7 +46,7 @@ def test_a_letter_that_is_sent_and_then_deleted():
 
 def test_a_function_that_calls_nothing_or_raises():
     assert isinstance(redriving.judged(lambda _: None, QUEUE, DEAD), NotYet)
-    assert "an error of its own" in told(redriving.judged(lambda message: message["body"], QUEUE, DEAD))
+    assert "ended with an error" in told(redriving.judged(lambda message: message["body"], QUEUE, DEAD))
 
 
 ALARM = {
@@ -83,7 +83,8 @@ def test_an_alarm_that_rings_from_the_first_letter_on(changed):
 
 
 def policy(**changed: Any) -> dict[str, Any]:
-    return {"Statement": [{"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"} | changed]}
+    statement = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"} | changed
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 @pytest.mark.parametrize(
@@ -186,18 +187,53 @@ def test_rules_that_are_too_many_too_few_or_no_names(answer, words):
 @pytest.mark.parametrize("answer", [["drops"], {"drops"}, ("drops", "drops")])
 def test_the_rules_that_drop(answer):
     assert isinstance(settings.judged_names(answer, {"drops"}), Right)
-    assert isinstance(settings.judged_names(None, {"drops"}), NotYet)
 
 
-# Questions, on moto
+# On moto: that the checks find what they judge, and the questions
 
 
 @pytest.fixture
 def ordering(monkeypatch) -> Iterator[Ordering]:
     with checks_on_moto(monkeypatch, settings):
         there = Ordering()
-        monkeypatch.setattr(settings, "outputs", there.outputs)
+        for module in (settings, deliveries, chapter_07):
+            monkeypatch.setattr(module, "outputs", there.outputs)
         yield there
+
+
+def test_the_limit_is_the_mappings(ordering):
+    assert isinstance(chapter_07.limited(), Right)
+    client("lambda").put_function_concurrency(FunctionName="worker", ReservedConcurrentExecutions=2)
+    assert "uses up a try" in told(chapter_07.limited())
+
+
+def test_the_outage_is_a_policy_of_the_workers_role(ordering):
+    assert isinstance(chapter_07.forbidden(), NotYet)
+    document = json.dumps(policy(Resource=ordering.arn))
+    client("iam").put_role_policy(RoleName="worker", PolicyName="outage", PolicyDocument=document)
+    assert "forbids this elsewhere" in told(chapter_07.forbidden())
+    client("iam").put_role_policy(RoleName="worker", PolicyName="outage", PolicyDocument=json.dumps(policy()))
+    assert isinstance(chapter_07.forbidden(), Right)
+
+
+def test_the_target_is_that_of_the_steps_own_rule(ordering):
+    assert isinstance(chapter_07.careful_target(), NotYet)
+    rule(chapter_07.GONE, CHECKOUTS, {"Arn": ordering.arn})
+    assert isinstance(chapter_07.careful_target(), NotYet)
+    kept_elsewhere = {"RetryPolicy": settings.RETRY, "DeadLetterConfig": {"Arn": ordering.dead_arn}}
+    rule(chapter_07.GONE, CHECKOUTS, {"Arn": ordering.arn, **kept_elsewhere})
+    assert "kept apart" in told(chapter_07.careful_target())
+    rule(chapter_07.GONE, CHECKOUTS, ordering.goal | {"RetryPolicy": settings.RETRY})
+    assert isinstance(chapter_07.careful_target(), Right)
+
+
+def test_the_alarm_is_the_stacks(ordering):
+    assert isinstance(chapter_07.alarm_rings(), NotYet)
+    how = ALARM | {"AlarmName": "Ordering-DeadLettersAlarm1", "Namespace": "AWS/SQS", "EvaluationPeriods": 1}
+    client("cloudwatch").put_metric_alarm(**how | {"Dimensions": [{"Name": "QueueName", "Value": "Queue"}]})
+    assert "another queue" in told(chapter_07.alarm_rings())
+    client("cloudwatch").put_metric_alarm(**how | {"Dimensions": [{"Name": "QueueName", "Value": "DeadLetters"}]})
+    assert isinstance(chapter_07.alarm_rings(), Right)
 
 
 def attribute(url: str, name: str) -> str:
@@ -224,7 +260,7 @@ def tries(url: str) -> int:
         (lambda url, waited: kept(url) * 86400 - waited, "the days before are days"),
         (lambda url, waited: 14 - waited, "something else"),
         (lambda url, waited: attribute(url, "MessageRetentionPeriod"), "return a number"),
-        (lambda url, waited: attribute(url, "Retention"), "an error of its own"),
+        (lambda url, waited: attribute(url, "Retention"), "ended with an error"),
     ],
 )
 def test_days_that_a_letter_has_not(ordering, days_left, words):
@@ -233,7 +269,7 @@ def test_days_that_a_letter_has_not(ordering, days_left, words):
 
 def test_days_that_a_letter_has(ordering):
     assert isinstance(settings.judged_days(lambda url, waited: kept(url) - waited), Right)
-    assert isinstance(settings.judged_days(lambda *_: None), NotYet)
+    assert "returns nothing" in told(settings.judged_days(lambda *_: None))
 
 
 @pytest.mark.parametrize(
@@ -253,7 +289,7 @@ def test_seconds_after_which_there_is_no_letter_yet(ordering, longest_outage, wo
 
 def test_seconds_after_which_there_is_a_letter(ordering):
     assert isinstance(settings.judged_tries(lambda url: tries(url) * hidden(url)), Right)
-    assert isinstance(settings.judged_tries(lambda _: None), NotYet)
+    assert "returns nothing" in told(settings.judged_tries(lambda _: None))
 
 
 def without(name: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ParamValidationError
-from deployed import client, queue
+from deployed import client
 from services import only_moto
 
 from workbook.clients.invoke import Invocation
@@ -39,19 +39,19 @@ def nights(monkeypatch):
             keys.add(f"orders/{day_of(event['time'])}.csv")
             return Invocation(200, None, error, 1)
 
-        s3 = SimpleNamespace(delete_object=lambda Bucket, Key: keys.discard(Key))  # noqa: N803
+        s3 = SimpleNamespace(delete_object=lambda Bucket, Key: keys.discard(Key))
         monkeypatch.setattr(chapter_09, "target", SimpleNamespace(client=lambda _: s3))
         monkeypatch.setattr(chapter_09, "outputs", {"ReportFunction": "report", "ReportBucket": "bucket"})
         monkeypatch.setattr(chapter_09, "invoke", invoke)
         monkeypatch.setattr(chapter_09, "_keys", lambda _: set(keys))
         verdict = chapter_09.day_of_the_report()
-        assert keys == {"orders/2026-11-25.csv"}
+        assert not keys & {f"orders/{day}.csv" for day in chapter_09.NIGHTS.values()}
         return verdict
 
     return judge
 
 
-@pytest.mark.parametrize("day_of", [lambda time: time[:10], lambda _: "2026-11-25", lambda _: "2026-01-31"])
+@pytest.mark.parametrize("day_of", [lambda time: time[:10], lambda _: "2026-11-25", lambda _: "2026-11-26"])
 def test_a_report_of_another_day(nights, day_of):
     assert "reckoned from the event's time" in told(nights(day_of))
 
@@ -166,14 +166,10 @@ def test_a_filter_of_changes(moto, pattern):
 
 # Questions
 
-NAMES = {name: name for name in (*questions_09.POLLED, *questions_09.CALLERS, *questions_09.ENDS)}
-
-
 @pytest.fixture
-def shop(monkeypatch, moto):
-    urls = {name: queue(name)[0] for name in questions_09.ENDS.values()}
-    monkeypatch.setattr(questions_09, "outputs", NAMES | urls)
-    return {name: f"arn:aws:sqs:us-east-1:123456789012:{end}" for name, end in questions_09.ENDS.items()}
+def shop(monkeypatch):
+    names = (*questions_09.POLLED, *questions_09.VIEWS, *questions_09.CALLERS)
+    monkeypatch.setattr(questions_09, "outputs", {name: name for name in names})
 
 
 @pytest.mark.parametrize(
@@ -183,7 +179,7 @@ def shop(monkeypatch, moto):
         (lambda _: [], "of this very function"),
         (lambda name: [f"arn:aws:{one}:" for one in questions_09.POLLED[name]], "the name of the service"),
         (lambda _: None, "returns nothing"),
-        (lambda name: questions_09.ENDS[name], "ended with an error"),
+        (lambda name: {}[name], "ended with an error"),
     ],
 )
 def test_what_is_not_polled(shop, polled, words):
@@ -195,14 +191,16 @@ def test_what_is_polled(shop, form):
     assert isinstance(questions_09.judged_polled(lambda name: form(questions_09.POLLED[name])), Right)
 
 
-@pytest.mark.parametrize("end", [lambda _: "ReportFailures", lambda _: {"OnFailure": {}}, lambda _: True])
-def test_where_a_call_does_not_end(shop, end):
-    assert "OnFailure" in told(questions_09.judged_end(end))
+@pytest.mark.parametrize(
+    "shows",
+    [lambda _: "NEW_AND_OLD_IMAGES", lambda _: "NEW_IMAGE", lambda name: {"StreamViewType": questions_09.VIEWS[name]}],
+)
+def test_what_a_stream_does_not_show(shop, shows):
+    assert "of this very table" in told(questions_09.judged_view(shows))
 
 
-def test_where_a_call_ends(shop):
-    assert isinstance(questions_09.judged_end(shop.__getitem__), Right)
-    assert "of this very function" in told(questions_09.judged_end(lambda _: shop["ReportFunction"]))
+def test_what_a_stream_shows(shop):
+    assert isinstance(questions_09.judged_view(questions_09.VIEWS.__getitem__), Right)
 
 
 @pytest.mark.parametrize(

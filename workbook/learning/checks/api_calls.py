@@ -1,30 +1,14 @@
-"""What a learner's function returns, and which calls of AWS it makes."""
+"""The calls of AWS that a learner's function makes, noted and not sent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from botocore.client import BaseClient
 
-from workbook.learning.exercises import NotRight
-
 Calls = list[tuple[str, dict[str, Any]]]
-
-
-def called(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a learner's function returns; if it raises an error, what is to be said of that.
-
-    Raises:
-        NotImplementedError: nothing was written in the function yet.
-    """
-    try:
-        return function(*arguments)
-    except NotImplementedError:
-        raise
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function raised an error of its own.")
 
 
 @contextmanager

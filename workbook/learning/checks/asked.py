@@ -40,18 +40,27 @@ def judged_answers(
     return None
 
 
+def called(function: Callable[..., Any], *given: Any) -> Any:
+    """What a learner's function returns; or what is wrong with it, if it ends with an error.
+
+    Raises:
+        NotImplementedError: nothing was written in it yet.
+    """
+    try:
+        return function(*given)
+    except NotImplementedError:
+        raise
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function ended with an error.")
+
+
 def asked(ask: Callable[..., Any], *given: Any) -> Any:
     """What a learner's function returns; or what is wrong with that, if it ends with an error or returns nothing.
 
     Raises:
         NotImplementedError: nothing was written in it yet.
     """
-    try:
-        found = ask(*given)
-    except NotImplementedError:
-        raise
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("an answer", f"{type(error).__name__}: {error}", "the function ended with an error.")
+    found = called(ask, *given)
     if found is None:
         return NotRight("an answer", "None", "the function returns nothing: return what was found.")
     return found

@@ -21,7 +21,7 @@ from workbook.cloud.stacks import outputs, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.diff import diff
 from workbook.learning.checks import following
-from workbook.learning.checks.api_calls import called
+from workbook.learning.checks.asked import asked
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 from workbook.observe.ledger import ledger
@@ -53,7 +53,7 @@ def known(knows: Callable[[str, str], Any]) -> Verdict:
 def named(check_out: Callable[[str, str], Any]) -> Verdict:
     """A checkout goes out under the caller's own name for it."""
     request = f"a-check-{uuid.uuid4()}"
-    return following.judged_request(called(check_out, "the-check", request), request)
+    return following.judged_request(asked(check_out, "the-check", request), request)
 
 
 @checks("06-trace")

@@ -14,7 +14,8 @@ from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.cloud.stacks import deployed_template, outputs
 from workbook.learning.checks import patterns
-from workbook.learning.checks.api_calls import called, noted_calls
+from workbook.learning.checks.api_calls import noted_calls
+from workbook.learning.checks.asked import asked, called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 from workbook.observe.traces import MOMENTS, Trace
 
@@ -22,7 +23,6 @@ BUS, TABLE, QUEUE = "ShopEventBus", "AWS::DynamoDB::Table", "AWS::SQS::Queue"
 NAMED = (
     ("Basket", BUS), ("Product", BUS), ("EventBus", TABLE), ("Product", TABLE), ("Basket", QUEUE), ("Ordering", QUEUE),
 )  # fmt: skip
-NOTHING = NotYet("Write the function; it returns nothing yet.")
 ROWS = ["median", "95th percentile", "slowest"]
 FUNCTIONS = ("OrderingWorker", "OrderingFunction", "BasketFunction", "EventLogFunction", "ProductFunction")
 TOLD = {"eventId": "1", "schemaVersion": "1", "correlationId": "a-check"}
@@ -33,7 +33,7 @@ def judged_knowledge(knows: Callable[[str, str], Any]) -> Verdict:
     truth = {(stack, name): name in json.dumps(deployed_template(stack)) for stack, name in NAMED}
     answers = {}
     for pair in truth:
-        answers[pair] = called(knows, *pair)
+        answers[pair] = asked(knows, *pair)
         if isinstance(answers[pair], NotRight):
             return answers[pair]
     return judged_words(answers, truth)
@@ -46,8 +46,6 @@ def judged_words(answers: dict[tuple[str, str], Any], truth: dict[tuple[str, str
         answers: the function's, by stack and name.
         truth: what is right.
     """
-    if all(answer is None for answer in answers.values()):
-        return NOTHING
     for (stack, name), right in truth.items():
         if bool(answers[stack, name]) != right:
             mistake = "it is not in its template."
@@ -64,8 +62,6 @@ def judged_request(answer: Any, request: str) -> Verdict:
         answer: the one to the checkout.
         request: the caller's name for it.
     """
-    if answer is None:
-        return NotRight("an answer", "None", "the notebook goes on with the answer: return what send gives.")
     if isinstance(answer, NotRight):
         return answer
     if not isinstance(answer, Answer):
@@ -92,9 +88,7 @@ def judged_percentiles(percentiles: Callable[[pd.DataFrame], Any]) -> Verdict:
     """Whether the function finds median, 95th percentile and maximum."""
     numbers = pd.Series(range(101)).sample(frac=1, random_state=6)  # so that each percentile is one of them
     times = pd.DataFrame({"answered": numbers * 7.0, "queued": numbers * 1.0, "stored": numbers**2 * 1.0})
-    answer = called(percentiles, times.set_axis([str(uuid.uuid4()) for _ in numbers]))
-    if answer is None:
-        return NOTHING
+    answer = asked(percentiles, times.set_axis([str(uuid.uuid4()) for _ in numbers]))
     if isinstance(answer, NotRight):
         return answer
     if not isinstance(answer, pd.DataFrame) or not {"answered", "stored"} <= {*answer.columns}:
@@ -152,7 +146,7 @@ def judged_entries(entries: list[dict[str, Any]], detail: dict[str, Any]) -> Ver
 
 def judged_writers(may_store: Callable[[str], Any]) -> Verdict:
     """Whether the function finds who may write to the table of orders."""
-    answers = {name: called(may_store, outputs[name]) for name in FUNCTIONS}
+    answers = {name: asked(may_store, outputs[name]) for name in FUNCTIONS}
     return judged_right_to_store(answers)
 
 
@@ -161,8 +155,6 @@ def judged_right_to_store(answers: dict[str, Any]) -> Verdict:
     for answer in answers.values():
         if isinstance(answer, NotRight):
             return answer
-    if all(answer is None for answer in answers.values()):
-        return NOTHING
     found = ", ".join(name for name, answer in answers.items() if answer) or "none"
     reason = {
         "OrderingFunction": "Ordering's API reads orders, and is not allowed to write any.",
@@ -185,7 +177,7 @@ def judged_wanted(wanted_by: Callable[[dict[str, Any]], Any]) -> Verdict:
     }
     for what, event in events.items():
         wanted = {rule["Name"] for rule in rules if patterns.fits(json.loads(rule["EventPattern"]), event)}
-        if verdict := judged_rules(called(wanted_by, event), wanted, what):
+        if verdict := judged_rules(asked(wanted_by, event), wanted, what):
             return verdict
     return Right("What a rule wants stands in its pattern, and EventBridge tells whether an event fits.")
 
@@ -198,8 +190,6 @@ def judged_rules(answer: Any, wanted: set[str], what: str) -> Verdict | None:
         wanted: the names.
         what: a few words on the event.
     """
-    if answer is None:
-        return NOTHING
     if isinstance(answer, NotRight):
         return answer
     if not isinstance(answer, list | tuple | set | frozenset) or not all(isinstance(one, str) for one in answer):
@@ -218,9 +208,7 @@ def judged_waiting(waited: Callable[[Trace], Any]) -> Verdict:
         times = {"arrived": 0, "published": published, "answered": answered, "queued": 12, "received": 13}
         times |= {"accepted": None, "stored": stored, "written": 40}
         journey = Trace("a checkout", "a request", {name: times[name] for name in MOMENTS})
-        answer = called(waited, journey)
-        if answer is None:
-            return NOTHING
+        answer = asked(waited, journey)
         if isinstance(answer, NotRight):
             return answer
         if not hasattr(answer, "__float__"):

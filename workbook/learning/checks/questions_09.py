@@ -1,11 +1,10 @@
-"""The questions of chapter 09: the learner's functions ask the cloud, of functions that start in different ways."""
+"""The questions of chapter 09: the learner's functions ask the cloud, of functions and tables that the check knows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.asked import asked
 from workbook.learning.exercises import NotRight, Right, Verdict
@@ -13,7 +12,7 @@ from workbook.learning.exercises import NotRight, Right, Verdict
 POLLED = {
     "ProductPriceChanges": ["dynamodb"], "ReportNotes": ["sqs"], "OrderingWorker": ["sqs"], "ReportFunction": [],
 }  # fmt: skip
-ENDS = {"ReportFunction": "ReportFailures", "ProductImporter": "ProductImportFailures"}
+VIEWS = {"ProductTable": "NEW_AND_OLD_IMAGES", "BasketOutbox": "NEW_IMAGE"}
 CALLERS = {
     "ProductImporter": {"s3.amazonaws.com"},
     "ReportFunction": {"events.amazonaws.com"},
@@ -37,21 +36,20 @@ def judged_polled(asked_for: Callable[[str], Any]) -> Verdict:
     return Right("Queues and streams are polled. A clock, a bucket and a bus call by themselves: there is no mapping.")
 
 
-def judged_end(asked_for: Callable[[str], Any]) -> Verdict:
-    """Whether a function says where failed asynchronous calls end.
+def judged_view(asked_for: Callable[[str], Any]) -> Verdict:
+    """Whether a function says what tables' streams show.
 
     Args:
-        asked_for: the learner's function, which takes the name of a function.
+        asked_for: the learner's function, which takes the name of a table.
     """
-    for name, queue in ENDS.items():
+    for name, view in VIEWS.items():
         found = asked(asked_for, outputs[name])
         if isinstance(found, NotRight):
             return found
-        arn = target.client("sqs").get_queue_attributes(QueueUrl=outputs[queue], AttributeNames=["QueueArn"])
-        if found != arn["Attributes"]["QueueArn"]:
-            mistake = "it is the ARN of the destination for failures, OnFailure, in the settings of this very function."
-            return NotRight(f"{arn['Attributes']['QueueArn']} for {name}", repr(found), mistake)
-    return Right("Each has a queue of its own for that. What no setting names would be lost.")
+        if found != view:
+            mistake = "it is the StreamViewType in the StreamSpecification of this very table."
+            return NotRight(f"{view} for {name}", repr(found), mistake)
+    return Right("A row of the outbox is new, and has nothing before; of a price, before and after are wanted.")
 
 
 def judged_callers(asked_for: Callable[[str], Any]) -> Verdict:

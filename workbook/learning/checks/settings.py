@@ -6,20 +6,19 @@ And the closing questions of chapter 07, which ask queues and rules for such set
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.api_calls import called
+from workbook.learning.checks.asked import asked
+from workbook.learning.checks.own_queue import DAY, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 BUS = "ShopEventBus"
-DEPTH, MINUTE, DAY = "ApproximateNumberOfMessagesVisible", 60, 86400  # seconds
+DEPTH, MINUTE = "ApproximateNumberOfMessagesVisible", 60  # seconds
 RINGS = {"GreaterThanThreshold": lambda depth, limit: depth > limit,
          "GreaterThanOrEqualToThreshold": lambda depth, limit: depth >= limit}  # fmt: skip
 FROM_THE_FIRST = {"Maximum", "Average", "Sum"}  # statistics that are above 0 as soon as a message is there
@@ -112,7 +111,7 @@ def judged_days(days_left: Callable[[str, int], Any]) -> Verdict:
     """Whether the function knows how long a dead letter is still kept."""
     for kept, waited in ((10, 3), (6, 0), (14, 1)):
         with own_queue(MessageRetentionPeriod=str(kept * DAY)) as url:
-            answer = called(days_left, url, waited)
+            answer = asked(days_left, url, waited)
         expected = f"{kept - waited} days, of {kept} days after {waited} in the queue before"
         if verdict := _judged_number(answer, kept - waited, expected, {
             kept: "a dead letter's age counts from when it was first sent: the days before are days gone.",
@@ -126,9 +125,11 @@ def judged_days(days_left: Callable[[str, int], Any]) -> Verdict:
 def judged_tries(longest: Callable[[str], Any]) -> Verdict:
     """Whether the function knows when a message that always fails is a dead letter."""
     for hidden_for, tries in ((7, 3), (40, 5), (12, 1)):
-        with own_queue() as dead:
-            with own_queue(VisibilityTimeout=str(hidden_for), RedrivePolicy=_policy(dead, tries)) as url:
-                answer = called(longest, url)
+        with (
+            own_queue() as dead,
+            own_queue(VisibilityTimeout=str(hidden_for), RedrivePolicy=_policy(dead, tries)) as url,
+        ):
+            answer = asked(longest, url)
         expected = f"{tries * hidden_for} s, of {tries} tries, each hidden for {hidden_for} s"
         if verdict := _judged_number(answer, tries * hidden_for, expected, {
             hidden_for: "that is the time of one try; how many there are stands in the RedrivePolicy.",
@@ -149,7 +150,7 @@ def judged_droppers(droppers: Callable[[], Any]) -> Verdict:
         for name, more in goals.items():
             events.put_rule(Name=name, EventPattern='{"source": ["nobody"]}', **where)
             events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn, **more}], **where)
-        answer, wanted = called(droppers), _droppers(events)
+        answer, wanted = asked(droppers), _droppers(events)
     finally:
         for name in goals:
             events.remove_targets(Rule=name, Ids=["queue"], **where)
@@ -159,8 +160,6 @@ def judged_droppers(droppers: Callable[[], Any]) -> Verdict:
 
 def judged_names(answer: Any, wanted: set[str]) -> Verdict:
     """What is to be said of the names of rules that drop events."""
-    if answer is None:
-        return NotYet("Write the function; it returns nothing yet.")
     if isinstance(answer, NotRight):
         return answer
     if not isinstance(answer, list | tuple | set | frozenset) or not all(isinstance(one, str) for one in answer):
@@ -193,8 +192,6 @@ def _judged_number(answer: Any, right: float, expected: str, mistakes: dict[floa
         expected: the same in words.
         mistakes: what wrong numbers come from.
     """
-    if answer is None:
-        return NotYet("Write the function; it returns nothing yet.")
     if isinstance(answer, NotRight):
         return answer
     if isinstance(answer, bool) or not isinstance(answer, int | float):
@@ -202,17 +199,6 @@ def _judged_number(answer: Any, right: float, expected: str, mistakes: dict[floa
     if abs(answer - right) < 0.01:
         return None
     return NotRight(expected, f"{answer:g}", mistakes.get(answer, "the queue's attributes say something else."))
-
-
-@contextmanager
-def own_queue(**attributes: str) -> Iterator[str]:
-    """A queue with these attributes, for as long as it is looked at; its address."""
-    sqs = target.client("sqs")
-    url = sqs.create_queue(QueueName=f"checked-{uuid.uuid4()}", Attributes=attributes)["QueueUrl"]
-    try:
-        yield url
-    finally:
-        sqs.delete_queue(QueueUrl=url)
 
 
 def _policy(dead: str, tries: int) -> str:
