@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from workbook.clients.rest import Answer
-from workbook.learning.checks import chapter_06, following
+from workbook.learning.checks import following
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 TRUTH = {("Basket", "bus"): True, ("Product", "bus"): False}
@@ -108,24 +107,6 @@ def test_an_event_that_is_the_same():
     assert following.judged_entries([ENTRY | {"EventBusName": arn}], DETAIL) is None
     assert isinstance(following.judged_entries([], DETAIL), NotYet)
     assert isinstance(following.judged_retelling(lambda _: None), NotYet)
-
-
-@pytest.mark.parametrize(
-    ("state", "kind"),
-    [
-        ({"accepted": set()}, NotYet),
-        ({"missing": {"a"}, "stored": set()}, NotYet),
-        ({"twice": {"a"}}, NotRight),
-        ({"dead": {"a"}}, NotRight),
-        ({}, Right),
-    ],
-)
-def test_an_order_is_back_once_its_event_was_told_again(monkeypatch, state, kind):
-    books = {"accepted": {"a"}, "stored": {"a"}, "missing": set(), "dead": set(), "twice": set()} | state
-    monkeypatch.setattr(chapter_06, "ledger", lambda: SimpleNamespace(**books))
-    monkeypatch.setattr(chapter_06, "soon", lambda look, _: look())
-    monkeypatch.setattr(following, "judged_retelling", lambda _: None)
-    assert isinstance(chapter_06.told_again(print, "a"), kind)
 
 
 RIGHTS = dict.fromkeys(following.FUNCTIONS, False) | {"OrderingWorker": True}
