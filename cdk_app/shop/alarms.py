@@ -32,14 +32,15 @@ class ServiceAlarms(Construct):
             elif isinstance(it, apigateway.RestApi):
                 self.add(f"{path(it)}-Errors", server_errors(it, stack.stack_name), 0.05)
             elif isinstance(it, sqs.Queue) and stack.resolve(it.queue_arn) in polled:
-                age = it.metric_approximate_age_of_oldest_message(
-                    statistic="Maximum", period=MINUTE
-                )
-                self.add(f"{path(it)}-Age", age, 300)
-                self.add(f"{path(it)}-Depth", depth(it), 1000)
+                self.watch_polled(it)
             elif isinstance(it, sqs.Queue) and str(stack.resolve(it.queue_name)) not in watched:
                 # whatever lies there waits for a person
                 self.add(f"{path(it)}-Depth", depth(it), 0)
+
+    def watch_polled(self, queue):
+        """The alarms of a queue that a function polls."""
+        self.add(f"{path(queue)}-Age", age(queue), 300)
+        self.add(f"{path(queue)}-Depth", depth(queue), 1000)
 
     def add(self, name, metric, threshold):
         alarm = cloudwatch.Alarm(
@@ -59,6 +60,10 @@ class ServiceAlarms(Construct):
 def path(construct):
     """Where it stands in the app: Basket-Publisher."""
     return "-".join(part for part in construct.node.path.split("/") if part != "Default")
+
+
+def age(queue):
+    return queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=MINUTE)
 
 
 def depth(queue):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -12,11 +13,8 @@ from samples import CHAPTERS
 
 
 RUN = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "06", "99")]
-STORED = [  # the others are opened as they are stored; most of them by night
-    pytest.param(n, id=n.stem, marks=() if n.name[:2] in ("04", "10") else pytest.mark.nightly)
-    for n in CHAPTERS
-    if n not in RUN
-]
+STORED = [notebook for notebook in CHAPTERS if notebook not in RUN]  # they are opened as they are stored
+RUN_BY_DAY, OPENED_BY_DAY = ("06",), ("10",)
 FIRST = "00_start_here.ipynb"
 GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
 DRAWN = ".jp-RenderedMermaid img[src^='data:image/svg+xml']"
@@ -29,6 +27,14 @@ INK_AND_GROUND = """it => [
 LIGHT, DARK = ["333", "rgb(255, 255, 255)"], ["ccc", "rgb(17, 17, 17)"]
 NOT_DRAWN = "them => them.filter(it => it.complete && !it.naturalWidth).map(it => it.outerHTML.slice(0, 100))"
 BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
+
+
+def each(notebooks: list[Path], by_day: Sequence[str]) -> pytest.MarkDecorator:
+    """Some chapters, by their numbers, are tried by day, and the others by night."""
+    marks = {True: (), False: pytest.mark.nightly}
+    return pytest.mark.parametrize(
+        "notebook", [pytest.param(n, id=n.stem, marks=marks[n.name[:2] in by_day]) for n in notebooks]
+    )
 
 
 def test_without_the_token_there_is_only_the_login_page(lab, browser) -> None:
@@ -101,7 +107,7 @@ def test_a_note_leads_to_its_row_in_the_table_of_differences(page: LabPage, scre
     page.page.screenshot(path=screenshots / "row.png")
 
 
-@pytest.mark.parametrize("notebook", RUN, ids=lambda notebook: notebook.stem)
+@each(RUN, RUN_BY_DAY)
 def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screenshots: Path) -> None:
     page.open(notebook.name, "notebooks")
     page.run_all()
@@ -114,7 +120,7 @@ def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screen
     all_is_drawn(page, notebook, screenshots)
 
 
-@pytest.mark.parametrize("notebook", STORED)
+@each(STORED, OPENED_BY_DAY)
 def test_a_chapter_opens_as_it_is_stored(notebook: Path, page: LabPage, screenshots: Path) -> None:
     page.open(notebook.name, "notebooks")
     all_is_drawn(page, notebook, screenshots)

@@ -17,7 +17,9 @@ def font_size(locator) -> int:
     return round(float(locator.evaluate("it => getComputedStyle(it).fontSize").removesuffix("px")))
 
 
-@pytest.mark.parametrize("words", [(), ("--projector",)], ids=["desk", "projector"])
+@pytest.mark.parametrize(
+    "words", [pytest.param((), id="desk"), pytest.param(("--projector",), id="projector", marks=pytest.mark.nightly)]
+)
 def test_what_a_newcomer_sees(browser: Browser, screenshots: Path, words: tuple[str, ...]) -> None:
     with running_lab(*words) as lab, browser.new_context(viewport=SIZE) as visit:
         page = LabPage(visit.new_page(), lab.address)

@@ -1,6 +1,7 @@
 """The check of exercise 06-1: consumers of a learner's own, wrong ones and right ones, each deployed beside the shop.
 
-A right one and two wrong ones by day; the others by night, since each needs a deployment.
+By night, since each needs a deployment; by day the solution, and a wrong one, are tried where the chapter is
+(`tests/notebooks/test_exercises.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import pytest
 from answers import Answer, answers_to
 
 ANSWERS = answers_to("06-1")
-BY_DAY = ("a row for each user", "any source", "with a queue")
 BY_THEN = """
 import sys; sys.path.append("../tests")
 from answers import judged
@@ -25,10 +25,7 @@ CHANGED = ("cdk_app/app.py", "cdk_app/shop/basket.py")  # beside the two files o
 
 
 def each(answers: list[Answer]) -> pytest.MarkDecorator:
-    marks = {True: (), False: pytest.mark.nightly}
-    return pytest.mark.parametrize(
-        "answer", [pytest.param(a, id=a.name, marks=marks[a.name in BY_DAY]) for a in answers]
-    )
+    return pytest.mark.parametrize("answer", [pytest.param(a, id=a.name, marks=pytest.mark.nightly) for a in answers])
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,9 @@
 """The learner's edition, worked through: empty gaps are not yet attempted, wrong lines are told why, the published
 ones are right.
 
-Each chapter with gaps on a fresh cloud. All lines of `tests/answers/gaps_NN.py` are tried at night; by day one wrong
-answer for each cell of one chapter.
+By night: each chapter with gaps on a fresh cloud, with all lines of `tests/answers/gaps_NN.py`, and all chapters in
+order on one cloud. By day a browser fills a gap (`tests/browser/test_learn.py`), and what checks make of such lines is
+held by unit tests.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from workbook.base.paths import read_json
 from workbook.learning import gaps, published
 
 CELLS = {number: found for number in published.chapters() if (found := gaps.cells_of(number))}
-BY_DAY = min(CELLS)
 SENTENCE = re.compile(r"The CDK app does not run|There is no output|\S+, line \d+, is still to be written")
 Said = dict[str, dict[str, list[str]]]
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture
@@ -55,19 +56,19 @@ def all_is_said(said: Said, tried: list[Lines]) -> None:
     assert otherwise == [], "\n\n".join("\n".join(one) for one in otherwise)
 
 
-@pytest.mark.xdist_group("gaps by day")
-def test_a_learner_who_errs_once_in_each_cell_is_told_and_comes_through(work_through) -> None:
-    number = BY_DAY
-    first = {lines.cell: lines for lines in reversed(LINES) if lines.words}
-    said = work_through(number, *(first[cell].name for cell in CELLS[number]))
-    assert said.keys() == CELLS[number].keys()
-    all_is_said(said, [first[cell] for cell in CELLS[number]])
-
-
-@pytest.mark.nightly
 @pytest.mark.parametrize(
     "number", [pytest.param(n, id=f"{n:02}", marks=pytest.mark.xdist_group(f"gaps {n:02}")) for n in CELLS]
 )
 def test_whatever_is_wrong_is_told_why_and_what_is_right_is_right(number: int, work_through) -> None:
     tried = [lines for lines in LINES if lines.cell in CELLS[number]]
     all_is_said(work_through(number, *(lines.name for lines in tried)), tried)
+
+
+@pytest.mark.xdist_group("gaps in order")
+def test_all_chapters_in_order_first_empty_and_then_as_published_end_in_the_published_files(work_through, copy) -> None:
+    for number, cells in CELLS.items():
+        said = work_through(number)
+        assert said.keys() == cells.keys()
+        all_is_said(said, [])
+    written = published.files_before(max(CELLS) + 1)
+    assert {path: (copy / path).read_text(encoding="utf-8") for path in written} == written

@@ -8,6 +8,7 @@ from ledgers import books
 
 from workbook.observe import traces
 from workbook.observe.ledger import SHOWN
+from workbook.observe.diagrams import described
 from workbook.observe.traces import Trace
 
 
@@ -115,8 +116,20 @@ def test_a_trace_knows_an_order_that_is_stored_before_the_log_says_so(monkeypatc
     assert traces._fate("id") == fate
 
 
+def test_a_drawing_says_in_words_what_it_shows():
+    told = Trace("id", "name", AT)
+    kind, title, begin, *_ = told.mermaid.splitlines()
+    assert (kind, title, begin) == ("sequenceDiagram", "  accTitle: One order, hop by hop", "  accDescr {")
+    assert f"accDescr {{\n{told!r}\n  }}" in told.mermaid
+
+
+def test_braces_do_not_end_the_words_of_a_drawing():
+    assert described(["flowchart LR", "  a"], "It", "a {b} c").splitlines()[3:5] == ["a  b  c", "  }"]
+
+
 def test_a_hop_that_has_not_happened_is_not_drawn():
     early = Trace("id", "name", AT | {"received": None, "stored": None})
-    assert "polled" not in early.mermaid and "stores" not in early.mermaid
+    drawn = early.mermaid.partition("  }\n")[2]
+    assert "polled" not in drawn and "stores" not in drawn
     assert repr(early).count("not yet · ") == 2
     assert list(early.hops.milliseconds.isna()) == [hop in ("received", "stored") for hop in AT]

@@ -141,3 +141,12 @@ def test_a_frame_of_text_stands_left_and_is_not_cut() -> None:
     assert long in repr(shown) and long in shown._repr_html_()
     assert shown._repr_html_().count("text-align:left") == 6
     assert type(shown[shown.construct == "Table"]) is pd.DataFrame
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda notebook: notebook.stem)
+def test_each_drawing_of_a_chapter_says_in_words_what_it_shows(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    drawings = re.findall(r"```mermaid\n(.*?)```", "\n".join("".join(cell["source"]) for cell in cells), re.S)
+    for drawing in drawings:
+        assert re.search(r"^  accTitle: \S.{5,}$", drawing, re.M), drawing
+        assert re.search(r"^  accDescr: \S.{20,}\.$", drawing, re.M), drawing

@@ -647,6 +647,7 @@ def test_without_a_network_it_says_so(tree):
     assert NETWORK in said.splitlines()[-1]
 
 
+@pytest.mark.nightly
 def test_what_does_not_have_the_locked_hash_is_refused(tree):
     lock = tree / "requirements.lock"
     lock.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", lock.read_text()))

@@ -22,7 +22,7 @@ OUTPUTS = {
     "EventBusName": BUS, "EventLogTable": "log", "EventLogFunction": "log", "BasketApiUrl": "here",
     "BasketFunction": "basket", "BasketCheckouts": "checkouts", "BasketTable": "baskets",
     "OrderingFunction": "ordering", "OrderingTable": "orders", "ReportFunction": "report", "ReportOrders": "noted",
-    "ReportBucket": "bucket", "ProductUploads": "uploads",
+    "ReportBucket": "bucket", "ProductUploads": "uploads", "ProductImporter": "importer",
     "ProductPriceChanges": "changes", "ProductFunction": "product", "ProductTable": "products",
 }  # fmt: skip
 Change = Callable[[], Any]
@@ -178,7 +178,8 @@ def report(pieces: list[int] | None, noted: tuple[int, ...] = (2, 3)) -> dict[st
 
 def rejects(text: str | None) -> dict[str, Any]:
     s3 = SimpleNamespace(put_object=lambda **_: None, delete_object=lambda **_: None)
-    return {"_object": lambda *_: text, "soon": lambda look, _: look(), "target": SimpleNamespace(client=lambda _: s3)}
+    seen = {"_object": lambda *_: text, "invoke": lambda *_: Invocation(200, None, None, 1)}
+    return seen | {"soon": lambda look, _: look(), "target": SimpleNamespace(client=lambda _: s3)}
 
 
 def change(*ids: str, old: Any = 19.9, new: Any = 12.5, error: str | None = None, product: str = "") -> dict[str, Any]:
@@ -193,7 +194,7 @@ def change(*ids: str, old: Any = 19.9, new: Any = 12.5, error: str | None = None
         data = {"productId": product or asked[-1], "oldPrice": old, "newPrice": new}
         return pd.DataFrame({"detail": [{"metadata": {"eventId": i}, "data": data} for i in ids]})
 
-    return {"invoke": invoke, "table": log, "soon": lambda look, _: look()}
+    return {"invoke": invoke, "table": log, "soon": lambda look, _: look(), "judged_filter": lambda _: None}
 
 
 def clock(*expressions: str, struck: bool = True) -> tuple[Change, dict[str, Any]]:
@@ -315,10 +316,11 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("09-stream", "the function fails", nothing, change(error="KeyError: 'price'")),
     ("09-stream", "was not published", nothing, change()),
     ("09-stream", "was not published", nothing, change("1", "1", product="another")),
-    ("09-stream", "uuid5", nothing, change("1", "2")),
-    ("09-stream", "mixed up", nothing, change("1", "1", old=12.5, new=19.9)),
-    ("09-stream", "mixed up", nothing, change("1", "1", new="12.5")),
-    ("09-stream", "mixed up", nothing, change("1", "1", old=None)),
+    ("09-stream", "uuid5", nothing, change("1", "2", "3")),
+    ("09-stream", "another change is another event", nothing, change("1", "1", "1")),
+    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=12.5, new=19.9)),
+    ("09-stream", "mixed up", nothing, change("1", "1", "2", new="12.5")),
+    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=None)),
     *[("09-nightly", "write the nightly one", *clock(*expressions)) for expressions in (
         (MINUTELY,), (), (MINUTELY, NIGHTLY), ("cron(0 13 * * ? *)",), ("cron(1 0 * * ? *)",), ("rate(1 day)",))],
 ]  # fmt: skip
@@ -361,8 +363,8 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("09-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
     ("09-upload", nothing, rejects(BAD.format(2, "price must be a number of 0 or more"))),
     ("09-upload", nothing, rejects("line,reason\n2,The price must be a number.\n")),
-    ("09-stream", nothing, change("1", "1")), ("09-stream", nothing, change("1", "1", "1")),
-    ("09-stream", nothing, change("1")),
+    ("09-stream", nothing, change("1", "1", "2")), ("09-stream", nothing, change("1", "1", "2", "2")),
+    ("09-stream", nothing, change("1", "2")),
     ("09-nightly", *clock(NIGHTLY)),
     ("09-nightly", lambda: [clock(NIGHTLY)[0](), client("events").put_rule(
         Name="Basket-Rule", ScheduleExpression=MINUTELY)], clock()[1]),

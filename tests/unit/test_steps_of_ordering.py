@@ -58,6 +58,13 @@ def timeout(seconds: int) -> Change:
     return lambda _: client("lambda").update_function_configuration(**how)
 
 
+def tries(number: int) -> Change:
+    """A message is a dead letter after so many receives."""
+    return lambda o: o.settings(
+        RedrivePolicy=json.dumps({"deadLetterTargetArn": o.dead_arn, "maxReceiveCount": number})
+    )
+
+
 def policy(role: str, *actions: str) -> Change:
     return lambda _: allow(role, *actions)
 
@@ -110,7 +117,7 @@ def waiting(*receives: int, **how: str) -> dict[str, Any]:
 AB = {"a", "b"}
 BALANCED = ledger(accepted=AB, stored=AB)
 TOOL = waiting(1, body='{"hello": "test tool"}')
-NAMED = {"batchItemFailures": [{"itemIdentifier": chapter_07.BAD}]}
+NAMED = {"batchItemFailures": [{"itemIdentifier": deliveries.BAD}]}
 LOADED = "Unable to import module 'worker': No module named 'order'"
 # The check, words that are said, what is changed, and what there is to see.
 WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
@@ -183,7 +190,8 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("07-letters", "its letter still lies", nothing, ledger(accepted=AB, stored=AB, dead={"b"}, twice={"b"}) | TOOL),
     ("07-letters", "before anybody has judged it", nothing, BALANCED | waiting()),
     ("07-letters", "before anybody has judged it", nothing, BALANCED | waiting(1, 1)),
-    ("07-visibility", "busy with it", lambda o: o.settings(VisibilityTimeout="1"), BALANCED),
+    ("07-visibility", "busy with it", lambda o: o.settings(VisibilityTimeout="2"), BALANCED),
+    ("07-visibility", "a short outage", tries(2), BALANCED),
     ("07-visibility", "busy with it", lambda o: o.settings(VisibilityTimeout="29"), BALANCED),
     ("07-visibility", "busy with it", timeout(6), BALANCED),
     ("07-visibility", "of an order that is there", nothing, ledger(accepted=AB, stored=AB, twice={"a"})),
@@ -216,6 +224,7 @@ NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
     ("05-api", nothing, api((404, {}))), ("05-api", nothing, api((502, {}))),
     ("05-api", nothing, api((200, {"items": []}))),
     ("07-letters", alarm(None), BALANCED | TOOL), ("07-letters", alarm("Queue"), BALANCED | TOOL),
+    ("07-visibility", lambda o: o.settings(VisibilityTimeout="1"), BALANCED),
     ("07-target", lambda o: o.outputs.pop("OrderingUndelivered"), {}),
 ]  # fmt: skip
 RIGHT: list[tuple[str, Change, dict[str, Any]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -45,22 +46,41 @@ VISIBLE = "ApproximateNumberOfMessagesVisible"
 WATCHED = (
     [("EventLog", name, "Errors", "FunctionName", name) for name in chapter_10.FUNCTIONS]
     + [(name, f"{name}-Api", "5XXError", "ApiName", name) for name in ("Product", "Basket", "Ordering")]
-    + [("Ordering", name, VISIBLE, "QueueName", name) for name in ("Queue", "Dead", "Undelivered")]
-    + [("Ordering", "Age", "ApproximateAgeOfOldestMessage", "QueueName", "Queue"),
+    + [("Ordering", name, VISIBLE, "QueueName", name) for name in ("Dead", "Undelivered")]
+    + [("Ordering", "Queue-Depth", VISIBLE, "QueueName", "Queue"),
+       ("Ordering", "Queue-Age", "ApproximateAgeOfOldestMessage", "QueueName", "Queue"),
        ("Ordering", "NotStored", "NotStored", "service", "ordering")]
 )  # fmt: skip
 
 
-def alarms(*lacking: str, mute: str = "", elsewhere: str = "", off: str = "", more: str = "") -> Case:
-    """The alarms of the shop: some are not there, one has no action, another topic, or is switched off."""
+ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+THRESHOLDS = {"Queue-Depth": 1000, "Queue-Age": 300}
+
+
+def alarms(
+    *lacking: str, mute: str = "", elsewhere: str = "", off: str = "", more: str = "",
+    condition: dict[str, Any] = ACCOUNT, **thresholds: float,
+) -> Case:
+    """The alarms of the shop: some are not there, one has no action, another topic, or is switched off.
+
+    Or the topic takes what fits another condition, or Ordering's queue has other thresholds, of its Age or Depth.
+    """
+    beyond = THRESHOLDS | {f"Queue-{name}": value for name, value in thresholds.items()}
 
     def put() -> None:
+        statement = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish"}
+        policy = {"Version": "2012-10-17", "Statement": [statement | {"Condition": condition}]}
+        arn = client("sns").create_topic(Name="ShopAlarms")["TopicArn"]
+        client("sns").set_topic_attributes(
+            TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(policy)
+        )
         for stack, name, metric, dimension, value in [*WATCHED, *([("Mine", more, "x", "y", "z")] if more else [])]:
             topic = OUTPUTS["OperationsTopic"].replace("ShopAlarms", "Else" if name == elsewhere else "ShopAlarms")
             if name not in lacking:
                 client("cloudwatch").put_metric_alarm(
                     AlarmName=f"{stack}-{name}", MetricName=metric, Namespace="n", Period=60, EvaluationPeriods=1,
-                    Threshold=0, ComparisonOperator="GreaterThanThreshold", Statistic="Sum", ActionsEnabled=name != off,
+                    Threshold=beyond.get(name, 0), ComparisonOperator="GreaterThanThreshold", Statistic="Sum",
+                    ActionsEnabled=name != off,
                     Dimensions=[{"Name": dimension, "Value": value}],
                     AlarmActions=[topic] if name not in (mute, more) else [],
                 )  # fmt: skip
@@ -84,14 +104,24 @@ def rehearsed(loud: str = "", silent: str = "", **thresholds: float) -> Case:
     return seen(datetime.now(UTC), target=SimpleNamespace(client=lambda _: watch))
 
 
-def kept_for_ever(*names: str, days: int = 7) -> Case:
+def kept_for_ever(*names: str, days: int = 14, expire: Any = None) -> Case:
+    """Logs that expire after so many days, but for some; and what the learner wrote, if it is given."""
+
     def put() -> None:
         for name in NAMES:
             client("logs").create_log_group(logGroupName=f"/aws/lambda/{name}")
             if name not in names:
                 client("logs").put_retention_policy(logGroupName=f"/aws/lambda/{name}", retentionInDays=days)
 
-    return seen(change=put)
+    return seen(*([expire] if expire else []), change=put)
+
+
+def nowhere(function: str) -> None:
+    client("logs").put_retention_policy(logGroupName=function, retentionInDays=14)
+
+
+def nothing(_: str) -> None:
+    raise NotImplementedError("let the log group expire")
 
 
 GRANTED = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:Query")
@@ -115,7 +145,7 @@ def attempted(*done: str, there: bool = False) -> Case:
 
 def nag(*findings: str, acknowledged: str = "watch(app)") -> Case:
     rows = pd.DataFrame([(f"Product/{f}", f) for f in findings], columns=["construct", "finding"])
-    return seen(rows, read_code=lambda _: acknowledged)
+    return seen(rows, read_code=lambda _: acknowledged, _as_deployed=lambda: None)
 
 
 def refunds(unsigned: int = 403, people: tuple = ("ada",), message: str = "Refund") -> Case:
@@ -157,9 +187,13 @@ WRONG: list[tuple[str, str, Case]] = [
     ("10-alarms", "has no ServiceAlarms", alarms("BasketFunction")),
     ("10-alarms", "has no ServiceAlarms", alarms("Product-Api")),
     ("10-alarms", "has no ServiceAlarms", alarms("Dead", "Undelivered")),
-    ("10-alarms", "has no ServiceAlarms", alarms("Age")),
+    ("10-alarms", "no alarm of that name", alarms("Queue-Age")),
+    ("10-alarms", "no alarm of that name", alarms("Queue-Depth")),
+    ("10-alarms", "is in seconds", alarms(Age=5)), ("10-alarms", "too many", alarms(Depth=0)),
+    ("10-alarms", "may ring here", alarms(condition={})),
+    ("10-alarms", "and no others", alarms(condition={"StringEquals": {"aws:SourceAccount": "1"}})),
     ("10-alarms", "has no ServiceAlarms", alarms("NotStored")),
-    ("10-alarms", "add_alarm_action", alarms(mute="Queue")),
+    ("10-alarms", "add_alarm_action", alarms(mute="Queue-Age")),
     ("10-alarms", "add_alarm_action", alarms(elsewhere="OrderingWorker")),
     ("10-alarms", "add_alarm_action", alarms(off="Product-Api")),
     *[("10-rang", "has not seen its cause", rehearsed(silent=name)) for name in chapter_10.RANG[:2]],
@@ -169,6 +203,8 @@ WRONG: list[tuple[str, str, Case]] = [
     *[("10-retention", "put_retention_policy", kept_for_ever(name)) for name in chapter_10.FUNCTIONS[:4]],
     ("10-retention", "put_retention_policy", kept_for_ever(*NAMES)),
     ("10-retention", "put_retention_policy", kept_for_ever("OrderingWorker", "ProductFunction")),
+    ("10-retention", "wants the log beside it", kept_for_ever(days=7)),
+    ("10-retention", "/aws/lambda/ stands before", kept_for_ever(expire=nowhere)),
     ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:*")), ("11-grant", "a star allows more", rights("*")),
     ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:Delete*")),
     ("11-grant", "nobody has thought about it", rights(*GRANTED, "dynamodb:DeleteTable")),
@@ -200,6 +236,7 @@ WRONG: list[tuple[str, str, Case]] = [
 ]  # fmt: skip
 NOT_YET: list[tuple[str, Case]] = [
     ("10-metrics", counted()), ("10-alarms", seen(outputs={})), ("10-rang", seen()),
+    ("10-retention", kept_for_ever(expire=nothing)),
     ("11-intruder", seen()), ("11-intruder", seen(pd.DataFrame())), ("11-nag", seen()), ("11-data", seen()),
     ("11-signed", refunds(people=())), ("11-signed", seen(outputs={})),
 ]  # fmt: skip
@@ -207,11 +244,12 @@ RIGHT: list[tuple[str, Case]] = [
     ("10-metrics", counted(1, 1, 1)), ("10-metrics", counted(1, 0, orders=1)),
     ("10-metrics", counted(1, 1, dimensions=())),
     ("10-alarms", alarms()), ("10-alarms", alarms(more="one of one's own")),
+    ("10-alarms", alarms(condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:123456789012:alarm:*"}})),
     ("10-alarms", (lambda: [alarms()[0](), client("cloudwatch").set_alarm_state(
-        AlarmName="Ordering-Queue", StateValue="ALARM", StateReason="rings")], {}, ())),
+        AlarmName="Ordering-Queue-Age", StateValue="ALARM", StateReason="rings")], {}, ())),
     ("10-rang", rehearsed()), ("10-rang", rehearsed(NotStored=5.0)), ("10-rang", rehearsed(loud="another")),
     ("10-retention", kept_for_ever()), ("10-retention", kept_for_ever(days=30)),
-    ("10-retention", kept_for_ever("BackofficeFunction")),
+    ("10-retention", kept_for_ever("BackofficeFunction")), ("10-retention", kept_for_ever(expire=str)),
     ("11-grant", rights(*GRANTED)), ("11-grant", rights(*GRANTED[:4])), ("11-grant", rights(*GRANTED[::-1])),
     ("11-intruder", attempted("read all baskets")),
     ("11-intruder", seen(attempted("read all baskets")[2][0].rename(columns={"came": "what came of it"}))),

@@ -27,11 +27,12 @@ from filelock import FileLock
 
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
-from workbook.base.paths import CLOUD, read_json, shown, write_json
+from workbook.base.paths import CACHE, CLOUD, read_json, shown, write_json
 from workbook.cloud import saved_state, target
 from workbook.cloud.saved_state import LOST, STATE_FOLDERS
 
 ENGINE = Path(__file__).with_name("engine")
+LAYERS = CACHE / "layers"  # as workers find them, unpacked
 PREFERRED_PORT = 4566
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -231,7 +232,7 @@ def _start() -> Cloud:
 def _spawn(port: int) -> subprocess.Popen[bytes]:
     with (CLOUD / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-P", str(ENGINE), "ministack"],
+            [sys.executable, "-P", str(ENGINE), "ministack", str(LAYERS)],
             env=_settings(port),
             cwd=CLOUD,
             stdin=subprocess.DEVNULL,

@@ -19,15 +19,23 @@ def granted(function: str) -> set[str]:
 
 def rights(function: str) -> set[tuple[str, str]]:
     """What a function's own policies allow: each action with its resource."""
-    iam, role = target.client("iam"), role_of(function)
     return {
         (action, resource)
-        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
-        for statement in as_list(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"])
+        for statement in statements(function)
         if statement["Effect"] == "Allow"
         for action in as_list(statement.get("Action", "*"))
         for resource in as_list(statement.get("Resource", "*"))
     }
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    """What stands in a function's own policies."""
+    iam, role = target.client("iam"), role_of(function)
+    return [
+        statement
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for statement in as_list(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]["Statement"])
+    ]
 
 
 def attached(function: str) -> set[str]:

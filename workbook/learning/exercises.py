@@ -72,7 +72,7 @@ class _Check:
 
 
 _checks: dict[str, _Check] = {}
-_MODULES = ("checks.chapter_{}", "lost_order.check")  # in which those of a chapter stand
+_MODULES = ("checks.chapter_{}", "checks.questions_{}", "lost_order.check")  # in which those of a chapter stand
 
 
 class CheckFailed(WorkbookError):

@@ -121,7 +121,8 @@ def test(arguments: Sequence[str] = (), *, quick: bool = False, everything: bool
             suites = QUICK_SUITES if quick else SUITES
             command += [f"tests/{suite}" for suite in suites if (copy / "tests" / suite).is_dir()]
             command += ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
-        command += ["--hypothesis-profile=quick"] if quick else []
+        profile = "quick" if quick else "thorough" if everything else "repeatable"
+        command += [f"--hypothesis-profile={profile}"]
         leave_out = [mark for mark, wanted in (("nightly", everything), ("slow", not quick)) if not wanted]
         command += ["-m", " and ".join(f"not {mark}" for mark in leave_out)] if leave_out else []
         return run_in(copy, [*command, *arguments])

@@ -78,7 +78,7 @@ class Diagram:
                 lines.append("  end")
         for source, goal, what in self.edges:
             lines.append(f"  {source} " + (f"-->|{what}|" if what else "-->") + f" {goal}")
-        return "\n".join(lines)
+        return described(lines, "What is deployed", repr(self))
 
     def __repr__(self) -> str:
         alone = [n for n in self.nodes if not any(n in edge[:2] for edge in self.edges)]
@@ -87,6 +87,19 @@ class Diagram:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/vnd.mermaid": self.mermaid, "text/plain": repr(self)}
+
+
+def described(lines: list[str], title: str, text: str) -> str:
+    """A drawing in mermaid's language with its text alternative, which a screen reader reads out.
+
+    Args:
+        lines: of the drawing; the first says of which kind it is.
+        title: what it shows, in a few words.
+        text: what it shows, whole.
+    """
+    kind, *rest = lines
+    alternative = text.translate({ord(sign): " " for sign in "{}"})  # such as end the description
+    return "\n".join([kind, f"  accTitle: {title}", "  accDescr {", alternative, "  }", *rest])
 
 
 def diagram(*stacks: str) -> Diagram:

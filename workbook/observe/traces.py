@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbook.base.errors import WorkbookError
 from workbook.cloud.stacks import outputs
+from workbook.observe.diagrams import described
 from workbook.observe.frames import logs, table
 from workbook.observe.ledger import checkouts_in, in_outbox
 
@@ -104,7 +105,7 @@ class Trace:
             lines.append("  end")
         if self.fate:
             lines.append(f"  note over you: {FATES[self.fate][1]}")
-        return "\n".join(lines)
+        return described(lines, "One order, hop by hop", repr(self))
 
     def _took(self, hop: str, before: str | None) -> str:
         if before is None or self._at[before] is None:

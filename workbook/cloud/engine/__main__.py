@@ -1,13 +1,19 @@
-"""`python -P FOLDER ministack`: MiniStack as its own command runs it, but behind the gate, and with whole logs."""
+"""`python -P FOLDER ministack LAYERS`: MiniStack as its own command runs it, but behind the gate, with whole logs, and
+with layers that are unpacked once, into the folder LAYERS.
+"""
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import gate
+import layers
 import whole_logs
 
-package = sys.argv.pop(1)
+package, unpacked = sys.argv.pop(1), Path(sys.argv.pop(1))
 module = import_module(f"{package}.app")
 module.app = gate.gated(module.app, gate.whom_to_ask())
-whole_logs.give(import_module(f"{package}.core.lambda_runtime").Worker)
+runtime = import_module(f"{package}.core.lambda_runtime")
+whole_logs.give(runtime.Worker)
+layers.share(runtime, unpacked)
 module.main()

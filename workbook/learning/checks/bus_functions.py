@@ -87,7 +87,7 @@ def judged_over(over: Callable[[float], Any]) -> Verdict:
 
 @checks(
     "04-why",
-    "pattern.items() gives each field with what is wanted of it, and fits tries a pattern on an event.",
+    "A pattern has a field for each thing that is wanted: go through its items. fits tries a pattern on an event.",
     "A pattern of one field alone is {field: wanted}.",
     "return {field: fits({field: wanted}, event) for …}",
 )

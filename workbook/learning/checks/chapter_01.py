@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.waiting import poll
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.pricing_calls import (
+    judged_batch_handling, judged_caller, judged_destination, judged_redriving, judged_result,
+)  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, queue
 
@@ -24,11 +28,19 @@ CHOICES = {
 }
 
 
-@checks("01-sync")
-def synchronous() -> Verdict:
-    """The function was called synchronously, and priced an order."""
+@checks(
+    "01-sync",
+    "lambda_.invoke takes a FunctionName, an InvocationType, here kind, and a Payload of text, here json.dumps(order).",
+    'answer["Payload"] is a stream. Put what it holds in its place: answer["Payload"] = answer["Payload"].read()',
+    "time.perf_counter() before the call and after it: the difference is in seconds, and milliseconds are asked for. "
+    "Return both: answer, milliseconds",
+)
+def synchronous(call: Callable[..., Any]) -> Verdict:
+    """The learner's function calls Pricing, and has priced three orders."""
     if "PricingFunction" not in outputs:
         return NotYet('Run deploy("Pricing") first.')
+    if verdict := judged_caller(call):
+        return verdict
     lines = _lines()
     if not any(line.startswith("pricing sync-") for line in lines):
         return NotYet("Run the cell that calls the function three times.")
@@ -39,6 +51,32 @@ def synchronous() -> Verdict:
             "the total is wrong: it is the sum of price times quantity over all items.",
         )
     return Right("Three calls, three results.")
+
+
+@checks(
+    "01-error",
+    'Whether the code failed is said by "FunctionError" in answer, and by nothing else.',
+    "raise RuntimeError(…) with the errorMessage, which stands in the payload: json.loads makes a dictionary of it.",
+    'Else: return json.loads(answer["Payload"])',
+)
+def error_or_result(result_of: Callable[[dict[str, Any]], Any]) -> Verdict:
+    """The learner's function takes no error for a result, and no result for an error."""
+    return judged_result(result_of) or Right("A result is returned, and an error is raised with its reason.")
+
+
+@checks(
+    "01-destination",
+    'A queue is made by sqs.Queue(self, "…"), and failures is its name here.',
+    "function.configure_async_invoke takes on_failure: destinations.SqsDestination(…) makes a destination of a queue.",
+    "function.configure_async_invoke(on_failure=destinations.SqsDestination(failures))",
+)
+def destination() -> Verdict:
+    """What failed for the last time goes to the failures queue."""
+    if "PricingFailures" not in outputs:
+        return NotYet('Write the stack with the failures queue and run deploy("Pricing").')
+    return judged_destination(outputs["PricingFunction"], outputs["PricingFailures"]) or Right(
+        "What has failed for the last time is kept in the queue Failures."
+    )
 
 
 @checks("01-async")
@@ -61,6 +99,24 @@ def asynchronous() -> Verdict:
 def tries_of(record: str) -> int:
     """How often an event was tried, as its record in the failures queue says; several events have a record each."""
     return json.loads(record)["requestContext"]["approximateInvokeCount"]
+
+
+@checks(
+    "01-queue",
+    'The orders: batch["Records"] is a list, and each record has a body, which is JSON text.',
+    'return [json.loads(record["body"]) for record in batch["Records"]]',
+    "The queue: sqs.DeadLetterQueue takes a queue, dead_letters, and max_receive_count.",
+    "dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=2),",
+)
+def queue_and_batch() -> Verdict:
+    """The function unpacks a batch, and what was received too often is moved away."""
+    if "PricingOrders" not in outputs:
+        return NotYet('Write the stack with the orders queue and run deploy("Pricing").')
+    return (
+        judged_redriving(outputs["PricingOrders"], outputs["PricingDeadLetters"])
+        or judged_batch_handling(outputs["PricingFunction"])
+        or Right("A batch is unpacked, and a message that fails twice is moved to the dead-letter queue.")
+    )
 
 
 @checks("01-polled")

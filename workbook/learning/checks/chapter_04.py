@@ -247,7 +247,8 @@ def right_is_back() -> Verdict:
 @checks(
     "04-once",
     "checkouts = ServiceTable(self, …, …), as RestService makes its own. Its table_arn is for the grant.",
-    'basket.function.allow(…, "dynamodb:GetItem", "dynamodb:PutItem"), and add_environment("CHECKOUTS_NAME", …).',
+    'basket.function.allow(…, "dynamodb:GetItem", "dynamodb:PutItem"), '
+    "and the variable CHECKOUTS_NAME by basket.function.add_environment.",
     "str(uuid.uuid5(NAMESPACE, text)), and the text has both in it: the user's name and the key.",
 )
 def once() -> Verdict:

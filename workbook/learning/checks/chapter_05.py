@@ -248,7 +248,7 @@ def api() -> Verdict:
 
 @checks(
     "05-q1",
-    "The ARN of a table: describe_table(TableName=…)[\"Table\"][\"TableArn\"], of boto3's client of DynamoDB.",
+    "The ARN of a table stands in what describe_table of boto3's client of DynamoDB answers: Table, TableArn.",
     'allowed(outputs[name]) gives pairs. Is ("dynamodb:PutItem", the ARN) among them?',
 )
 def whose_roles_write(writers: Callable[[str], Any]) -> Verdict:

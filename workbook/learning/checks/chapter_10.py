@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from workbook.cloud import target
+from workbook.cloud.roles import rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import slow
+from workbook.learning.checks import deciding, slow, watching
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
@@ -23,6 +25,7 @@ RANG = (
     "Product-Api-Errors",
 )
 THRESHOLDS = {"Ordering-NotStored": 5, "Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
+LETTERS = 14  # days for which dead letters are kept
 FUNCTIONS = (
     "BasketFunction",
     "BasketPublisher",
@@ -33,9 +36,13 @@ FUNCTIONS = (
 )
 
 
-@checks("10-frame")
-def one_frame(lines: Any = None) -> Verdict:
-    """The frame has the logs of several functions, joined by a correlation id."""
+@checks(
+    "10-frame",
+    "A frame with a condition in its brackets gives the rows for which it is true: lines[…].",
+    "The condition: the column correlation_id is equal to the argument of the same name.",
+)
+def one_frame(lines: Any = None, story_of: Callable[[pd.DataFrame, str], Any] | None = None) -> Verdict:
+    """The frame has the logs of several functions, and the lines of one request are found in it by its id."""
     if lines is None:
         return NotYet('Give the check your frame: check("10-frame", lines).')
     if not isinstance(lines, pd.DataFrame):
@@ -56,13 +63,30 @@ def one_frame(lines: Any = None) -> Verdict:
             found,
             "the frame lacks a function: Basket, its publisher and Ordering's worker have the same id.",
         )
+    if story_of and (verdict := watching.judged_story(story_of)):
+        return verdict
     return Right(f"{len(reach)} requests in one frame, and each can be followed through all of it.")
+
+
+@checks(
+    "10-count",
+    'metrics.add_metric takes a name, a unit, and a value: metrics.add_metric("NotStored", MetricUnit.Count, 1).',
+    "new is True or False, and int(new) is 1 or 0: so an order that was there already is not counted again.",
+    'Revenue has no unit, MetricUnit.NoUnit, and its value is order["totalPrice"] if new else 0.',
+)
+def worker_counts() -> Verdict:
+    """The deployed worker counts a new order, its money, and what it could not store; each once."""
+    if "OrderingWorker" not in outputs:
+        return NotYet('Write the worker, and run deploy("Ordering").')
+    told = watching.told_by_worker()
+    verdict = watching.judged_counts(told) if isinstance(told, dict) else told
+    return verdict or Right("A new order, its money, and a message that is no order: each was counted once.")
 
 
 @checks("10-metrics")
 def metrics_are_true() -> Verdict:
     """The worker's metrics of the last hour say what the table of orders says."""
-    lines = logs(outputs["OrderingWorker"])
+    lines = watching.without_ours(logs(outputs["OrderingWorker"]))
     lines = lines[lines.message == "Metrics"]
     if lines.empty or "OrdersStored" not in lines:
         return NotYet('Write the worker with its metrics, run deploy("Ordering"), and let somebody buy something.')
@@ -99,12 +123,39 @@ def metrics_are_true() -> Verdict:
     return Right("The log counts as the table does, and knows no customer.")
 
 
-@checks("10-alarms")
+@checks(
+    "10-errors",
+    "statuses >= 500 is a column of True and False, and the mean of such a column is the share of True.",
+    "Per cent are a hundred times the share: 100 * (…).mean()",
+)
+def error_rate(share_of_errors: Callable[[pd.Series], Any]) -> Verdict:
+    """The learner's function says how many per cent of some statuses are errors of the server."""
+    return watching.judged_error_rate(share_of_errors) or Right(
+        "500 and more are the shop's own errors; what is refused with 400 or 404 is the caller's."
+    )
+
+
+@checks(
+    "10-alarms",
+    "The condition: a condition has an operator, StringEquals, and below it the key aws:SourceAccount with its value. "
+    "self.account is the number of the account.",
+    'conditions={"StringEquals": {"aws:SourceAccount": self.account}}, with a comma behind it.',
+    "The queue: self.add takes the alarm's name, a metric, and a threshold; age(queue) and depth(queue), below, are "
+    "the metrics.",
+    'self.add(f"{path(queue)}-Age", age(queue), …), and one more line of this kind. The age is in seconds.',
+)
 def everything_has_an_alarm() -> Verdict:
     """Each function, API and queue of the services has an alarm, and each alarm tells the topic."""
     if "OperationsTopic" not in outputs:
         return NotYet("Write the construct and the stack Operations, put them into cdk_app/app.py, and run deploy().")
     found = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    topic = target.client("sns").get_topic_attributes(TopicArn=outputs["OperationsTopic"])["Attributes"]
+    policy = json.loads(topic.get("Policy", "{}"))
+    if verdict := (
+        watching.judged_topic(policy, outputs["OperationsTopic"].split(":")[4])
+        or watching.judged_polled(found, outputs["OrderingQueue"].split("/")[-1])
+    ):
+        return verdict
     watched = {(alarm["MetricName"], dimension["Value"]) for alarm in found for dimension in alarm["Dimensions"]}
     wanted = [("Errors", outputs[name], name) for name in FUNCTIONS]
     wanted += [("5XXError", name, f"the API of {name}") for name in ("Product", "Basket", "Ordering")]
@@ -168,9 +219,31 @@ def rang(since: datetime | None = None) -> Verdict:
     return Right("Five alarms, each caused, heard, and quiet again.")
 
 
-@checks("10-retention")
-def logs_go() -> Verdict:
+@checks(
+    "10-segments",
+    "Each entry of the dict is a pair, such as (queued, received): when this part began, and when it ended.",
+    "A part begins with what was handed to it. Basket begins when the request arrives; the publisher when the "
+    "checkout is accepted, that is, in the outbox; EventLog when the event is on the bus.",
+    '{"EventLog": (published, written_down), "Ordering\'s worker": (received, saved), …}',
+)
+def where_time_went(segments: Callable[..., Any]) -> Verdict:
+    """The learner's function says from when to when each part was at work."""
+    return watching.judged_segments(segments) or Right("Five bars: each begins where something was handed over.")
+
+
+@checks(
+    "10-retention",
+    "client.put_retention_policy takes two things: logGroupName, and retentionInDays.",
+    'The group of a function is called f"/aws/lambda/{function}".',
+)
+def logs_go(expire: Callable[[str], Any] | None = None) -> Verdict:
     """The logs of the shop's functions expire."""
+    if expire:
+        try:
+            expire(outputs["OrderingWorker"])
+        except target.client("logs").exceptions.ResourceNotFoundException:
+            mistake = "there is no log group of that name: /aws/lambda/ stands before the function's."
+            return NotRight("a group that there is", "none", mistake)
     pages = target.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
     days = {group["logGroupName"]: group.get("retentionInDays") for page in pages for group in page["logGroups"]}
     names = {name: f"/aws/lambda/{outputs[name]}" for name in FUNCTIONS if name in outputs}
@@ -179,6 +252,9 @@ def logs_go() -> Verdict:
         return NotRight(
             "logs that expire", f"for ever: {', '.join(for_ever)}", "put_retention_policy was not called for it."
         )
+    if soon := [f"{name}: {days[group]}" for name, group in names.items() if 0 < days.get(group, 0) < LETTERS]:
+        mistake = "a dead letter is kept for 14 days, and whoever looks at it then wants the log beside it."
+        return NotRight(f"{LETTERS} days or more", ", ".join(soon), mistake)
     return Right("What nobody reads any more goes by itself.")
 
 
@@ -193,41 +269,6 @@ def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
     return slow.judged(function)
 
 
-CASES = [  # datapoints, periods, missing, state; the threshold is 5
-    ([1, 2, 9], 1, "missing", "ALARM", "the latest value breaches."),
-    ([9, 9, 1], 1, "missing", "OK", "only the latest period counts, and it is good."),
-    ([9, 5], 1, "missing", "OK", "a value equal to the threshold does not breach: it must be above."),
-    ([9, 1, 9], 3, "missing", "OK", "all of the latest three must breach."),
-    ([9, 9, 1], 3, "missing", "OK", "all of the latest three must breach, the last one, too."),
-    ([1, 9, 9], 3, "missing", "OK", "all of the latest three must breach, the first of them, too."),
-    ([1, 1, 9, 9], 2, "notBreaching", "ALARM", "only the latest two count, and both breach."),
-    ([0, 9, 9], 3, "breaching", "OK", "0 is a value, not a missing one: compare with None."),
-    ([-1, 0], 2, "notBreaching", "OK", "values below 0 are values, and these are good."),
-    (
-        [9, None, 9, None, 9],
-        3,
-        "notBreaching",
-        "ALARM",
-        "there are three values, so nothing has to take the place of a missing one.",
-    ),
-    ([9, 9, None], 2, "notBreaching", "ALARM", "there are two values, further back, and both breach."),
-    ([1, None, 9, 9], 2, "breaching", "ALARM", "the latest two that are there breach."),
-    ([9, 1, None], 2, "breaching", "OK", "there are two values, so nothing is missing; one of them is good."),
-    ([9, None, None], 2, "breaching", "ALARM", "what is missing counts as breaching."),
-    ([1, None, None], 2, "breaching", "OK", "one value is there, and it is good."),
-    ([9, None, None], 2, "notBreaching", "OK", "what is missing counts as good."),
-    ([1, None], 2, "notBreaching", "OK", "one value is there, and it is good; what is missing counts as good, too."),
-    ([None, 9, None], 2, "missing", "ALARM", 'with "missing", those that are there decide.'),
-    ([None, 1, None], 2, "missing", "OK", 'with "missing", those that are there decide.'),
-    ([9, None, 1], 3, "missing", "OK", 'with "missing", those that are there decide, all of them.'),
-    ([None, None], 2, "missing", "INSUFFICIENT_DATA", "there is no value at all."),
-    ([None, None], 2, "breaching", "ALARM", "there is no value at all, and that counts as breaching."),
-    ([None, None], 2, "notBreaching", "OK", "there is no value at all, and that counts as good."),
-    ([], 1, "missing", "INSUFFICIENT_DATA", "there is no value at all."),
-    ([], 1, "breaching", "ALARM", "there is no value at all, and that counts as breaching."),
-]
-
-
 @checks(
     "10-2",
     "Take the values that are there: [value for value in datapoints if value is not None], "
@@ -238,24 +279,60 @@ CASES = [  # datapoints, periods, missing, state; the threshold is 5
 )
 def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -> Verdict:
     """The state is the one that CloudWatch would choose."""
-    for (datapoints, periods, missing, wanted, why), threshold in [
-        *((case, 5) for case in CASES),
-        *((([None if v is None else v + 2.5 for v in case[0]], *case[1:]), 7.5) for case in CASES),
-    ]:
-        call, given = f"alarm_state({datapoints}, {threshold}, {periods}, {missing!r})", list(datapoints)
-        try:
-            answer = alarm_state(given, threshold, periods, missing)
-        except Exception as error:  # whatever a learner's own code may raise
-            return NotRight(
-                f"{call} is {wanted!r}", f"{type(error).__name__}: {error}", "the function raised an error of its own."
-            )
-        if answer is None and (datapoints, threshold) == (CASES[0][0], 5):
-            return NotYet("Write the function; it returns nothing yet.")
-        if given != datapoints:
-            return NotRight(f"datapoints as they were: {datapoints}", str(given), "the list is the caller's: copy it.")
-        if answer != wanted:
-            return NotRight(f"{call} is {wanted!r}", repr(answer), why)
-    return Right("As CloudWatch does it, gaps included.")
+    return deciding.judged(alarm_state)
+
+
+@checks(
+    "10-q1",
+    "Go through functions.items(): a name, and the function's name in AWS, which statements(…) takes.",
+    'A statement is a dict with Effect, Action and Resource. "dynamodb:PutItem" in statement["Action"] is true of a '
+    "list that has it, and ORDERS in statement[\"Resource\"] as well.",
+    "One list comprehension does it: the name, for each pair of functions.items(), for each of its statements, if …",
+)
+def who_may_write(writers: Callable[[], Any]) -> Verdict:
+    """Just those functions are named whose roles may put items into the table of orders."""
+    table_arn = target.client("dynamodb").describe_table(TableName=outputs["OrderingTable"])["Table"]["TableArn"]
+    may = {name: rights(outputs[name]) for name in outputs if name.endswith(("Function", "Publisher", "Worker"))}
+    return watching.judged_writers(writers(), may, table_arn)
+
+
+@checks(
+    "10-q2",
+    "A queue's attribute MessageRetentionPeriod says after how many seconds SQS deletes a message. It is text.",
+    "cloudwatch.describe_alarms(AlarmNames=[AGE])[\"MetricAlarms\"] has one alarm, and that has a Threshold.",
+    "The difference of the two, both of them in seconds.",
+)
+def time_that_is_left(seconds_left: Callable[[], Any]) -> Verdict:
+    """From the alarm on the age until SQS deletes the message: what queue and alarm say."""
+    [alarm] = target.client("cloudwatch").describe_alarms(AlarmNames=[watching.AGE])["MetricAlarms"]
+    kept = _of_queue("OrderingQueue", "MessageRetentionPeriod")
+    others = {
+        kept: "so long SQS keeps it from the start on; the alarm goes off some minutes later.",
+        alarm["Threshold"]: "so long it takes until the alarm goes off; how long does SQS keep the message then?",
+        _of_queue("OrderingQueue", "VisibilityTimeout") - alarm["Threshold"]:
+            "the visibility timeout is how long others do not see a message that was received; it deletes nothing.",
+        _of_queue("OrderingDeadLetters", "MessageRetentionPeriod") - alarm["Threshold"]:
+            "the dead letters' queue is another one: the message waits in Ordering's.",
+    }  # fmt: skip
+    return watching.judged_seconds(seconds_left(), kept - alarm["Threshold"], others)
+
+
+@checks(
+    "10-q3",
+    'logs(WORKER) has the columns message, checkout_id, sent_at and received_at; eight are the ids that count.',
+    "received_at - sent_at is how long each of them waited. idxmax of such a column says in which row the most is.",
+    "Leave the lines of the eight, by told.checkout_id.isin(eight); then told.checkout_id[(…).idxmax()].",
+)
+def who_waited(waited_longest: Callable[[], Any], eight: list[str]) -> Verdict:
+    """The order of the rehearsal is found that waited longest in the queue."""
+    lines = logs(outputs["OrderingWorker"])
+    return watching.judged_wait(waited_longest(), lines[lines.message == "Order stored"], eight)
+
+
+def _of_queue(name: str, attribute: str) -> int:
+    """What one of the shop's queues is set to."""
+    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs[name], AttributeNames=[attribute])
+    return int(answer["Attributes"][attribute])
 
 
 def _went_off(client: Any, name: str, since: datetime) -> bool:

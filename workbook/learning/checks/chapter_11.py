@@ -11,16 +11,28 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.paths import CDK_APP, read_code
-from workbook.clients.rest import Rest
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
-from workbook.cloud.roles import granted
-from workbook.cloud.stacks import outputs
-from workbook.learning.checks import pseudonyms
+from workbook.cloud.roles import granted, statements
+from workbook.cloud.stacks import deployed_template, outputs
+from workbook.learning.checks import locked, policy_trial, pseudonyms
 from workbook.learning.checks.infrastructure import LATER, NEEDED
-from workbook.learning.checks.policy_trial import BUS, as_tried, malformed, session_of, tried
+from workbook.learning.checks.policy_trial import BUS
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
-from workbook.observe.frames import logs
+from workbook.observe.frames import logs, table
 from workbook.observe.leaks import leaks
+
+
+@checks(
+    "11-refusal",
+    "logs(…) is a frame with the columns level and correlation_id, among others. A condition in brackets leaves rows.",
+    'answer.headers["x-correlation-id"] is the id that the customer has got.',
+    "Two conditions at once: lines[(lines.level == \"ERROR\") & (lines.correlation_id == …)]",
+)
+def refusal_is_found(refusal: Callable[[], Any], answer: Answer) -> Verdict:
+    """The learner's function finds what the log says of the error that the customer got."""
+    lines = logs(outputs["ProductFunction"])
+    return locked.judged_refusal(refusal(), lines, answer.headers["x-correlation-id"])
 
 
 @checks("11-grant")
@@ -46,11 +58,17 @@ def grant() -> Verdict:
     return Right("Taken away, refused, given back: a right is what its policy says.")
 
 
-@checks("11-intruder")
-def intruder(attempts: pd.DataFrame | None = None) -> Verdict:
+@checks(
+    "11-intruder",
+    "An event's source is a text that its publisher chooses: EventBridge does not know who Product is.",
+    'Basket\'s events say shop.basket. What did those of chapter 09 say, when a price had changed?',
+)
+def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None = None) -> Verdict:
     """The intruder was refused everything that is not Basket's, and is gone."""
     if attempts is None or attempts.empty:
         return NotYet("Let the intruder try first, and give the check the frame.")
+    if forged is not None and (verdict := locked.judged_forgery(forged)):
+        return verdict
     client = target.client("lambda")
     there = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
     if "chapter-11-intruder" in there:
@@ -69,11 +87,19 @@ def intruder(attempts: pd.DataFrame | None = None) -> Verdict:
     return Right("Seven of eight refused. What it could do is what Basket can do.")
 
 
-@checks("11-nag")
+@checks(
+    "11-nag",
+    "The method: authorization_type=apigateway.AuthorizationType.IAM, with a comma behind it.",
+    "The right: one iam.PolicyStatement, with actions, resources and conditions; function.add_to_role_policy gives it.",
+    'The condition: {"ForAllValues:StringEquals": {"events:source": source}}. An operator without ForAllValues is made '
+    "for one value, and PutEvents has as many sources as entries.",
+)
 def nagged(findings: pd.DataFrame | None = None) -> Verdict:
-    """cdk-nag has nothing to say, and the stars were mended, not acknowledged."""
+    """cdk-nag has nothing to say; stars were mended, not acknowledged; who publishes and who calls is held to it."""
     if findings is None:
         return NotYet("Run nag(), and give the check what it finds.")
+    if verdict := _as_deployed():
+        return verdict
     if not findings.empty:
         first = findings.iloc[0]
         return NotRight(
@@ -89,6 +115,19 @@ def nagged(findings: pd.DataFrame | None = None) -> Verdict:
             "a star is mended, not acknowledged: name the action and the resource.",
         )
     return Right("Every rule is kept, or has a reason why not.")
+
+
+def _as_deployed() -> Verdict | None:
+    """What is wrong with the rights to publish, or with Backoffice's method, as they are deployed; if anything."""
+    if "BackofficeFunction" not in outputs:
+        return NotYet("Run the cell that deploys.")
+    bus = target.client("events").describe_event_bus(Name=BUS)["Arn"]
+    for name, source in locked.PUBLISHERS.items():
+        if verdict := locked.judged_publisher(name, statements(outputs[name]), bus, source):
+            return verdict
+    resources = deployed_template("Backoffice").get("Resources", {}).values()
+    methods = [it["Properties"] for it in resources if it["Type"] == "AWS::ApiGateway::Method"]
+    return locked.judged_method(next((it for it in methods if it["HttpMethod"] == "POST"), {}))
 
 
 @checks("11-signed")
@@ -111,6 +150,19 @@ def signed() -> Verdict:
     if any(leaks(line) for line in lines.message):
         return NotRight("a log without secrets", "a key or a token", "log who called, never what they proved it with.")
     return Right("Nobody is refused, and somebody is known by name.")
+
+
+@checks(
+    "11-late",
+    "The model knows kinds of values, limits, and the names of fields. It says nothing of how many decimals an amount "
+    "has.",
+    "rules.py calls money: an amount has at most two decimals. Which number has three, and is within the limits?",
+)
+def refused_late(body: dict[str, Any], send: Callable[[dict[str, Any]], Answer]) -> Verdict:
+    """The learner's refund is let through by the model, and refused by the function."""
+    if "amount" not in body:
+        return NotYet("Still to be written: an amount that the model lets pass, and the function's rules do not.")
+    return locked.judged_late(send(body))
 
 
 @checks("11-gateway")
@@ -140,11 +192,17 @@ def at_the_gateway(rows: list[tuple] | None = None, counts: Counter | None = Non
     return Right("Refused early where a schema is enough, and late where it is not.")
 
 
-@checks("11-data")
-def personal(event: dict[str, Any] | None = None) -> Verdict:
+@checks(
+    "11-data",
+    "sqs.get_queue_attributes takes QueueUrl and a list, AttributeNames; its answer has Attributes, by their names.",
+    "The attribute is text, in seconds. int(…) makes a number of it, and a day has 86,400 seconds.",
+)
+def personal(event: dict[str, Any] | None = None, days: Callable[[str], Any] | None = None) -> Verdict:
     """No card number travels, and copies end."""
     if event is None:
         return NotYet("Look at the event of a checkout first.")
+    if days and (verdict := locked.judged_days(days, _kept_for("OrderingQueue"), _kept_for("OrderingDeadLetters"))):
+        return verdict
     if found := leaks(json.dumps(event)):
         return NotRight("an event without secrets", ", ".join(found), "Basket published what it should have refused.")
     described = target.client("dynamodb").describe_time_to_live(TableName=outputs["EventLogTable"])
@@ -160,11 +218,24 @@ def personal(event: dict[str, Any] | None = None) -> Verdict:
     return Right("What the event carries is what Ordering needs, and each copy has an end.")
 
 
-@checks("11-list")
-def test_list(results: pd.DataFrame | None = None) -> Verdict:
+def _kept_for(queue: str) -> int:
+    """For how many seconds a queue of the shop keeps a message."""
+    name = "MessageRetentionPeriod"
+    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs[queue], AttributeNames=[name])
+    return int(answer["Attributes"][name])
+
+
+@checks(
+    "11-list",
+    "refund(body, credentials, changed=…) signs body, and sends what changed has.",
+    'good | {…} is a refund like good, with another value for something. good is for 12.50.',
+)
+def test_list(results: pd.DataFrame | None = None, tampered: dict[str, Any] | None = None) -> Verdict:
     """Every attempt ended as expected."""
     if results is None or len(results) < 12:
         return NotYet("Run the list, and give the check its frame.")
+    if tampered is not None and (verdict := locked.judged_change(tampered)):
+        return verdict
     wrong = results[results.expected.astype(str) != results.found.astype(str)]
     if not wrong.empty:
         first = wrong.iloc[0]
@@ -176,9 +247,46 @@ def test_list(results: pd.DataFrame | None = None) -> Verdict:
     return Right("Twelve attempts, each as expected. One of them is a decision, and not a refusal.")
 
 
-# Exercise 1
+# The questions
 
-FORM = "each statement has Effect, Action and Resource, and an action has the form service:Name."
+
+@checks(
+    "11-q1",
+    "Go through told: each of its details has data, with checkoutId and refundId.",
+    "A set has each value once: {… for it in told if …}.",
+)
+def refunds_paid(refund_ids: Callable[[], Any], checkout_id: str) -> Verdict:
+    """The refunds that the shop pays for a checkout are told apart by their ids."""
+    rows = table(outputs["EventLogTable"])
+    details = [it["data"] for it in rows[rows.source == "shop.backoffice"].detail]
+    return locked.judged_refunds(refund_ids(), [it["refundId"] for it in details if it["checkoutId"] == checkout_id])
+
+
+@checks(
+    "11-q2",
+    "policies(name) is a pair: the role, and its documents by their names. Each document has a list, Statement.",
+    "A statement that lets publish has events:PutEvents among its Action, and a Condition: below the operator stands "
+    "events:source.",
+    'for document in policies(name)[1].values(): for statement in document["Statement"]: if "events:PutEvents" in …',
+)
+def who_publishes(sources: Callable[[], Any]) -> Verdict:
+    """Each publisher is known, and the name in which it may publish."""
+    return locked.judged_sources(sources())
+
+
+@checks(
+    "11-q3",
+    'boto3.client("cloudwatch").describe_alarms()["MetricAlarms"] is a list of dicts, each with an AlarmName.',
+    'Dimensions is a list of dicts such as {"Name": "QueueName", "Value": …}.',
+)
+def what_rings(rings: Callable[[], Any]) -> Verdict:
+    """The alarm is found that looks at EventLog's dead letters."""
+    dimension = {"Name": "QueueName", "Value": outputs["EventLogDeadLetters"].split("/")[-1]}
+    alarms = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return locked.judged_rings(rings(), [it["AlarmName"] for it in alarms if dimension in it["Dimensions"]])
+
+
+# Exercise 1
 
 @checks(
     "11-1",
@@ -189,47 +297,7 @@ FORM = "each statement has Effect, Action and Resource, and an action has the fo
 )
 def policy_is_right(policy: Callable[[str, str], Any]) -> Verdict:
     """Real calls with a role that has the policy: what must work works, and nothing else does."""
-    arns = _table_arn(), target.client("events").describe_event_bus(Name=BUS)["Arn"]
-    try:
-        document = policy(*arns)
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight(
-            "a policy document", f"{type(error).__name__}: {error}", "the function raised an error of its own."
-        )
-    if document is None:
-        return NotYet("Write the function; it returns nothing yet.")
-    if not isinstance(document, dict) or not isinstance(document.get("Statement"), list | dict):
-        return NotRight(
-            "a dict with Version and Statement",
-            type(document).__name__,
-            "return the document itself, not its JSON text.",
-        )
-    if wrong := malformed(document):
-        return NotRight("a policy that IAM takes", wrong, FORM)
-    iam, name = target.client("iam"), f"chapter-11-{uuid.uuid4().hex[:12]}"
-    trust = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"AWS": f"arn:aws:iam::{target.account()}:root"},
-    }
-    role = iam.create_role(
-        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    )
-    try:
-        try:
-            iam.put_role_policy(RoleName=name, PolicyName="exercise", PolicyDocument=json.dumps(as_tried(document)))
-        except iam.exceptions.MalformedPolicyDocumentException as error:
-            return NotRight("a policy that IAM takes", str(error).split(": ", 1)[-1], FORM)
-        wanted = {f"{arns[0]}/index/by-category": "dynamodb:Query", arns[1]: "events:PutEvents"}
-        return tried(session_of(role["Role"]["Arn"]), document, wanted)
-    finally:
-        for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy_name)
-        iam.delete_role(RoleName=name)
-
-
-def _table_arn() -> str:
-    return target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]["TableArn"]
+    return policy_trial.judged_by_calls(policy)
 
 
 # Exercise 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +13,59 @@ from workbook.base.waiting import poll, soon
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
-from workbook.learning.exercises import NotRight, Right, Verdict
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 BUS = "ShopEventBus"
+FORM = "each statement has Effect, Action and Resource, and an action has the form service:Name."
+
+
+def judged_by_calls(policy: Callable[[str, str], Any]) -> Verdict:
+    """What is to be said of the document that a learner's function makes: a role with it is tried.
+
+    Args:
+        policy: the function, of the ARNs of table and bus.
+    """
+    arns = _table_arn(), target.client("events").describe_event_bus(Name=BUS)["Arn"]
+    try:
+        document = policy(*arns)
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight(
+            "a policy document", f"{type(error).__name__}: {error}", "the function raised an error of its own."
+        )
+    if document is None:
+        return NotYet("Write the function; it returns nothing yet.")
+    if not isinstance(document, dict) or not isinstance(document.get("Statement"), list | dict):
+        return NotRight(
+            "a dict with Version and Statement",
+            type(document).__name__,
+            "return the document itself, not its JSON text.",
+        )
+    if wrong := malformed(document):
+        return NotRight("a policy that IAM takes", wrong, FORM)
+    iam, name = target.client("iam"), f"chapter-11-{uuid.uuid4().hex[:12]}"
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{target.account()}:root"},
+    }
+    role = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    try:
+        try:
+            iam.put_role_policy(RoleName=name, PolicyName="exercise", PolicyDocument=json.dumps(as_tried(document)))
+        except iam.exceptions.MalformedPolicyDocumentException as error:
+            return NotRight("a policy that IAM takes", str(error).split(": ", 1)[-1], FORM)
+        wanted = {f"{arns[0]}/index/by-category": "dynamodb:Query", arns[1]: "events:PutEvents"}
+        return tried(session_of(role["Role"]["Arn"]), document, wanted)
+    finally:
+        for policy_name in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy_name)
+        iam.delete_role(RoleName=name)
+
+
+def _table_arn() -> str:
+    return target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]["TableArn"]
 
 
 def tried(session: Any, document: dict[str, Any], wanted: dict[str, str]) -> Verdict:
