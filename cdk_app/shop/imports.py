@@ -33,12 +33,16 @@ class Imports(Construct):
 
         uploads = ServiceBucket(self, "Uploads", name)
         uploads.node.add_dependency(importer)  # S3 looks whether it may call the function
-        rules = [{"name": "prefix", "value": "products/"}, {"name": "suffix", "value": ".csv"}]
         notification = s3.CfnBucket.LambdaConfigurationProperty(
             event="s3:ObjectCreated:*",
             function=importer.function_arn,
             filter=s3.CfnBucket.NotificationFilterProperty(
-                s3_key=s3.CfnBucket.S3KeyFilterProperty(rules=rules)
+                s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                    rules=[
+                        {"name": "prefix", "value": "products/"},
+                        {"name": "suffix", "value": ".csv"},
+                    ],
+                )
             ),
         )
         configuration = s3.CfnBucket.NotificationConfigurationProperty(

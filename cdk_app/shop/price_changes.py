@@ -11,7 +11,6 @@ READ_STREAM = [
     f"dynamodb:{action}"
     for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 ]
-CHANGED = lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})
 
 
 class PriceChanges(Construct):
@@ -33,7 +32,9 @@ class PriceChanges(Construct):
             event_source_arn=table.table_stream_arn,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
             batch_size=10,
-            filters=[CHANGED],
+            filters=[
+                lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("MODIFY")})
+            ],
             retry_attempts=10,
             bisect_batch_on_error=True,
             on_failure=event_sources.SqsDlq(failures),

@@ -30,16 +30,13 @@ def accept(basket, answer, event):
         "ConditionExpression": "checkoutId = :id",
         "ExpressionAttributeValues": {":id": basket["checkoutId"]},
     }
+    key = {"userName": basket["userName"]}
     answer = {**answer, "expiresAt": int(time.time()) + KEPT}
     first = {"ConditionExpression": "attribute_not_exists(requestId)"}
     try:
         client.transact_write_items(
             TransactItems=[
-                {"Delete": {
-                    "TableName": baskets.table.name,
-                    "Key": {"userName": basket["userName"]},
-                    **unchanged,
-                }},
+                {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}},
                 {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},
                 {"Put": {"TableName": NAME, "Item": event}},
             ]

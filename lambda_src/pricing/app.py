@@ -8,8 +8,13 @@ def handler(event, context):
     if "Records" not in event:
         return price(event, "called")
     print("a batch of", len(event["Records"]))
-    for record in event["Records"]:
-        price(json.loads(record["body"]), "polled")
+    for order in orders(event):
+        price(order, "polled")
+
+
+def orders(batch):
+    """The orders in a batch of records."""
+    return [json.loads(record["body"]) for record in batch["Records"]]
 
 
 def price(order, how):

@@ -35,9 +35,9 @@ def differs(images):
 
 
 def price_changed(record):
-    """The event that says so. The same record gives the same event again, with the same id."""
+    """The event that says so."""
     old, new = record.dynamodb.old_image, record.dynamodb.new_image
-    event_id = str(uuid.uuid5(NAMESPACE, record.event_id))
+    event_id = id_of(record)
     when = datetime.fromtimestamp(record.dynamodb.approximate_creation_date_time, UTC)
     metadata = {
         "eventId": event_id,
@@ -50,6 +50,11 @@ def price_changed(record):
         "oldPrice": old["price"], "newPrice": new["price"],
     }
     return {"metadata": metadata, "data": data}
+
+
+def id_of(record):
+    """The id of the event that a record becomes. The same record gives the same one again."""
+    return str(uuid.uuid5(NAMESPACE, record.event_id))
 
 
 def publish(details):

@@ -8,7 +8,6 @@ lines come last, and the chapter goes on with them.
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 from answers.gaps import LINES
 
 from workbook.base.paths import LEARN, STATE, write_json
-from workbook.learning import edition, gaps
+from workbook.learning import edition, gaps, published
 from workbook.maintenance.notebooks import kernel
 
 EMPTY, PUBLISHED = "empty", "published"
@@ -56,17 +55,17 @@ def main(number: int, *names: str) -> None:
             }
             said[cell.id] = {}
             for name, body in (tried | {PUBLISHED: cell.published()}).items():
-                errors = run(index, body)[1]
-                for place in range(index + 1, end):
-                    errors += run(place)[1]
-                said[cell.id][name] = [run(end)[0], *errors]
+                shown, errors = run(index, body)
+                for place in range(index + 1, end + 1):
+                    shown, more = run(place)
+                    errors += more
+                said[cell.id][name] = [shown, *errors]
     write_json(STATE / "said.json", said)
 
 
 def _check_of(cells: list[nbformat.NotebookNode], start: int, check: str) -> int:
-    """Where the check that looks at a cell's gaps stands: the first one of that name after it."""
-    called = re.compile(rf'check\("{check}"')
-    return next(i for i in range(start, len(cells)) if cells[i].cell_type == "code" and called.match(cells[i].source))
+    """Where the check that looks at a cell's gaps stands: in that cell, or in the first one after it that calls it."""
+    return next(i for i in range(start, len(cells)) if check in published.CHECK.findall(cells[i].source))
 
 
 def _text(output: nbformat.NotebookNode) -> str:

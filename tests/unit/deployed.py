@@ -22,7 +22,8 @@ from workbook.clients.rest import Answer
 from workbook.cloud import target
 
 BUS = "ShopEventBus"
-CHECKOUTS = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"]}
+VERSION_1 = {"metadata": {"schemaVersion": ["1"]}}
+CHECKOUTS = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"], "detail": VERSION_1}
 Patch = pytest.MonkeyPatch
 
 
@@ -121,7 +122,15 @@ class Ordering:
         self.api = function("api", "dynamodb:GetItem", "dynamodb:Query")
         self.dead, self.dead_arn = queue("DeadLetters")
         self.undelivered, self.undelivered_arn = queue("Undelivered")
-        self.queue, self.arn = queue("Queue", VisibilityTimeout="30")
+        redrive = json.dumps({"deadLetterTargetArn": self.dead_arn, "maxReceiveCount": 5})
+        self.queue, self.arn = queue("Queue", VisibilityTimeout="30", RedrivePolicy=redrive)
+        client("dynamodb").create_table(
+            TableName="orders", BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("userName", "orderId")],
+            KeySchema=[
+                {"AttributeName": "userName", "KeyType": "HASH"}, {"AttributeName": "orderId", "KeyType": "RANGE"},
+            ],
+        )  # fmt: skip
         self.goal = {
             "Arn": self.arn, "DeadLetterConfig": {"Arn": self.undelivered_arn},
             "RetryPolicy": {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185},

@@ -8,8 +8,10 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from workbook.base.errors import REPAIR
 from workbook.cloud import local, target
 from workbook.command import cli, doctor
+from workbook.deployment import failures
 
 NAMES = [
     "Python", "packages as locked", "Node", "CDK command line", "room on the disk", "right to write here",
@@ -38,8 +40,8 @@ def test_details_are_in_the_html_only_and_name_no_place():
         ("Python", "PYTHON", (4, 0), "Install Python 4.0"),
         ("room on the disk", "FREE_BYTES", 10**18, "Free 1000000000 GB"),
         ("room on the disk", "FREE_TEMPORARY_BYTES", 10**18, "or set TMPDIR"),
-        ("packages as locked", "_locked_packages", lambda: {"boto3": "0.1"}, "python3 run.py lab"),
-        ("Node", "node_folder", lambda: doctor.ROOT, "python3 run.py lab"),
+        ("packages as locked", "_locked_packages", lambda: {"boto3": "0.1"}, REPAIR),
+        ("Node", "node_folder", lambda: doctor.ROOT, REPAIR),
     ],
 )
 def test_what_is_wrong_comes_with_its_cure(monkeypatch, name, attribute, value, cure):
@@ -50,7 +52,14 @@ def test_what_is_wrong_comes_with_its_cure(monkeypatch, name, attribute, value, 
 def test_a_missing_cdk_is_found(monkeypatch, tmp_path):
     (tmp_path / "package-lock.json").write_text('{"packages": {"node_modules/aws-cdk": {"version": "2.0.0"}}}')
     monkeypatch.setattr(doctor, "CDK_APP", tmp_path)
-    assert "is missing" in finding("CDK command line").found
+    found = finding("CDK command line")
+    assert "is missing" in found.found and found.cure == REPAIR
+
+
+def test_a_deployment_without_the_toolkit_names_the_same_cure(monkeypatch):
+    monkeypatch.setattr(failures, "why_stack_failed", lambda _: None)
+    said = failures.why_cdk_failed(["Product"], ["Error: Cannot find module '@aws-cdk/toolkit-lib'"])
+    assert said == f"CDK's toolkit is not installed here. {REPAIR}"
 
 
 def test_all_ports_taken_is_found(monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_02, chapter_03, found_anyway, infrastructure, own_test
+from workbook.learning.checks import chapter_02, chapter_03, found_anyway, infrastructure
 from workbook.learning.checks.infrastructure import judged_api, judged_index, judged_key, judged_reading
 from workbook.learning.checks.refusals import judged_refusal
 from workbook.learning.exercises import NotRight, NotYet, Right
@@ -81,11 +81,12 @@ def index(name, *keys):
     ],
 )
 def test_an_index_that_finds_something_else(indexes, words):
-    assert words in told(judged_index(indexes))
+    assert words in told(judged_index(indexes, "by-category", "category", "name"))
 
 
 def test_the_index_is_right_beside_others():
-    assert judged_index([index("by-price", "price"), index("by-category", "category", "name")]) is None
+    there = [index("by-price", "price"), index("by-category", "category", "name")]
+    assert judged_index(there, "by-category", "category", "name") is None
 
 
 @pytest.mark.parametrize(
@@ -254,51 +255,6 @@ def test_a_function_in_which_nothing_was_written_is_not_yet_attempted():
 
     verdict = exercises._looked_at("03-copies", (as_basket,))
     assert verdict == NotYet("Still to be written: put Basket in place of Product.")
-
-
-# The learner's own test
-
-NAME = own_test.TEST
-RIGHT = 'assert product("GET", "/product/2").status == 404'
-
-
-@pytest.fixture
-def judged(monkeypatch, tmp_path):
-    def judge(body: str, name: str = NAME) -> Any:
-        file = tmp_path / "test_my_product.py"
-        file.write_text(f"def {name}(product):\n    {body}\n", encoding="utf-8")
-        (tmp_path / "conftest.py").write_text(PRODUCT, encoding="utf-8")
-        monkeypatch.setattr(own_test, "FILE", file)
-        return own_test.judged_test()
-
-    return judge
-
-
-PRODUCT = """
-import types, pytest
-
-
-@pytest.fixture
-def product():
-    return lambda method, path, body=None: types.SimpleNamespace(status=404, body=None)
-"""
-
-
-@pytest.mark.parametrize(
-    ("body", "name", "words"),
-    [
-        ('product("GET", "/product/2")', NAME, "a test that cannot fail"),
-        (RIGHT.replace(" == 404", ""), NAME, "a test that cannot fail"),
-        (RIGHT.replace("404", "200"), NAME, "assert 404 == 200"),
-        (RIGHT, "what_is_not_there", "begin with test_"),
-    ],
-)
-def test_a_test_that_shows_nothing(judged, body, name, words):
-    assert words in told(judged(body, name))
-
-
-def test_a_test_that_can_fail(judged):
-    assert isinstance(judged(RIGHT), Right)
 
 
 def test_the_mistake_changes_nothing_but_404():

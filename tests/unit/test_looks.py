@@ -12,6 +12,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from workbook.base import display
+from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS
 from workbook.base.text_frame import TextFrame
 from workbook.learning import exercises
@@ -141,3 +142,26 @@ def test_a_frame_of_text_stands_left_and_is_not_cut() -> None:
     assert long in repr(shown) and long in shown._repr_html_()
     assert shown._repr_html_().count("text-align:left") == 6
     assert type(shown[shown.construct == "Table"]) is pd.DataFrame
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"), [(KeyboardInterrupt, "stopped"), (RuntimeError, "failed"), (WorkbookError, "failed")]
+)
+def test_a_line_of_what_failed_does_not_say_that_somebody_stopped_it(monkeypatch, error, ended):
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    monkeypatch.setattr(display.Progress, "_update", lambda _, data: shown.append(data))
+    with pytest.raises(error), display.Progress("Deploying Product"):
+        raise error("why")
+    assert shown[-1]["text/plain"] == f"Deploying Product: {ended}"
+    assert f": {ended}<" in shown[-1]["text/html"]
+
+
+@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda notebook: notebook.stem)
+def test_each_drawing_of_a_chapter_says_in_words_what_it_shows(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    drawings = re.findall(r"```mermaid\n(.*?)```", "\n".join("".join(cell["source"]) for cell in cells), re.S)
+    for drawing in drawings:
+        assert re.search(r"^  accTitle: \S.{5,}$", drawing, re.M), drawing
+        assert re.search(r"^  accDescr: \S.{20,}\.$", drawing, re.M), drawing

@@ -36,6 +36,11 @@ runpy.run_path("run.py", run_name="__main__")
 """
 
 
+def test_how_long_a_first_start_takes_is_said_everywhere_in_the_same_words():
+    said = [(ROOT / "README.md").read_text(encoding="utf-8"), usage.FIRST_START, cli.setup.__doc__]
+    assert all(usage.DURATION in " ".join(text.split()) for text in said)
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Path:
     """What is committed and may be looked at for an answer, in a path with a space; nothing is set up."""

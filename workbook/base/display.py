@@ -161,7 +161,8 @@ class Progress:
         if self.status:
             self.status.stop()
         elif in_notebook() and kind:
-            self._update(self._data("stopped") | {"text/plain": f"{self.title}: stopped"})
+            ended = "stopped" if issubclass(kind, KeyboardInterrupt) else "failed"
+            self._update(self._data(ended) | {"text/plain": f"{self.title}: {ended}"})
         elif in_notebook():
             done = self._data(self._done(time.perf_counter() - self.started))
             self._update(done | ({"text/html": self.closing} if self.closing else {}))

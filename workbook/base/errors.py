@@ -1,6 +1,9 @@
 """The one kind of error that a person can cause: a plain sentence that says what to do next."""
 
 
+REPAIR = "Run `python3 run.py setup` in a terminal: it repairs the set-up."  # the cure where a part of it is missing
+
+
 class WorkbookError(Exception):
     """A sentence for the person at the keyboard, shown without a traceback.
 

@@ -293,8 +293,9 @@ def bench(
 def setup() -> None:
     """Set everything up and start nothing: before a class, or in a container.
 
-    Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, in one to five
-    minutes; after that no network is needed. What is there is left alone, and what is missing or old is renewed.
+    Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, which takes one
+    to five minutes where network and two cores are free, and longer on a busy machine; after that no network is
+    needed. What is there is left alone, and what is missing or old is renewed.
     """
     import os
 

@@ -19,7 +19,7 @@ from importlib.metadata import distributions
 
 from workbook.base.display import GREEN, RED, as_markup
 from workbook.base.environment import node_folder
-from workbook.base.errors import WorkbookError
+from workbook.base.errors import REPAIR, WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.cloud import local, target
 from workbook.cloud.stacks import recorded_stacks
@@ -29,7 +29,6 @@ from workbook.learning.mending import CURE, changed_by_hand, left_over, listed
 PYTHON = (3, 11)
 FREE_BYTES = 1_000_000_000  # the state of the local cloud, and room to work in
 FREE_TEMPORARY_BYTES = 100_000_000
-REPAIR = "Run `python3 run.py lab` in a terminal once more: it repairs the set-up."
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 

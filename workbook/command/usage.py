@@ -21,7 +21,8 @@ NOTEBOOKS = PAGE.parents[2] / "notebooks"
 PROGRAM = "python3 run.py"
 ASKING = ("-h", "--help")
 WIDTH = 80
-FIRST_START = "The first start sets everything up: about 2 GB, one to five minutes. After that no network is needed."
+DURATION = "one to five minutes where network and two cores are free, and longer on a busy machine"
+FIRST_START = f"The first start sets everything up: about 2 GB, {DURATION}.\nAfter that no network is needed."
 
 
 class Verb(argparse.ArgumentParser):

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from workbook.base.errors import REPAIR
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import target
 from workbook.deployment.assembly import template
@@ -66,7 +67,7 @@ def why_cdk_failed(stacks: list[str], said: list[str]) -> str:
     if reason := why_stack_failed(stacks):
         return reason
     if "Cannot find module '@aws-cdk/toolkit-lib'" in said[-1]:
-        return "CDK's toolkit is not installed here. Run, once: python3 run.py setup"
+        return f"CDK's toolkit is not installed here. {REPAIR}"
     if any("bootstrap" in line.lower() or "NoSuchBucket" in line for line in said):
         return (
             f"This account has no CDK bootstrap in {target.region()}. Run, once, in a terminal inside JupyterLab: "

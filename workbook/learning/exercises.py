@@ -16,6 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError, ParamValidationError
+
 from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
@@ -70,7 +72,7 @@ class _Check:
 
 
 _checks: dict[str, _Check] = {}
-_MODULES = ("checks.chapter_{}", "lost_order.check")  # in which those of a chapter stand
+_MODULES = ("checks.chapter_{}", "checks.questions_{}", "lost_order.check")  # in which those of a chapter stand
 
 
 class CheckFailed(WorkbookError):
@@ -142,6 +144,11 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
         return look(*answers)
     except NotImplementedError as error:  # a function of the learner's, in which nothing was written yet
         return NotYet(f"Still to be written: {error}.")
+    except (ClientError, ParamValidationError) as error:
+        if not answers:
+            raise
+        mistake = "a call is refused, and its message says why. Compare its arguments with the text above."
+        return NotRight("a call that is answered", f"{type(error).__name__}: {error}", mistake)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         given = ", ".join(type(answer).__name__ for answer in answers)
         return NotRight(

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from workbook.cloud import target
+from workbook.learning.checks.own_queue import counts, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 
@@ -86,19 +86,9 @@ def _judge_names(named: list[Any], wanted: list[str], ids: list[str]) -> Verdict
 
 def drained(drain: Callable[[str, Callable[[str], Any]], Any]) -> Verdict:
     """All that works is done once and deleted, what fails is done once and stays."""
-    sqs = target.client("sqs")
-    url = sqs.create_queue(
-        QueueName=f"checked-{uuid.uuid4()}",
-        Attributes={"VisibilityTimeout": "120", "ReceiveMessageWaitTimeSeconds": "0" if target.is_local() else "1"},
-    )["QueueUrl"]
-    try:
-        bodies = [f"body {n:02}" for n in range(1, 26)]
-        for start in range(0, len(bodies), 10):
-            entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
-            sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    bodies = [f"body {n:02}" for n in range(1, 26)]
+    with own_queue(bodies) as url:
         return _judge(drain, url, bodies)
-    finally:
-        sqs.delete_queue(QueueUrl=url)
 
 
 def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: list[str]) -> Verdict:
@@ -126,7 +116,7 @@ def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: 
         return NotRight("a drained queue", found, "the function raised an error of its own.")
     if result is None and not done:
         return NotYet("Write the function; it has no code yet.")
-    return _judge_work(Counter(done), bodies) or _judge_rest(_left(url), len(bad), len(bodies))
+    return _judge_work(Counter(done), bodies) or _judge_rest(sum(counts(url)), len(bad), len(bodies))
 
 
 def _judge_work(done: Counter[str], bodies: list[str]) -> Verdict | None:
@@ -173,10 +163,3 @@ def _few_at_a_time() -> Iterator[None]:
 
 class _Endless(BaseException):
     """The function works and works; no `except Exception` may stop this."""
-
-
-def _left(url: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    return sum(
-        map(int, target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())
-    )

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.waiting import poll
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
+from workbook.learning.checks.pricing_calls import (
+    judged_batch_handling, judged_caller, judged_destination, judged_redriving, judged_result,
+)  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, queue
 
 WAYS = ("synchronous", "asynchronous", "polled")
+POLLED = ("polled-1", "polled-2", "polled-3", "polled-4")
+COSTS_25 = re.compile(r"\S+ costs 25(\.0+)?( |$)")
 ORDERS = ("ex-1", "ex-2", "ex-3")
+COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 CHOICES = {
     "the product page": ("synchronous", "somebody looks at an empty page until the price is there"),
     "a resized picture": ("asynchronous", "nobody waits for it, and a few tries by Lambda are enough"),
@@ -24,21 +32,59 @@ CHOICES = {
 }
 
 
-@checks("01-sync")
-def synchronous() -> Verdict:
-    """The function was called synchronously, and priced an order."""
+@checks(
+    "01-sync",
+    "lambda_.invoke takes a FunctionName, an InvocationType, here kind, and a Payload of text, here json.dumps(order).",
+    'answer["Payload"] is a stream. Put what it holds in its place: answer["Payload"] = answer["Payload"].read()',
+    "time.perf_counter() before the call and after it: the difference is in seconds, and milliseconds are asked for. "
+    "Return both: answer, milliseconds",
+)
+def synchronous(call: Callable[..., Any]) -> Verdict:
+    """The learner's function calls Pricing, and has priced three orders."""
     if "PricingFunction" not in outputs:
         return NotYet('Run deploy("Pricing") first.')
+    if verdict := judged_caller(call):
+        return verdict
     lines = _lines()
     if not any(line.startswith("pricing sync-") for line in lines):
         return NotYet("Run the cell that calls the function three times.")
-    if not any(line.startswith("sync-1 costs 25") for line in lines):
-        return NotRight(
-            "the line 'sync-1 costs 25.0' in the log",
-            "; ".join(line for line in lines if "sync-1" in line) or "no line of sync-1",
-            "the total is wrong: it is the sum of price times quantity over all items.",
-        )
+    for order in ("sync-1", "sync-2", "sync-3"):
+        if f"pricing {order}" not in lines:
+            return NotRight("three calls", f"no call with {order}", "each of the three orders has an id of its own.")
+        said = [line for line in lines if line.startswith(f"{order} ")]
+        if not said:
+            mistake = "the function was called, and failed or printed no total: look at its log."
+            return NotRight(f"the line '{order} costs 25.0' in the log", f"no line of {order}", mistake)
+        if not COSTS_25.match(said[-1]):
+            mistake = "the total is wrong: it is the sum of price times quantity over all items."
+            return NotRight(f"the line '{order} costs 25.0' in the log", said[-1], mistake)
     return Right("Three calls, three results.")
+
+
+@checks(
+    "01-error",
+    'Whether the code failed is said by "FunctionError" in answer, and by nothing else.',
+    "raise RuntimeError(…) with the errorMessage, which stands in the payload: json.loads makes a dictionary of it.",
+    'Else: return json.loads(answer["Payload"])',
+)
+def error_or_result(result_of: Callable[[dict[str, Any]], Any]) -> Verdict:
+    """The learner's function takes no error for a result, and no result for an error."""
+    return judged_result(result_of) or Right("A result is returned, and an error is raised with its reason.")
+
+
+@checks(
+    "01-destination",
+    'A queue is made by sqs.Queue(self, "…"), and failures is its name here.',
+    "function.configure_async_invoke takes on_failure: destinations.SqsDestination(…) makes a destination of a queue.",
+    "function.configure_async_invoke(on_failure=destinations.SqsDestination(failures))",
+)
+def destination() -> Verdict:
+    """What failed for the last time goes to the failures queue."""
+    if "PricingFailures" not in outputs:
+        return NotYet('Write the stack with the failures queue and run deploy("Pricing").')
+    return judged_destination(outputs["PricingFunction"], outputs["PricingFailures"]) or Right(
+        "What has failed for the last time is kept in the queue Failures."
+    )
 
 
 @checks("01-async")
@@ -49,13 +95,17 @@ def asynchronous() -> Verdict:
     tries, failed = _lines().count("pricing async-bad"), queue(outputs["PricingFailures"])
     if not tries:
         return NotYet("Call the function asynchronously with the bad order.")
-    if failed.empty:
+    records = [body for body in failed.body if '"async-bad"' in body]
+    if not records:
         return NotRight(
-            "one event in the failures queue",
-            f"none, after {tries} tries",
+            "the event async-bad in the failures queue",
+            f"{'another one' if len(failed) else 'none'}, after {tries} {'try' if tries == 1 else 'tries'}",
             "the function still has tries left (wait a little), or no on-failure destination.",
         )
-    return Right(f"The event was tried {tries_of(failed.body[0])} times, then kept in the failures queue.")
+    if (runs := tries_of(records[0])) < 2:
+        mistake = "nobody tried it again, although the next run might have succeeded: is retry_attempts set to 0?"
+        return NotRight("three tries", f"{runs}", mistake)
+    return Right(f"The event was tried {runs} times, then kept in the failures queue.")
 
 
 def tries_of(record: str) -> int:
@@ -63,22 +113,45 @@ def tries_of(record: str) -> int:
     return json.loads(record)["requestContext"]["approximateInvokeCount"]
 
 
+@checks(
+    "01-queue",
+    'The orders: batch["Records"] is a list, and each record has a body, which is JSON text.',
+    'return [json.loads(record["body"]) for record in batch["Records"]]',
+    "The queue: sqs.DeadLetterQueue takes a queue, dead_letters, and max_receive_count.",
+    "dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=2),",
+)
+def queue_and_batch() -> Verdict:
+    """The function unpacks a batch, and what was received too often is moved away."""
+    if "PricingOrders" not in outputs:
+        return NotYet('Write the stack with the orders queue and run deploy("Pricing").')
+    return (
+        judged_redriving(outputs["PricingOrders"], outputs["PricingDeadLetters"])
+        or judged_batch_handling(outputs["PricingFunction"])
+        or Right("A batch is unpacked, and a message that fails twice is moved to the dead-letter queue.")
+    )
+
+
 @checks("01-polled")
 def polled() -> Verdict:
     """The messages of the queue were handed to the function, and deleted after it succeeded."""
     if "PricingOrders" not in outputs:
         return NotYet('Write the stack with the orders queue and run deploy("Pricing").')
-    priced = [line for line in _lines() if line.startswith("polled-") and "(polled)" in line]
-    waiting = queue(outputs["PricingOrders"])
-    if not priced and waiting.empty:
+    lines, waiting = _lines(), queue(outputs["PricingOrders"])
+    priced = [o for o in POLLED if any(line.startswith(f"{o} costs") and "(polled)" in line for line in lines)]
+    started = [o for o in POLLED if f"pricing {o}" in lines]
+    if not started and waiting.empty:
         return NotYet("Send the four messages, then let polling go on.")
-    if not priced:
-        return _paused() or NotRight(
-            "four orders in the function's log",
-            f"{len(waiting)} messages in the queue",
-            "the poller has them, and the function fails or is not done yet: look at its log, and run this again.",
-        )
-    return Right(f"{len(priced)} messages priced; the poller deleted them.")
+    if len(priced) == len(POLLED):
+        return Right(f"{len(priced)} messages priced; the poller deleted them.")
+    missing = ", ".join(o for o in POLLED if o not in priced)
+    if waiting.empty:
+        mistake = "the function failed, or was called by you: look at its log, then send the four messages again."
+        return NotRight("four orders priced by way of the queue", f"not {missing}", mistake)
+    return _paused() or NotRight(
+        "four orders in the function's log",
+        f"not {missing}; {len(waiting)} messages in the queue",
+        "the poller has them, and the function fails or is not done yet: look at its log, and run this again.",
+    )
 
 
 @checks("01-dead-letter")
@@ -87,18 +160,32 @@ def dead_letter() -> Verdict:
     if "PricingDeadLetters" not in outputs:
         return NotYet("Deploy the orders queue first.")
     tries, dead = _lines().count("pricing polled-bad"), queue(outputs["PricingDeadLetters"])
+    dead = dead[dead.body.str.contains('"polled-bad"', regex=False)] if len(dead) else dead
     if not tries and dead.empty:
-        if paused := _paused():
-            return paused
-        return NotYet("Send the bad order through the queue.")
+        return _paused() or NotYet("Send the bad order through the queue.")
     if dead.empty:
-        return NotRight(
-            "the message in the dead-letter queue",
-            f"{tries} tries so far",
-            "it is still in flight: after each try it is hidden for the visibility timeout. Wait for it.",
-        )
+        return _why_not_dead(tries)
     each = tries // len(dead) if tries % len(dead) == 0 else "a few"  # if it was sent several times
     return Right(f"Tried {each} times, then moved away. Nothing is lost, and nothing is stuck.")
+
+
+def _why_not_dead(tries: int) -> NotRight:
+    """Why a message that was tried is not in the dead-letter queue, or not yet."""
+    url = outputs["PricingOrders"]
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    what = "try" if tries == 1 else "tries"
+    if "RedrivePolicy" not in found:
+        mistake = "the queue of orders has no dead_letter_queue, so the message comes back again and again."
+        return NotRight("the message in the dead-letter queue", f"{tries} {what}, and no end", mistake)
+    if not any(int(found[name]) for name in COUNTS):
+        mistake = "it is in no queue any more: the function did not fail, so the poller deleted it. Let the error out."
+        return NotRight("the message in the dead-letter queue", f"{tries} {what}, and no message", mistake)
+    most = json.loads(found["RedrivePolicy"])["maxReceiveCount"]
+    return NotRight(
+        "the message in the dead-letter queue",
+        f"{tries} {what} so far, of {most}",
+        "it is still in flight: after each try it is hidden for the visibility timeout. Wait for it.",
+    )
 
 
 @checks(

@@ -12,7 +12,9 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import attached, granted, rights
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks.infrastructure import judged_api, judged_index, judged_key, judged_reading, judged_rights
+from workbook.learning.checks.infrastructure import (
+    INDEX, judged_api, judged_index, judged_key, judged_reading, judged_rights,
+)  # fmt: skip
 from workbook.learning.checks.own_test import FILE, judged_test
 from workbook.learning.checks.refusals import judged_refusal
 from workbook.learning.checks.requests_sent import TooMany, sent_requests
@@ -221,7 +223,7 @@ def _judged_ways() -> Verdict | None:
     """What is wrong with the index, or with the rights to read table and index, if anything."""
     made = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]
     indexes, found = made.get("GlobalSecondaryIndexes", []), rights(outputs["ProductFunction"])
-    return judged_index(indexes) or judged_reading(found, made["TableArn"])
+    return judged_index(indexes, INDEX, "category", "name") or judged_reading(found, made["TableArn"])
 
 
 def _judged_pages(api: Rest, listed: Answer) -> Verdict | None:

@@ -100,13 +100,7 @@ def _basket(api: Rest) -> Verdict:
     expected = [
         ("POST", "basket", BASKET, 201, "the first basket of a user is created."),
         ("POST", "basket", BASKET, 200, "a basket that takes another one's place is not created; put says which."),
-        (
-            "GET",
-            f"basket/{USER}",
-            None,
-            200,
-            "a basket that was just put down is not found: is it written to the table?",
-        ),
+        ("GET", f"basket/{USER}", None, 200, "a basket that was just put is not found: is it written to the table?"),
         ("POST", "basket", {"userName": USER, "items": []}, 400, "a basket without items must be refused."),
         ("POST", "basket", BASKET | {"totalPrice": 1}, 400, "a field that is not known must be refused."),
     ]
@@ -125,6 +119,11 @@ def _basket(api: Rest) -> Verdict:
     if not isinstance(stored.get("checkoutId"), str):
         mistake = "each basket that is stored gets an id for its checkout, which is not the caller's to see."
         return NotRight("a checkoutId beside the basket", ", ".join(sorted(stored)), mistake)
+    api.post("basket", BASKET)
+    [again] = table(outputs["BasketTable"]).query("userName == @USER").to_dict("records")
+    if again.get("checkoutId") == stored["checkoutId"]:
+        mistake = "with the id of an earlier checkout, the next is taken for it: uuid.uuid4() is new each time."
+        return NotRight("another checkoutId for each basket", f"{again['checkoutId']} once more", mistake)
     listed = api.get("basket", limit=1)
     if listed.status != 200:
         return NotRight("200 for GET /basket", str(listed.status), "the list needs its route, and the grant of Scan.")
@@ -238,7 +237,11 @@ def checkout_takes_its_time(check_out: Callable[[str], Any]) -> Verdict:
     api = Rest(outputs["BasketApiUrl"])
     api.post("basket", BASKET)
     try:
-        return _judged_answer(check_out(USER))
+        verdict = _judged_answer(check_out(USER))
+        if isinstance(verdict, Right) and api.get(f"basket/{USER}").status != 404:
+            mistake = "it was another customer's basket: customer(user) says whose is checked out."
+            return NotRight(f"a checkout of {USER}, as user is called here", f"the basket of {USER}", mistake)
+        return verdict
     finally:
         _clear(api)
 

@@ -12,15 +12,17 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, role_of
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import patterns
+from workbook.learning.checks import bus_functions, patterns
 from workbook.learning.checks.checkouts import (
-    TOTAL, USER, at_once, check_out, logged, logged_checkout, ordered, part, put, rules, says, sweep,
+    TOTAL, USER, at_once, check_out, logged, logged_checkout, ordered, other_requests, part, put, rules, says, sweep,
 )  # fmt: skip
+from workbook.learning.checks.infrastructure import judged_checkouts
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
 METADATA = {"eventId", "correlationId", "schemaVersion", "occurredAt"}
 DATA = {"checkoutId", "userName", "items", "totalPrice", "firstName", "lastName", "email", "address", "paymentMethod"}
+OTHER_ID = "an event that comes again makes another order: the orderId must be the event's checkoutId."
 EARLY = {"gina", "hans", "ida"}  # who checked out before Ordering listened
 
 
@@ -34,26 +36,31 @@ def bus_stands() -> Verdict:
     return Right("The bus is there, under the name by which publishers and consumers find it.")
 
 
-@checks("04-log")
+@checks(
+    "04-log",
+    "event_pattern=events.EventPattern(source=…): a pattern may name several fields, and one is enough here.",
+    'events.Match.prefix("shop.") fits each source that begins with shop. Which beginning do all have?',
+)
 def log_catches_all() -> Verdict:
     """An event of any source arrives in the log."""
     if "EventLogTable" not in outputs:
         return NotYet('Write the function and the stack, and run deploy("EventLog").')
+    if not rules():
+        return NotRight(
+            "a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing."
+        )
+    others = (("shop.check", "Checked"), ("a", "b"))
+    if not all(any(patterns.takes(rule, *other) for rule in rules()) for other in others):
+        return NotRight(
+            "a pattern that fits every event",
+            rules()[0].get("EventPattern", "a schedule"),
+            "it names a field that not every event has so.",
+        )
     sent = str(uuid.uuid4())
     put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
     found = logged(lambda detail: part(detail, "metadata").get("eventId") == sent)
     if found:
         return Right("Whatever its source, an event on the bus is in the log.")
-    if not rules():
-        return NotRight(
-            "a rule on ShopEventBus", "none", "the rule is on another bus: event_bus=shop_bus(self) is missing."
-        )
-    if not any(patterns.takes(rule, "shop.check", "Checked") for rule in rules()):
-        return NotRight(
-            "a pattern that fits every event",
-            rules()[0]["EventPattern"],
-            "it names a field that not every event has so.",
-        )
     if says(outputs["EventLogFunction"], "AccessDenied"):
         return NotRight(
             "a function that may write", "AccessDenied in its log", "dynamodb:PutItem on the table is not granted."
@@ -100,14 +107,21 @@ def silences_mended() -> Verdict:
     return Right("Three mistakes that nobody reported, each found where its trail ends.")
 
 
-@checks("04-publish")
+@checks(
+    "04-publish",
+    "publish is given three things, in this order: the detail type, the data, and the moment.",
+    "The status for what is accepted, and not done yet, is 202; answer(201, …) stood there before.",
+)
 def publishes() -> Verdict:
     """A checkout is answered 202, its event has the contract's shape, and the basket is gone."""
     if "BasketApiUrl" not in outputs or "EventLogTable" not in outputs:
         return NotYet("Build the bus, the log and Basket first.")
     answer = check_out()
-    if answer.status == 201:
-        return NotYet('Write the files of this step, and run deploy("Basket").')
+    if answer.status in (200, 201):
+        if not logged_checkout(answer):
+            return NotYet('Write the files of this step, and run deploy("Basket").')
+        mistake = "Basket cannot know whether there is an order: 202 says accepted, and promises no more."
+        return NotRight("202", str(answer.status), mistake)
     if answer.status == 503:
         return NotRight(
             "202",
@@ -137,7 +151,12 @@ def publishes() -> Verdict:
     return Right("Accepted, published in the shop's shape, and the basket is gone.")
 
 
-@checks("04-fan-out")
+@checks(
+    "04-fan-out",
+    "event[\"detail\"] has metadata and data. order.pop(\"checkoutId\") takes one out of a dict, and gives it.",
+    'An order is {"orderId": …, "orderDate": metadata["occurredAt"], **order}.',
+    "table.put_item(Item=json.loads(json.dumps(order), parse_float=Decimal))",
+)
 def fan_out() -> Verdict:
     """A checkout gets to the log and to Ordering."""
     if not any(rule["Name"].startswith("Ordering-") for rule in rules()):
@@ -147,6 +166,9 @@ def fan_out() -> Verdict:
         return NotRight("202 for a checkout", str(answer.status), "Basket does not publish: go back to step 5.")
     stored, logged = ordered(answer), logged_checkout(answer)
     if not stored:
+        if USER in set(table(outputs["OrderingTable"]).get("userName", [])):
+            sweep()
+            return NotRight("an order with the id of its checkout", "one with another id", OTHER_ID)
         wants = [rule for rule in rules() if rule["Name"].startswith("Ordering-")][0]
         if not patterns.takes(wants, "shop.basket", "BasketCheckedOut"):
             return NotRight(
@@ -155,7 +177,26 @@ def fan_out() -> Verdict:
         return NotRight("an order", "none", "the rule fits, and the handler fails: see the log of OrderingFunction.")
     if not logged:
         return NotRight("the event in the log", "nothing", "the rule of EventLog has gone.")
+    if stored.get("orderDate") != (happened := part(logged["detail"], "metadata").get("occurredAt")):
+        mistake = "an order is of the moment at which the checkout happened, whenever it is heard of."
+        return NotRight(f"the orderDate {happened}", str(stored.get("orderDate")), mistake)
     return Right("One event, two consumers.")
+
+
+@checks(
+    "04-started",
+    "Destination is a dict: Arn is that of the bus, which bus_arn() gives; FilterArns is a list.",
+    'rule is Ordering\'s, as list_rules gives it. Its ARN is rule["Arn"].',
+)
+def replay_is_for_ordering() -> Verdict:
+    """The newest replay goes to Ordering's rule alone."""
+    client = target.client("events")
+    started = client.list_replays(NamePrefix="to-ordering-")["Replays"]
+    if not started:
+        return NotYet("Start the replay: it needs a destination.")
+    newest = max(started, key=lambda one: one["ReplayStartTime"])["ReplayName"]
+    goal = client.describe_replay(ReplayName=newest)["Destination"]
+    return bus_functions.judged_destination(goal, {rule["Arn"]: rule["Name"] for rule in rules()})
 
 
 @checks("04-replay")
@@ -180,7 +221,7 @@ def replayed() -> Verdict:
         return NotRight(
             "each order under its checkoutId",
             f"{len(new)} under another id",
-            "an event that comes again makes another order: the orderId must be the event's checkoutId.",
+            OTHER_ID,
         )
     sweep()
     return Right("Those who came too early have their orders, and nobody has one twice.")
@@ -203,28 +244,40 @@ def right_is_back() -> Verdict:
     return Right("Refused, the basket kept, and the right to publish is back.")
 
 
-@checks("04-once")
+@checks(
+    "04-once",
+    "checkouts = ServiceTable(self, …, …), as RestService makes its own. Its table_arn is for the grant.",
+    'basket.function.allow(…, "dynamodb:GetItem", "dynamodb:PutItem"), '
+    "and the variable CHECKOUTS_NAME by basket.function.add_environment.",
+    "str(uuid.uuid5(NAMESPACE, text)), and the text has both in it: the user's name and the key.",
+)
 def once() -> Verdict:
     """The same key gives one answer and one event, however concurrently; without a key, a basket is sold once."""
     if "BasketCheckouts" not in outputs:
         return NotYet('Write the five files of this step, and run deploy("Basket").')
+    if verdict := judged_checkouts(outputs["BasketFunction"], outputs["BasketCheckouts"]):
+        return verdict
     key = {"Idempotency-Key": str(uuid.uuid4())}
     twins = at_once(3, **key)
     if any(twin.status != 202 for twin in twins):
         return NotRight(
             "202 three times for the same Idempotency-Key",
             ", ".join(str(twin.status) for twin in twins),
-            "a twin must wait for the first one's answer, and give it again.",
+            "a twin must wait for the first one's answer, and give it again: the same key is the same request.",
         )
     ids = {twin.body["checkoutId"] for twin in twins}
     if len(ids) > 1:
         return NotRight("one checkoutId", f"{len(ids)}", "the second request made a checkout of its own.")
+    others = other_requests(key["Idempotency-Key"])
     singles = at_once(3)
     sold = [single for single in singles if single.status == 202]
-    for one in (twins[0], *sold):
+    for one in (twins[0], *others, *sold):
         ordered(one)
         logged_checkout(one)
     sweep()
+    if ids & {other.body.get("checkoutId") for other in others}:
+        mistake = "another user with the same key, or another key of the same user, is another request."
+        return NotRight("a checkout of its own for each", "the answer to another one", mistake)
     if len(sold) != 1:
         return NotRight(
             "one 202 without a key",

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from workbook.clients.rest import Rest
 from workbook.cloud import target
-from workbook.cloud.roles import granted
+from workbook.cloud.roles import granted, rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import batches, deliveries, patterns
+from workbook.learning.checks import batches, deliveries, own_queue, patterns
+from workbook.learning.checks.deliveries import judged_twice
+from workbook.learning.checks.infrastructure import judged_by_date
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 
 BUS = "ShopEventBus"
+FUNCTIONS = ("ProductFunction", "BasketFunction", "OrderingFunction")
+EVENTS = {
+    "a checkout": patterns.checkout(),
+    "a later version": patterns.checkout(version="2"),
+    "a basket emptied": patterns.checkout(kind="BasketEmptied"),
+    "a checkout of another shop": patterns.checkout(source="other.basket"),
+}
 WRITES = (":PutItem", ":UpdateItem", ":DeleteItem", ":BatchWriteItem", ":TransactWriteItems", "*")
 
 
-@checks("05-queue")
+@checks(
+    "05-queue",
+    "A pattern has the form of the event: detail is a dict, and in it metadata another one. Each value is a list.",
+    'detail={"metadata": {"schemaVersion": [...]}}, with a comma behind it.',
+    "targets is a list. Chapter 04 had targets.LambdaFunction(function) in it; for a queue there is SqsQueue.",
+)
 def queue_in_between() -> Verdict:
     """A rule of the bus has the queue as its target, and none calls Ordering's function."""
     if "OrderingQueue" not in outputs:
@@ -39,7 +54,20 @@ def queue_in_between() -> Verdict:
     if not any(patterns.takes(rule) for rule in filling):
         mistake = "its pattern does not fit a checkout, so nothing comes into the queue."
         return NotRight("a rule that wants checkouts", filling[0].get("EventPattern", "a schedule"), mistake)
+    if any(patterns.takes(rule, version="2") for rule in filling):
+        mistake = "it takes other versions, too: the schemaVersion, in the metadata of the detail, must be \"1\"."
+        return NotRight("a rule that wants version 1 alone", filling[0]["EventPattern"], mistake)
     return Right("The rule fills the queue. Who empties it, and when, is Ordering's to decide.")
+
+
+@checks(
+    "05-delete",
+    "The call is sqs.delete_message: it takes QueueUrl and ReceiptHandle.",
+    'The receipt handle is one of the things that receiving brought: message["ReceiptHandle"].',
+)
+def deleted(done: Callable[[str, dict], Any]) -> Verdict:
+    """The learner's function deletes the message that it is given."""
+    return own_queue.judged_deletion(done)
 
 
 @checks("05-by-hand")
@@ -57,7 +85,12 @@ def by_hand() -> Verdict:
     return Right("Received, come back, received again, deleted.")
 
 
-@checks("05-worker")
+@checks(
+    "05-worker",
+    "visibility_timeout takes a Duration, as retention_period below it does. The worker's timeout is 5 seconds.",
+    'table.put_item takes a ConditionExpression: Attr("orderId").not_exists() holds if there is no such item.',
+    "try: the put_item. except ConditionFailed: return False. And at the end: return True.",
+)
 def worker() -> Verdict:
     """The mapping polls the queue for the worker, with settings that fit, and the roles are apart."""
     if "OrderingWorker" not in outputs:
@@ -69,7 +102,8 @@ def worker() -> Verdict:
         return NotRight(
             "Ordering's queue", mapping["EventSourceArn"].split(":")[-1], "the mapping polls another queue."
         )
-    timeout, visibility = _worker()["Timeout"], int(_queue_attribute("VisibilityTimeout"))
+    timeout = _configuration(outputs["OrderingWorker"])["Timeout"]
+    visibility = int(_queue_attribute("VisibilityTimeout"))
     if visibility < 6 * timeout:
         return NotRight(
             f"a visibility timeout of {6 * timeout} s or more",
@@ -88,10 +122,16 @@ def worker() -> Verdict:
         return NotRight(
             "an API that only reads", ", ".join(writes), "the API makes no orders: leave that to the worker."
         )
-    return Right("The mapping polls, the worker writes, the API reads.")
+    if verdict := judged_twice():
+        return verdict
+    return Right("The mapping polls, the worker writes, the API reads; a checkout that comes twice is one order.")
 
 
-@checks("05-partial")
+@checks(
+    "05-partial",
+    "process_partial_response does all of it. What it returns is what the handler must return.",
+    "It takes event=, record_handler=, processor= and context=, one of which is process.",
+)
 def partial() -> Verdict:
     """The worker answers which message failed, and the mapping reads the answer."""
     if "OrderingWorker" not in outputs:
@@ -108,6 +148,16 @@ def partial() -> Verdict:
     return Right("Only what failed comes back.")
 
 
+@checks(
+    "05-count",
+    "sqs.get_queue_attributes takes QueueUrl and AttributeNames, a list; the answer has them under \"Attributes\".",
+    "Both values are text: int(…) makes a number of each. Return their sum.",
+)
+def count(how_many: Callable[[str], Any]) -> Verdict:
+    """The learner's function counts what waits and what is in flight."""
+    return own_queue.judged_count(how_many)
+
+
 @checks("05-backlog")
 def backlog() -> Verdict:
     """The mapping polls again, with a maximum concurrency, and nothing waits."""
@@ -122,11 +172,47 @@ def backlog() -> Verdict:
     return Right("Stopped, backed up, drained, and nothing lost.")
 
 
-@checks("05-api")
+@checks(
+    "05-again",
+    "Step 4 did this with a batch of three: invoke, and batch, which makes the event that the poller would send.",
+    "return invoke(WORKER, batch(…))",
+)
+def delivered_again(delivered: Callable[[str], Any]) -> Verdict:
+    """The learner's function hands a message to the worker, and gives its answer."""
+    return deliveries.judged_delivery(delivered)
+
+
+@checks(
+    "05-six-times",
+    "lambda_.get_function_configuration(FunctionName=…) answers with a dict; one of its keys is Timeout, in seconds.",
+    "return 6 * lambda_.get_function_configuration(FunctionName=function)[…]",
+)
+def six_times(advised: Callable[[str], Any]) -> Verdict:
+    """The learner's function says what is advised for any function."""
+    for name in ("OrderingWorker", "OrderingFunction"):
+        given, timeout = advised(outputs[name]), _configuration(outputs[name])["Timeout"]
+        if given == timeout:
+            mistake = "this is the function's own timeout: a message would come back as soon as one try is over."
+            return NotRight(f"{6 * timeout} for {name}", repr(given), mistake)
+        if given != 6 * timeout:
+            mistake = "ask Lambda for the Timeout of the function that is given, and return a number of seconds."
+            return NotRight(f"{6 * timeout} for {name}", repr(given), mistake)
+    return Right("Six times the timeout of the function, whichever it is.")
+
+
+@checks(
+    "05-api",
+    'by_date = ordering.table.add_index("by-date", …, …): by which key it finds, and by which it sorts.',
+    'ordering.function.allow(by_date, …): reading an index is one action, "dynamodb:Query".',
+    'moment("to", last, time.max) gives the end of a day. Without a date it is "0001", or "9999-12-31T23:59:59.999Z".',
+    "if start > end: raise BadRequestError(…), with a sentence; and then: return start, end",
+)
 def api() -> Verdict:
     """The API lists a user's orders newest first, between dates, and knows what is not there."""
     if "OrderingApiUrl" not in outputs:
         return NotYet('Write the stack of step 3 and run deploy("Ordering").')
+    if verdict := judged_by_date(outputs["OrderingFunction"], outputs["OrderingTable"]):
+        return verdict
     client = Rest(outputs["OrderingApiUrl"])
     listed = client.get("order/gus")
     if listed.status in (403, 404, 502):
@@ -135,7 +221,7 @@ def api() -> Verdict:
         return NotRight(
             "200 for GET /order/gus",
             str(listed.status),
-            "may the API query the index by-date? It needs dynamodb:Query.",
+            'the last lines of logs(outputs["OrderingFunction"]) say why. The list needs dynamodb:Query, and no dates.',
         )
     dates = [order["orderDate"] for order in listed.body["items"]]
     if not dates:
@@ -148,10 +234,68 @@ def api() -> Verdict:
         return NotRight("only orders up to a date", "all of them", "to does not reach the query.")
     if (later := client.get("order/gus", **{"from": "2999-01-01"})).status != 200 or later.body["items"]:
         return NotRight("no order from 2999 on", str(later.body)[:100], "from does not reach the query.")
+    day = dates[0][:10]
+    if len(client.get("order/gus", **{"from": day, "to": day}).body["items"]) != sum(one[:10] == day for one in dates):
+        mistake = "a day counts from its beginning to its end: time.min for from, time.max for to."
+        return NotRight(f"the orders of {day}", "others, or none", mistake)
+    if (turned := client.get("order/gus", **{"from": "2026-02-01", "to": "2026-01-31"}).status) != 400:
+        return NotRight("400 if from is later than to", str(turned), "this is the caller's mistake: a BadRequestError.")
     status = client.get(f"order/gus/{uuid.uuid4()}").status
     if status != 404:
         return NotRight("404 for an order that is not there", str(status), "NoSuchOrder must become a 404.")
     return Right("Newest first, between dates, one by one; and 404 for what is not there, or not yet.")
+
+
+@checks(
+    "05-q1",
+    "The ARN of a table stands in what describe_table of boto3's client of DynamoDB answers: Table, TableArn.",
+    'allowed(outputs[name]) gives pairs. Is ("dynamodb:PutItem", the ARN) among them?',
+)
+def whose_roles_write(writers: Callable[[str], Any]) -> Verdict:
+    """The learner's function finds the functions whose roles may write to a table."""
+    functions = {name: rights(outputs[name]) for name in (*FUNCTIONS, "OrderingWorker")}
+    for table in ("OrderingTable", "BasketTable"):
+        arn = target.client("dynamodb").describe_table(TableName=outputs[table])["Table"]["TableArn"]
+        expected = sorted(name for name, found in functions.items() if ("dynamodb:PutItem", arn) in found)
+        given = writers(outputs[table])
+        if not isinstance(given, list | tuple | set | frozenset) or not set(given) <= functions.keys():
+            return NotRight(f"a list of names for {table}", repr(given), "return those names of FUNCTIONS, in a list.")
+        if set(given) - set(expected):
+            mistake = "some of these put items into another table: a right is an action on a resource, here its ARN."
+            return NotRight(f"{', '.join(expected)} for {table}", ", ".join(sorted(given)), mistake)
+        if set(expected) - set(given):
+            mistake = "these may put items into the table that is given, too: compare with its own ARN."
+            return NotRight(f"{', '.join(expected)} for {table}", ", ".join(sorted(given)) or "none", mistake)
+    return Right("Only the worker makes orders, and only Basket's function makes baskets.")
+
+
+@checks(
+    "05-q2",
+    'bus.list_rules(EventBusName="ShopEventBus")["Rules"] has the rules; the Name of one begins with Ordering-.',
+    'bus.test_event_pattern takes EventPattern and Event, both text; the answer is under "Result".',
+)
+def what_ordering_hears_of(hears_of: Callable[[dict], Any]) -> Verdict:
+    """The learner's function knows which events Ordering's rule puts into the queue."""
+    filling = [rule for rule, arn in _targets() if arn == _queue_arn()]
+    for what, event in EVENTS.items():
+        given, expected = hears_of(event), any(patterns.fits(json.loads(r["EventPattern"]), event) for r in filling)
+        if not isinstance(given, bool):
+            mistake = 'return True or False: test_event_pattern says it under "Result".'
+            return NotRight(f"{expected} for {what}", repr(given)[:100], mistake)
+        if given != expected:
+            mistake = "look at the pattern of Ordering's own rule, and at nothing else; EventLog's takes everything."
+            return NotRight(f"{expected} for {what}", str(given), mistake)
+    return Right("Version 1 of a checkout, and nothing else. Nobody is told of what a rule does not want.")
+
+
+@checks(
+    "05-q3",
+    "Step 5 asked for two attributes of a queue. This one is called MessageRetentionPeriod.",
+    "Its value is text, in seconds.",
+)
+def how_long_away(days_away: Callable[[str], Any]) -> Verdict:
+    """The learner's function knows for how long a queue keeps messages."""
+    return own_queue.judged_days(days_away, outputs["OrderingQueue"], outputs["OrderingDeadLetters"])
 
 
 @checks(
@@ -195,6 +339,6 @@ def _queue_attribute(name: str) -> str:
     return answer["Attributes"][name]
 
 
-def _worker() -> dict[str, Any]:
-    return target.client("lambda").get_function_configuration(FunctionName=outputs["OrderingWorker"])
+def _configuration(function: str) -> dict[str, Any]:
+    return target.client("lambda").get_function_configuration(FunctionName=function)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -13,16 +14,18 @@ import pandas as pd
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, read_code
-from workbook.base.waiting import poll
+from workbook.base.waiting import poll, soon
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.diff import diff
+from workbook.learning.checks import following
+from workbook.learning.checks.asked import asked
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 from workbook.observe.ledger import ledger
-from workbook.observe.traces import Trace
+from workbook.observe.traces import FATES, Trace
 
 PATIENCE = 20  # seconds until the points of an order must be there
 CUSTOMER = {
@@ -31,20 +34,40 @@ CUSTOMER = {
 }  # fmt: skip
 
 
+@checks(
+    "06-knows",
+    "get_template gives a stack's template as it is deployed: TemplateBody.",
+    "A template is a dict of dicts. json.dumps makes one text of it.",
+    "return name in json.dumps(template)",
+)
+def known(knows: Callable[[str, str], Any]) -> Verdict:
+    """What a stack's template names is found."""
+    return following.judged_knowledge(knows)
+
+
+@checks(
+    "06-id",
+    "basket.send takes what `requests` takes: json is the body, and headers is a dict.",
+    'basket.send("POST", "basket/checkout", json=shop_for(user), headers={…: request})',
+)
+def named(check_out: Callable[[str, str], Any]) -> Verdict:
+    """A checkout goes out under the caller's own name for it."""
+    request = f"a-check-{uuid.uuid4()}"
+    return following.judged_request(asked(check_out, "the-check", request), request)
+
+
 @checks("06-trace")
 def traced(journey: Any = None) -> Verdict:
     """An order was followed to its end."""
     if not isinstance(journey, Trace):
         return NotYet("Give the check what trace(…) returned.")
     missing = journey.hops[journey.hops.milliseconds.isna()]
-    if journey.hops.empty:
-        return NotRight("seven hops", "none", "nothing is known of this checkout: is it the id that was answered?")
     if len(missing):
-        return NotRight(
-            "all seven hops",
-            f"not yet: {', '.join(missing.what)}",
-            "the order was still on its way; run trace(…) again in a moment.",
-        )
+        ended, where = FATES.get(journey.fate, (False, ""))
+        mistake = "the order was still on its way; run trace(…) again in a moment."
+        if ended:
+            mistake = where[0].lower() + where[1:]
+        return NotRight("all seven hops", f"not yet: {', '.join(missing.what)}", mistake)
     return Right("Seven hops, and three of them while you waited.")
 
 
@@ -58,6 +81,16 @@ def fifty_timed(times: Any = None) -> Verdict:
             "fifty stored orders", f"{known}", "not all of them have arrived; wait, and run timings(…) again."
         )
     return Right("Fifty orders, each with its own times.")
+
+
+@checks(
+    "06-percentiles",
+    "A frame has a method quantile, which takes a list of numbers from 0 to 1: those are the keys of names.",
+    'times[["answered", "stored"]].quantile(list(names)), then rename(index=names)',
+)
+def summed_up(percentiles: Callable[[pd.DataFrame], Any]) -> Verdict:
+    """Many times are told by three of them."""
+    return following.judged_percentiles(percentiles)
 
 
 @checks("06-ledger")
@@ -76,19 +109,61 @@ def unbalanced(fifty: Any = None) -> Verdict:
     return Right("One order is missing, and the books know which.")
 
 
-@checks("06-again")
-def told_again(checkout_id: str = "") -> Verdict:
-    """The deleted order came back, once."""
-    books = ledger()
-    if checkout_id not in books.accepted:
+@checks(
+    "06-again",
+    "Chapter 04 publishes with put_events: each entry has EventBusName, Source, DetailType and Detail.",
+    'The source is event.source, the detail-type "BasketCheckedOut", and Detail is text: json.dumps(event.detail).',
+)
+def told_again(tell_again: Callable[[Any], Any], checkout_id: str) -> Verdict:
+    """The deleted order came back, once, by its event."""
+    if verdict := following.judged_retelling(tell_again):
+        return verdict
+    if checkout_id not in ledger().accepted:
         return NotYet("Give the check the id of the checkout that you told again.")
+    soon(lambda: checkout_id in ledger().stored | ledger().dead, PATIENCE)
+    books = ledger()
     if checkout_id in books.missing:
-        return NotYet("Publish the event once more.")
+        return NotYet("Publish the event once more, as the log has it: with this checkoutId, and all the rest.")
+    if checkout_id in books.dead:
+        mistake = "Ordering could not store what was told: publish the event as the log has it, and redrive the letter."
+        found = "an order and a dead letter" if checkout_id in books.stored else "a dead letter"
+        return NotRight("one order", found, mistake)
     if checkout_id in books.twice:
-        return NotRight(
-            "one order", "two", "the event was stored under a new id; the order's id must be the checkout's."
-        )
+        mistake = "the event was told with another userName, and an order's key is userName and orderId."
+        return NotRight("one order", "two of this id", mistake)
+    if checkout_id not in books.stored:
+        return NotYet("The event is on its way; run this again in a moment.")
     return Right("The order is back, and there is one of it.")
+
+
+@checks(
+    "06-q1",
+    "A statement has an Action and a Resource, each a text or a list of texts; `in` works with both.",
+    '"dynamodb:PutItem" in statement["Action"], and orders_arn in statement["Resource"]: any statement will do.',
+)
+def writers(may_store: Callable[[str], Any]) -> Verdict:
+    """Who may write to the table of orders."""
+    return following.judged_writers(may_store)
+
+
+@checks(
+    "06-q2",
+    "The rules are in bus.list_rules(EventBusName=…)[\"Rules\"], each with a Name and an EventPattern.",
+    'bus.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"] says if it fits.',
+)
+def wanted(wanted_by: Callable[[dict[str, Any]], Any]) -> Verdict:
+    """Which rules an event fits."""
+    return following.judged_wanted(wanted_by)
+
+
+@checks(
+    "06-q3",
+    'journey.hops is a frame; its column "caller waits" is True for the hops that the caller waits for.',
+    'hops[hops["caller waits"]].milliseconds has the moments of those hops. When does the last of them happen?',
+)
+def waiting(waited: Callable[[Any], Any]) -> Verdict:
+    """How long the caller waited."""
+    return following.judged_waiting(waited)
 
 
 @checks(

@@ -7,27 +7,38 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import jmespath
 import pandas as pd
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import LAMBDA_SRC
 from workbook.base.waiting import poll
-from workbook.clients.invoke import invoke
-from workbook.clients.rest import Rest
-from workbook.cloud import target
-from workbook.cloud.roles import granted
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import points
+from workbook.learning.checks import points, questions_08
+from workbook.learning.checks.duplicates import (
+    CUSTOMER, LAMP, PATIENCE, judged_retried, judged_worker, new_user, orders_of,
+)  # fmt: skip
+from workbook.learning.checks.two_writes import judged_order, judged_publishing, judged_transaction
+from workbook.learning.checks.versions import judged_newer
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
 SOURCES = 4  # of duplicates
-PATIENCE = 20  # seconds until an order must be there
-CUSTOMER = {
-    "firstName": "Lea", "lastName": "Test", "email": "lea@example.com", "address": "1 Main Street",
-    "paymentMethod": "invoice",
-}  # fmt: skip
-LAMP = {"productId": "lamp", "productName": "Lamp", "quantity": 2, "price": 12.5}
+
+
+@checks(
+    "08-retried",
+    "fill(user), then check_out with the user and the headers: two lines, and the same two lines again.",
+    "What check_out returns is an answer, and its body has the checkoutId.",
+    'return check_out(user, **headers).body["checkoutId"]',
+)
+def retried(again: Callable[..., Any]) -> Verdict:
+    """A caller that hears nothing fills a basket and checks it out again, with the headers that it has."""
+    for headers in ({}, {"Idempotency-Key": str(uuid.uuid4())}):
+        if verdict := judged_retried(again, headers):
+            return verdict
+    return Right("Two baskets and two checkouts; only the caller could say that they are one.")
 
 
 @checks("08-doubled")
@@ -46,6 +57,17 @@ def doubled(counts: Any = None) -> Verdict:
     return Right("Four sources, and each has doubled an order.")
 
 
+@checks(
+    "08-name",
+    "orders.py, beside the worker, has a function that stores an order under its orderId, with the condition.",
+    "orders.from_event has made the checkoutId the order's orderId: leave it as it is.",
+    "new = orders.store(order)",
+)
+def name() -> Verdict:
+    """The deployed worker stores a checkout once, however often it is told of it, and in whatever message."""
+    return judged_worker() or Right("Whatever message tells of it, and however often: one checkout is one order.")
+
+
 @checks("08-once")
 def once(counts: Any = None) -> Verdict:
     """Nobody has two orders, and the deployed worker stores a checkout that it is told of twice once."""
@@ -53,27 +75,11 @@ def once(counts: Any = None) -> Verdict:
         return NotYet("Give the check the frame with the number of orders.")
     if len(counts) < SOURCES:
         return NotRight("a row for each of the four", str(len(counts)), "the frame is to have all four customers.")
-    user, checkout_id = "lea", str(uuid.uuid4())
-    event = {"Records": [_record(user, checkout_id), _record(user, checkout_id)]}
-    answers = [invoke(outputs["OrderingWorker"], event) for _ in range(2)]
-    if error := next((answer.error for answer in answers if answer.error), None):
-        return NotRight("an answer of the worker", f"an error: {error}", "the worker fails: look at its log.")
-    stored = table(outputs["OrderingTable"])
-    mine = stored[(stored.userName == user) & (stored.orderDate == "2026-01-31T09:30:00.000Z")]
-    if not len(mine):
-        return NotRight("one order for a checkout that is told four times", "none", "the worker does not store it.")
-    if len(mine) > 1:
-        for order in mine.orderId:  # of an earlier worker
-            target.client("dynamodb").delete_item(
-                TableName=outputs["OrderingTable"], Key={"userName": {"S": user}, "orderId": {"S": order}}
-            )
-        return NotRight(
-            "one order for a checkout that is told four times", str(len(mine)),
-            "the order's id must be the checkoutId, and it must be stored only if it is not there: orders.store.",
-        )  # fmt: skip
-    target.client("dynamodb").delete_item(
-        TableName=outputs["OrderingTable"], Key={"userName": {"S": user}, "orderId": {"S": checkout_id}}
-    )
+    if verdict := judged_worker():
+        return verdict
+    if len(none := counts[counts.orders < 1]):
+        mistake = "their checkout has not arrived yet, or was refused: wait, and count again."
+        return NotRight("one order of each", f"none of {', '.join(none.index)}", mistake)
     many = counts[counts.orders != 1]
     if len(many):
         return NotRight(
@@ -82,6 +88,29 @@ def once(counts: Any = None) -> Verdict:
             "for the others, the worker was not the new one yet.",
         )  # fmt: skip
     return Right("Told seven times, stored four times.")
+
+
+@checks(
+    "08-same",
+    "It is a keyword argument like the one above it: a text, with a comma behind it.",
+    "A voucher is for somebody, and of an amount: a list of two fields, in brackets.",
+    'payload_validation_jmespath="[userName, …]",',
+)
+def same(config: Any) -> Verdict:
+    """The same key with another amount or for another user is refused."""
+    expression = config.payload_validation_jmespath
+    if not expression:
+        return NotYet("Still to be written: payload_validation_jmespath, in the call of IdempotencyConfig.")
+    try:
+        told = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        return NotRight("JMESPath", str(error).split("\n")[0], "this is no JMESPath: [one, another] picks two fields.")
+    request = {"key": "k", "userName": "eve", "amount": 20}
+    for field, value in (("amount", 500), ("userName", "finn")):
+        if told.search(request) == told.search(request | {field: value}):
+            mistake = f"the same key with another {field} would be taken for the same request, and get its answer."
+            return NotRight(f"{field} among what must be the same", expression, mistake)
+    return Right("Another user or another amount under an old key is another request.")
 
 
 @checks("08-memory")
@@ -96,6 +125,17 @@ def memory(made: Any = None) -> Verdict:
             "some cells ran more than once: begin at the cell with made, at_work = [].",
         )  # fmt: skip
     return Right("Expired or killed: two cases in which a memory beside the work does not help.")
+
+
+@checks(
+    "08-newer",
+    "put_item takes a ConditionExpression, a text, and ExpressionAttributeValues, a dict: what :version stands for.",
+    'The condition: "attribute_not_exists(orderId) OR version < :version".',
+    "with suppress(TooOld): what fails by its condition within this is no error.",
+)
+def newer(write: Callable[[str, dict], Any]) -> Verdict:
+    """The newest event of an order stays, also if two are written at the same time."""
+    return judged_newer(write) or Right("Whatever comes late finds something newer, and changes nothing.")
 
 
 @checks("08-versions")
@@ -114,6 +154,19 @@ def versions(write: Callable[[str, dict], Any] | None = None, ends: Any = None) 
             "last_wins to be wrong in some", "all right", "last_wins has a condition, too: it should have none."
         )
     return Right("Six orders of arrival, one end.")
+
+
+@checks(
+    "08-first",
+    "The same three lines as in the first way: only their order is another one.",
+    'publish("BasketCheckedOut", order, checkout["acceptedAt"]) is the first of them.',
+    "Then checkouts.remember, and in the end baskets.delete.",
+)
+def first() -> Verdict:
+    """The deployed Basket publishes before it removes the basket."""
+    if verdict := judged_order():
+        return verdict
+    return Right("What cannot be published stays in the basket.")
 
 
 @checks("08-dual")
@@ -135,26 +188,34 @@ def dual(first: Any = None, second: Any = None) -> Verdict:
     return Right("One lost, one doubled, by the same two lines.")
 
 
-@checks("08-outbox")
+@checks(
+    "08-outbox",
+    'The list has three dicts, one for each row: {"Delete": {…}}, {"Put": {…}} and {"Put": {…}}.',
+    'Each says its TableName; a Delete says the Key, a Put the Item. Two have a condition: **unchanged and **first.',
+    'The basket: {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}}. The tables of the others are '
+    "checkouts.table.name and NAME.",
+)
 def outbox() -> Verdict:
     """The outbox is deployed, roles are apart, and a checkout goes through it, once for a key."""
     if "BasketOutbox" not in outputs:
         return NotYet('Write the files and run deploy("Basket").')
     if (LAMBDA_SRC / "basket" / "claims.py").exists():
         return NotYet("Remove claims.py; nobody needs it any more.")
-    if "events:PutEvents" in granted(outputs["BasketFunction"]):
-        return NotRight(
-            "an API that cannot publish", "events:PutEvents in its role",
-            "as long as it may, somebody will: give the right to the publisher only.",
-        )  # fmt: skip
-    if "events:PutEvents" not in granted(outputs["BasketPublisher"]):
-        return NotRight(
-            "a publisher that may publish", "no grant", "publisher.allow(…) with events:PutEvents is missing."
-        )
-    shop, user, key = Rest(outputs["BasketApiUrl"]), f"lea-{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
+    return judged_publishing() or judged_transaction() or _judged_checkout()
+
+
+def _judged_checkout() -> Verdict:
+    """Whether a checkout that is sent twice, with its key, becomes one order."""
+    shop, user, key = Rest(outputs["BasketApiUrl"]), new_user(), str(uuid.uuid4())
     shop.post("basket", {"userName": user, "items": [LAMP]})
     body = {"userName": user, **CUSTOMER}
     answers = [shop.send("POST", "basket/checkout", json=body, headers={"Idempotency-Key": key}) for _ in range(2)]
+    if answers[0].status >= 500:
+        mistake = (
+            "DynamoDB does not take this transaction, or the function fails: the last lines of "
+            'logs(outputs["BasketFunction"]) say what it was.'
+        )
+        return NotRight("202 for a checkout", str(answers[0].status), mistake)
     if [answer.status for answer in answers] != [202, 202] or answers[0].body != answers[1].body:
         found = " and ".join(str(answer.status) for answer in answers)
         return NotRight(
@@ -162,18 +223,28 @@ def outbox() -> Verdict:
             "the answer must be written in the transaction, under the request's id, and be looked for first.",
         )  # fmt: skip
     try:
-        poll(lambda: _orders(user), "the order", seconds=PATIENCE)
-        poll(
-            lambda: user not in " ".join(table(outputs["BasketOutbox"]).get("event", [])),
-            "the outbox",
-            seconds=PATIENCE,
-        )
+        poll(lambda: orders_of(user), "the order", seconds=PATIENCE)
+        poll(lambda: not _in_outbox(user), "the outbox", seconds=PATIENCE)
     except WorkbookError:
-        return NotRight(
-            "an order, and nothing left in the outbox", f"{_orders(user)} orders after {PATIENCE} s",
-            "the publisher does not get the row, cannot publish it, or does not remove it: look at logs(PUBLISHER).",
-        )  # fmt: skip
+        mistake = "no row came into the outbox: the Put of the event belongs into the transaction, with the table NAME."
+        if _in_outbox(user):
+            mistake = (
+                "the publisher does not get the row, cannot publish it, or does not remove it: "
+                'look at logs(outputs["BasketPublisher"]).'
+            )
+        found = f"{len(orders_of(user))} orders after {PATIENCE} s"
+        return NotRight("an order, and nothing left in the outbox", found, mistake)
+    if (many := len(orders_of(user))) > 1:
+        mistake = "two events of one checkout became two orders: the order's id must be the checkoutId of the event."
+        return NotRight("one order", str(many), mistake)
+    if shop.get(f"basket/{user}").status != 404:
+        mistake = "the basket's deletion belongs to the transaction, too: what is left is checked out once more."
+        return NotRight("no basket after the checkout", "the basket", mistake)
     return Right("One transaction, one row, one event, one order; and the row is gone.")
+
+
+def _in_outbox(user: str) -> bool:
+    return user in " ".join(table(outputs["BasketOutbox"]).get("event", []))
 
 
 @checks("08-killed")
@@ -189,6 +260,9 @@ def killed(after_death: Any = None) -> Verdict:
             "books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there."
         )
     *_, end = after_death.values()
+    if end["orders"] > 1:
+        mistake = "it was stored more than once: the order's id must be the checkoutId, stored only if it is not there."
+        return NotRight("one order", str(end["orders"]), mistake)
     if end["orders"] != 1 or end["outbox"] or end["in flight"]:
         return NotRight(
             "one order, and nothing on its way",
@@ -214,22 +288,59 @@ def points_once(give: Callable[[Any, str, dict], Any]) -> Verdict:
     return points.judged(give)
 
 
-def _record(user: str, checkout_id: str) -> dict[str, Any]:
-    """A checkout as the poller hands it to the worker."""
-    metadata = {
-        "eventId": str(uuid.uuid4()),
-        "correlationId": "check-08",
-        "schemaVersion": "1",
-        "occurredAt": "2026-01-31T09:30:00.000Z",
+@checks(
+    "08-another",
+    'customer("kim") is what was sent before. A dict with another value in it: customer("kim") | {"address": …}.',
+    'shop.send("POST", "basket/checkout", json=…, headers=key) sends it with the key.',
+)
+def another(ask: Callable[[], Any]) -> Verdict:
+    """Another request under an old key is refused, and that is noticed by its fingerprint."""
+    answer = ask()
+    if not isinstance(answer, Answer):
+        return NotRight("an answer", type(answer).__name__, "return what shop.send gives.")
+    mistakes = {
+        202: "this is the same request, or it has another key and there was a basket: change what it asks for.",
+        400: "this is no checkout at all, and refused before anybody looks at the key: change a value, and no name.",
+        404: "Kim has no basket any more, and this key was not used before: send the header that key holds.",
+        409: "Kim has no basket any more, and this key was not used before: send the header that key holds.",
     }
-    data = {"checkoutId": checkout_id, "userName": user, **CUSTOMER, "items": [LAMP], "totalPrice": 25}
-    times = {"SentTimestamp": "0", "ApproximateFirstReceiveTimestamp": "0"}
-    return {
-        "messageId": str(uuid.uuid4()),
-        "body": json.dumps({"detail": {"metadata": metadata, "data": data}}),
-        "attributes": times,
-    }
+    if answer.status != 422:
+        mistake = mistakes.get(answer.status, "this is not how a checkout is sent: POST basket/checkout.")
+        return NotRight("422", f"{answer.status} {json.dumps(answer.body, default=str)}"[:200], mistake)
+    return Right(f"422 {answer.body['error']['code']}: a key names one request, and no other.")
 
 
-def _orders(user: str) -> int:
-    return int((table(outputs["OrderingTable"]).userName == user).sum())
+@checks(
+    "08-q1",
+    "sqs.receive_message takes the QueueUrl, and MessageSystemAttributeNames, a list. WaitTimeSeconds lets it wait.",
+    "The attribute is ApproximateReceiveCount. Attributes are text.",
+    'int(answer["Messages"][0]["Attributes"][…])',
+)
+def received(count: Callable[[str], Any]) -> Verdict:
+    """How often a message was received is read from the message."""
+    return questions_08.judged_received(count)
+
+
+@checks(
+    "08-q2",
+    'The role: lambda_.get_function_configuration(FunctionName=function)["Role"] is its ARN, and its name is behind '
+    "the last /.",
+    "iam.list_role_policies(RoleName=…) has PolicyNames; iam.get_role_policy(RoleName=…, PolicyName=…) has a "
+    "PolicyDocument, and that a list, Statement.",
+    'any(action in statement["Action"] for statement in statements)',
+)
+def may(allowed: Callable[[str, str], Any]) -> Verdict:
+    """What a function may do is read from the policies of its role."""
+    return questions_08.judged_may(allowed)
+
+
+@checks(
+    "08-q3",
+    'events.describe_rule takes the Name of a rule and the EventBusName, outputs["EventBusName"]; without that it '
+    "looks on another bus.",
+    "events.test_event_pattern takes an EventPattern and an Event, both as text: json.dumps(event).",
+    'return answer["Result"]',
+)
+def takes(wanted: Callable[[str, dict], Any]) -> Verdict:
+    """Whether a rule takes an event is asked of EventBridge."""
+    return questions_08.judged_takes(wanted)

@@ -7,21 +7,101 @@ import io
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from botocore.exceptions import ParamValidationError
 
 from workbook.base.waiting import soon
 from workbook.clients import raw_events
 from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import deletions
+from workbook.learning.checks import deletions, questions_09, recognition
 from workbook.learning.checks.checkouts import part
+from workbook.learning.checks.sources import judged_filter, judged_rules, judged_target
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
 PATIENCE = 30  # seconds until what an event brings about is there
+SETTLED = 5  # seconds until new code is what runs, and what failed with the old one is over
 NIGHTLY = "cron(0 1 * * ? *)"
-WORDS = {"sqs", "sns", "eventbridge", "s3", "dynamodb", "kinesis", "api", "logs", "unknown"}
+
+
+# What an event's time is, and of which day its report is.
+NIGHTS = {
+    "2026-02-01T01:00:00Z": "2026-01-31",
+    "2024-03-01T00:00:00Z": "2024-02-29",
+    "2026-01-01T23:59:59Z": "2025-12-31",
+}
+
+
+@checks(
+    "09-day",
+    "datetime.fromisoformat(time) is the moment of an event, and its date() the day.",
+    "A day before a date is the date less timedelta(days=1).",
+    "return datetime.fromisoformat(time).date() - timedelta(days=1)",
+)
+def day_of_the_report() -> Verdict:
+    """Whenever the function is called, the report is for the day before the event's moment."""
+    if "ReportFunction" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Report").')
+    for time, day in NIGHTS.items():
+        if verdict := _judged_night(time, day):
+            return verdict
+    return Right("The day before the event's moment, on whatever day the call comes.")
+
+
+def _judged_night(time: str, day: str) -> Verdict | None:
+    """What is wrong with what the function does with an event of that time, if anything."""
+    client, where = target.client("s3"), {"Bucket": outputs["ReportBucket"], "Key": f"orders/{day}.csv"}
+    client.delete_object(**where)
+    before = _keys(outputs["ReportBucket"])
+    answer = invoke(outputs["ReportFunction"], {"time": time})
+    written = _keys(outputs["ReportBucket"]) - before
+    client.delete_object(**where)
+    if answer.error is not None:
+        mistake = 'the function fails: the last lines of logs(outputs["ReportFunction"]) say where.'
+        return NotRight(f"the report of {day}", f"an error: {answer.error}", mistake)
+    if where["Key"] in written:  # beside one that the clock has asked for, perhaps
+        return None
+    mistake = "it is reckoned from the event's time, which is at hand as time: a late call is for the same day."
+    what = ", ".join(sorted(written)) or "none anew, so that of a day which has one"
+    return NotRight(f"the report of {day} for an event of {time}", what, mistake)
+
+
+@checks(
+    "09-once",
+    "The function is named by its ARN, REPORT; the role's ARN is the output ReportSchedulerRole.",
+    'Input is text: json.dumps(event). A dead-letter queue is a dict in a dict: "DeadLetterConfig": {"Arn": …}.',
+    'Target={"Arn": REPORT, "RoleArn": …, "Input": …, "DeadLetterConfig": {"Arn": FAILURES}},',
+)
+def one_time_schedule(schedule: Callable[[datetime, dict[str, Any]], Any]) -> Verdict:
+    """The learner's schedule calls the report function with the event that it was given."""
+    client, group = target.client("scheduler"), outputs["ReportScheduleGroup"]
+    there = lambda: {one["Name"] for one in client.list_schedules(GroupName=group)["Schedules"]}
+    before, event = there(), {"day": "2026-01-31"}
+    try:
+        schedule(datetime.now(UTC) + timedelta(days=1), event)
+    except ParamValidationError as error:
+        if 'Missing required parameter in input: "Target"' in str(error):
+            return NotYet("Still to be written: Target, in the call of create_schedule.")
+        return NotRight("a schedule", str(error).split("\n")[-1], "this is no target; what is found says why.")
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("a schedule", f"{type(error).__name__}: {error}", "Scheduler does not take it; it says why.")
+    new = there() - before
+    goals = [client.get_schedule(GroupName=group, Name=name)["Target"] for name in new]
+    for name in new:
+        client.delete_schedule(GroupName=group, Name=name)
+    if len(goals) != 1:
+        return NotRight("one schedule more", str(len(goals)), "the call of create_schedule makes it.")
+    function = target.client("lambda").get_function_configuration(FunctionName=outputs["ReportFunction"])
+    failures = target.client("sqs").get_queue_attributes(
+        QueueUrl=outputs["ReportFailures"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    if verdict := judged_target(goals[0], function["FunctionArn"], outputs["ReportSchedulerRole"], failures, event):
+        return verdict
+    return Right("At that moment, and once: this function, in this role, with this event.")
 
 
 @checks("09-report")
@@ -51,22 +131,47 @@ def report_of_today() -> Verdict:
     return Right("A schedule has asked for it, and every order of the day is in it.")
 
 
-@checks("09-upload")
+@checks(
+    "09-filter",
+    'A rule is a dict such as {"name": …, "value": …}; its name is prefix or suffix.',
+    "S3 compares letter by letter: the prefix has its slash, the suffix its dot.",
+    'rules=[{"name": "prefix", "value": "products/"}, …],',
+)
+def uploads_that_are_events() -> Verdict:
+    """The bucket tells of CSV files below products/, and of nothing else."""
+    if "ProductUploads" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Product").')
+    found = target.client("s3").get_bucket_notification_configuration(Bucket=outputs["ProductUploads"])
+    for told in found.get("LambdaFunctionConfigurations", [{}]):
+        if verdict := judged_rules(told.get("Filter", {}).get("Key", {}).get("FilterRules", [])):
+            return verdict
+    return Right("A CSV file below products/ is an event, and nothing that the function itself writes.")
+
+
+@checks(
+    "09-upload",
+    "What is decoded is record.s3.get_object.key; the bucket's name is record.s3.bucket.name, as before.",
+    "unquote_plus makes of a + a space again, and of %26 an &.",
+    "bucket, key = record.s3.bucket.name, unquote_plus(…)",
+)
 def uploads_are_read() -> Verdict:
     """A file whose name has a space is read, and its bad row is rejected with line and reason."""
     if "ProductUploads" not in outputs:
         return NotYet('Write the files of this step and run deploy("Product").')
     client, bucket = target.client("s3"), outputs["ProductUploads"]
-    name = f"a check {uuid.uuid4()}.csv"
+    name = f"a check & {uuid.uuid4()}.csv"
     client.put_object(Bucket=bucket, Key=f"products/{name}", Body=b"sku,name,price\nCHECK-1,Nothing,free\n")
+    event = raw_events.s3("ObjectCreated:Put", f"products/{name}")
+    event["Records"][0]["s3"]["bucket"]["name"] = bucket
     try:
-        rejects = soon(lambda: _object(bucket, f"rejects/{name}"), PATIENCE)
+        reads = soon(lambda: invoke(outputs["ProductImporter"], event).error is None, SETTLED)
+        rejects = soon(lambda: _object(bucket, f"rejects/{name}"), PATIENCE) if reads else None
     finally:
         for folder in ("products", "rejects"):
             client.delete_object(Bucket=bucket, Key=f"{folder}/{name}")
     if rejects is None:
         return NotRight(
-            "a rejects file for a file with a space in its name",
+            "a rejects file for a file with a space and an & in its name",
             "none",
             "the key in the event is URL-encoded, and there is no file of that name: "
             "unquote_plus makes it the key again.",
@@ -79,18 +184,30 @@ def uploads_are_read() -> Verdict:
     return Right("Whatever its name, a file is read; and whoever sent it is told what was wrong, and where.")
 
 
-@checks("09-stream")
+@checks(
+    "09-stream",
+    "A filter is made by lambda_.FilterCriteria.filter({…}), a rule for a value by lambda_.FilterRule.is_equal(…). "
+    "filters is a list of filters.",
+    "A record says in eventName what happened to the item: INSERT, MODIFY or REMOVE.",
+    "Each record has an id of its own, record.event_id. uuid.uuid5(NAMESPACE, …) makes the same UUID of a text again.",
+)
 def price_changes_are_told() -> Verdict:
     """A change of a price is published once, however often its record comes."""
     if "ProductPriceChanges" not in outputs:
         return NotYet('Write the files of this step and run deploy("Product").')
+    function = outputs["ProductPriceChanges"]
+    found = target.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    if verdict := judged_filter(found):
+        return verdict
     product_id = f"check-{uuid.uuid4()}"
     event = raw_events.dynamodb("MODIFY", product_id)
     event["Records"][0] |= {"eventID": uuid.uuid4().hex}
     for image in ("OldImage", "NewImage"):
         event["Records"][0]["dynamodb"][image]["name"] = {"S": "Check"}
-    for _ in range(2):
-        answer = invoke(outputs["ProductPriceChanges"], event)
+    again = json.loads(json.dumps(event))
+    again["Records"][0] |= {"eventID": uuid.uuid4().hex}  # the next change of the same product
+    for told_of in (event, event, again):
+        answer = invoke(function, told_of)
         if answer.error is not None:
             return NotRight("an event on the bus", f"an error: {answer.error}", "the function fails: see its log.")
 
@@ -98,22 +215,26 @@ def price_changes_are_told() -> Verdict:
         details = table(outputs["EventLogTable"]).get("detail", [])
         return [d for d in details if part(d, "data").get("productId") == product_id]
 
-    details = soon(lambda: len(found := told()) >= 2 and found, PATIENCE) or told()
+    details = soon(lambda: len(found := told()) >= 3 and found, PATIENCE) or told()
     if not details:
         return NotRight("the event in EventLog", "nothing", "it was not published, or to another bus.")
     ids = {detail.get("metadata", {}).get("eventId") for detail in details}
-    if len(ids) != 1:
-        return NotRight(
-            "one eventId for one record",
-            f"{len(ids)} of them",
-            "make the id of the record's own: uuid5 of its event_id, not uuid4.",
-        )
+    if len(ids) != 2:
+        mistake = "make the id of the record's own, its event_id: uuid5 makes the same of the same, uuid4 never does."
+        if len(ids) < 2:
+            mistake = "another change is another event, also if the product is the same: only the event_id tells."
+        return NotRight("two eventIds for two records, one of which came twice", f"{len(ids)} of them", mistake)
     if (details[0]["data"].get("oldPrice"), details[0]["data"].get("newPrice")) != (19.9, 12.5):
         return NotRight("from 19.9 to 12.5", json.dumps(details[0]["data"]), "old and new image are mixed up.")
     return Right("Old price and new price, and the same record is the same event.")
 
 
-@checks("09-nightly")
+@checks(
+    "09-nightly",
+    'events.Schedule.expression("cron(…)") has six fields: minute, hour, day of month, month, day of week, year.',
+    "A * is each one; a ? stands for one of the two days, which the other one settles.",
+    'schedule=events.Schedule.expression("cron(0 1 …)"),',
+)
 def nightly() -> Verdict:
     """The rule has fired, and from now on it fires once a night."""
     if "ReportFunction" not in outputs:
@@ -124,22 +245,9 @@ def nightly() -> Verdict:
     if lines.empty:
         return NotYet("Wait until the clock has struck.")
     if expressions != [NIGHTLY]:
-        return NotRight(
-            NIGHTLY, ", ".join(expressions) or "no schedule", 'write the nightly one, and run deploy("Report").'
-        )
+        mistake = 'write the nightly one: the minute first, then the hour; a * is each. Then run deploy("Report").'
+        return NotRight(NIGHTLY, ", ".join(expressions) or "no schedule", mistake)
     return Right("Once a night, at one o'clock UTC.")
-
-
-_MARKS = {
-    "sqs": "body",
-    "sns": "the message",
-    "eventbridge": "the detail-type",
-    "s3": "the key, as the uploader wrote it",
-    "dynamodb": "the event name",
-    "kinesis": "the data, decoded",
-    "api": "method and path, such as GET /product",
-    "logs": "the message of the first line, unpacked",
-}
 
 
 @checks(
@@ -153,85 +261,7 @@ _MARKS = {
 )
 def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
     """Every event is told by its shape, and read by what its source's data class knows."""
-    word = uuid.uuid4().hex[:8]
-    tests = [
-        ("sqs", word, raw_events.sqs(word)),
-        ("sns", word, raw_events.sns(word)),
-        ("eventbridge", f"Told{word}", raw_events.eventbridge("shop.product", f"Told{word}", {})),
-        ("s3", f"products/new & {word}.csv", raw_events.s3("ObjectCreated:Put", f"products/new & {word}.csv")),
-        ("dynamodb", "REMOVE", raw_events.dynamodb("REMOVE", word)),
-        ("dynamodb", "INSERT", raw_events.dynamodb("INSERT", word)),
-        ("kinesis", word, raw_events.kinesis(word)),
-        ("api", f"DELETE /product/{word}", raw_events.api("DELETE", f"/product/{word}")),
-        ("logs", word, raw_events.logs(word)),
-    ]
-    inside = json.dumps(raw_events.s3("ObjectCreated:Put", word))
-    disguised = [  # an event within an event
-        ("sqs", inside, raw_events.sqs(inside)),
-        ("sns", inside, raw_events.sns(inside)),
-        ("api", "POST /hook", raw_events.api("POST", "/hook", inside)),
-        (
-            "eventbridge",
-            "Object Created",
-            raw_events.eventbridge("aws.s3", "Object Created", json.loads(inside)["Records"][0]),
-        ),
-    ]
-    for number, (source, what, event) in enumerate([*tests, *disguised]):
-        try:
-            answer = recognise(json.loads(json.dumps(event)))
-        except Exception as error:  # whatever a learner's own code may raise
-            return NotRight(
-                f"{source!r} for an event of {source}",
-                f"{type(error).__name__}: {error}",
-                "the function looked for something that this event does not have.",
-            )
-        if answer is None and number == 0:
-            return NotYet("Write the function; it returns nothing yet.")
-        if not isinstance(answer, tuple | list) or len(answer) != 2:
-            return NotRight('two things, such as ("sqs", "hello")', repr(answer), "return the source and what it says.")
-        found, said = answer
-        if found not in WORDS:
-            return NotRight(
-                f"one of {', '.join(sorted(WORDS))}", repr(found), "the source is to be one of these words."
-            )
-        if found != source and number >= len(tests):
-            return NotRight(
-                source,
-                found,
-                f"an event of {found} lies within this one of {source}: only the outside says who called the function.",
-            )
-        if found != source:
-            taken = "was not recognised" if found == "unknown" else f"was taken for one of {found}"
-            return NotRight(source, found, f"an event of {source} {taken}.")
-        if getattr(said, "name", said) != what:  # an event name may be an enum
-            return NotRight(what, repr(said), f"for {source}, say {_MARKS[source]}: its data class has it.")
-    for name, event in _others(word).items():
-        try:
-            answer = recognise(json.loads(json.dumps(event)))
-        except Exception as error:  # whatever a learner's own code may raise
-            return NotRight(
-                f"'unknown' for {name}", f"{type(error).__name__}: {error}", "what is none of the eight is no error."
-            )
-        found = answer[0] if isinstance(answer, tuple | list) and answer else answer
-        if found != "unknown" and (name, found) != ("packed logs in a stream", "kinesis"):
-            mistake = "it looks like one of the eight, and is none of them."
-            return NotRight(f"'unknown' for {name}", repr(found), mistake)
-    return Right("Eight sources, told by their shape, four in disguise, and what is none of them is unknown.")
-
-
-def _others(word: str) -> dict[str, dict[str, Any]]:
-    """What else calls functions."""
-    return {
-        "a request through a load balancer": raw_events.load_balancer(f"/{word}"),
-        "a request through an HTTP API": raw_events.http_api(f"/{word}"),
-        "a request to a function's own address": raw_events.function_url(f"/{word}"),
-        "an authorizer that gets a token": raw_events.authorizer("TOKEN", f"/{word}"),
-        "an authorizer that gets the request": raw_events.authorizer("REQUEST", f"/{word}"),
-        "a mail": raw_events.ses(word),
-        "a push to a repository": raw_events.codecommit(word),
-        "packed logs in a stream": raw_events.packed_logs(word),
-        "an order, handed over directly": {"orderId": word},
-    }
+    return recognition.judged(recognise)
 
 
 @checks(
@@ -243,6 +273,45 @@ def _others(word: str) -> dict[str, dict[str, Any]]:
 def filter_of_deletions(criterion: Any) -> Verdict:
     """The criterion lets deleted lamps through, and nothing else."""
     return deletions.judged(criterion)
+
+
+@checks(
+    "09-q1",
+    "lambda_.list_event_source_mappings(FunctionName=function) has a list, EventSourceMappings.",
+    "Each has an EventSourceArn, such as arn:aws:sqs:…: the service is its third part.",
+    '[mapping["EventSourceArn"].split(":")[2] for mapping in …]',
+)
+def polled(asked_for: Callable[[str], Any]) -> Verdict:
+    """What Lambda polls for a function is read from its mappings."""
+    return questions_09.judged_polled(asked_for)
+
+
+@checks(
+    "09-q2",
+    'boto3.client("dynamodb").describe_table(TableName=table_name)["Table"] is all that there is to know of a table.',
+    "Its StreamSpecification is a dict, and one of the names in that is StreamViewType.",
+    'return described["StreamSpecification"]["StreamViewType"]',
+)
+def shows(asked_for: Callable[[str], Any]) -> Verdict:
+    """What a stream shows is read from the table's description."""
+    return questions_09.judged_view(asked_for)
+
+
+@checks(
+    "09-q3",
+    'lambda_.get_policy(FunctionName=function)["Policy"] is text: json.loads makes a dict of it.',
+    'The dict has a list, Statement; in each, the Principal is a dict: {"Service": …}.',
+    'return {statement["Principal"]["Service"] for statement in policy["Statement"]}',
+)
+def callers(asked_for: Callable[[str], Any]) -> Verdict:
+    """Who may call a function is read from the function's own policy."""
+    return questions_09.judged_callers(asked_for)
+
+
+def _keys(bucket: str) -> set[str]:
+    """The keys of a bucket's objects."""
+    found = target.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {one["Key"] for one in found}
 
 
 def _object(bucket: str, key: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbook.learning.clean_up import leftovers
-from workbook.learning.exercises import NotYet, Right, Verdict, checks
+from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 
 
 @checks("99-gone")
@@ -12,6 +12,10 @@ def gone() -> Verdict:
     there = leftovers()
     if len(there):
         some = ", ".join(f"{what} {name}" for what, name in zip(there.what[:3], there["name"][:3], strict=True))
-        more = " …" if len(there) > 3 else ""
-        return NotYet(f"{len(there)} resources are still there: {some}{more}. Run clean_up().")
+        found = f"{len(there)} {'resource is' if len(there) == 1 else 'resources are'} still there: {some}"
+        found += " …" if len(there) > 3 else ""
+        if "Stack" in set(there.what):
+            return NotYet(f"{found}. Run clean_up().")
+        mistake = "a stack that is deleted leaves behind what others made for it: clean_up() sees to that, too."
+        return NotRight("nothing that was made from here", found, mistake)
     return Right("Every service was asked, and none has anything of this book any more.")

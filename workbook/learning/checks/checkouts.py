@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from workbook.cloud.stacks import outputs
 from workbook.observe.frames import logs, table
 
 USER = "the-check"
+ANOTHER = "the-check-too"
 TOTAL = 5  # of the basket that is checked out
 PATIENCE = 20  # seconds; a cold start on a busy machine takes a few
 
@@ -66,43 +68,44 @@ def part(detail: Any, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def ordered(answer: Answer) -> bool:
-    """Whether Ordering has an order of a checkout, which is taken out again."""
+def ordered(answer: Answer) -> dict[str, Any] | None:
+    """Ordering's order of a checkout, which is taken out again; None if there is none."""
 
-    def look() -> bool:
-        return answer.body["checkoutId"] in set(table(outputs["OrderingTable"]).get("orderId", []))
+    def look() -> list[dict[str, Any]]:
+        rows = table(outputs["OrderingTable"]).to_dict("records")
+        return [row for row in rows if row["orderId"] == answer.body["checkoutId"]]
 
     try:
-        poll(look, "the order", PATIENCE)
+        [order] = poll(look, "the order", PATIENCE)
     except WorkbookError:
-        return False
-    key = {"userName": {"S": USER}, "orderId": {"S": answer.body["checkoutId"]}}
+        return None
+    key = {name: {"S": order[name]} for name in ("userName", "orderId")}
     target.client("dynamodb").delete_item(TableName=outputs["OrderingTable"], Key=key)
-    return True
+    return order
 
 
 def sweep() -> None:
     """Take out what a replay brought back of the checks' own checkouts."""
     client = target.client("dynamodb")
     for row in table(outputs["OrderingTable"]).to_dict("records"):
-        if row["userName"] == USER:
-            key = {"userName": {"S": USER}, "orderId": {"S": row["orderId"]}}
+        if row["userName"] in (USER, ANOTHER):
+            key = {name: {"S": row[name]} for name in ("userName", "orderId")}
             client.delete_item(TableName=outputs["OrderingTable"], Key=key)
     for row in table(outputs["EventLogTable"]).to_dict("records"):
-        if part(row.get("detail"), "data").get("userName") == USER:
+        if part(row.get("detail"), "data").get("userName") in (USER, ANOTHER):
             client.delete_item(TableName=outputs["EventLogTable"], Key={"id": {"S": row["id"]}})
 
 
-def put_basket() -> None:
+def put_basket(user: str = USER) -> None:
     """Put a basket down."""
     item = {"productId": "1", "productName": "Lamp", "quantity": 2, "price": TOTAL / 2}
-    Rest(outputs["BasketApiUrl"]).post("basket", {"userName": USER, "items": [item]})
+    Rest(outputs["BasketApiUrl"]).post("basket", {"userName": user, "items": [item]})
 
 
-def send(**headers: str) -> Answer:
+def send(user: str = USER, **headers: str) -> Answer:
     """Check the basket out."""
     customer = {
-        "userName": USER, "firstName": "Ada", "lastName": "Example", "email": "ada@example.com",
+        "userName": user, "firstName": "Ada", "lastName": "Example", "email": "ada@example.com",
         "address": "1 Main Street", "paymentMethod": "invoice",
     }  # fmt: skip
     return Rest(outputs["BasketApiUrl"]).send("POST", "basket/checkout", json=customer, headers=headers)
@@ -112,6 +115,15 @@ def check_out() -> Answer:
     """Put a basket down and check it out."""
     put_basket()
     return send()
+
+
+def other_requests(key: str) -> list[Answer]:
+    """Check a basket of another user out with this Idempotency-Key, and one of the same user with another key."""
+    found = []
+    for user, of_this in ((ANOTHER, key), (USER, str(uuid.uuid4()))):
+        put_basket(user)
+        found.append(send(user, **{"Idempotency-Key": of_this}))
+    return found
 
 
 def at_once(number: int, **headers: str) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""What is wrong with what stacks have made: a key, an index, rights, an API, what one function knows of another."""
+"""What is wrong with what stacks have made: a key, indexes, rights, an API, what one function knows of another."""
 
 from __future__ import annotations
 
@@ -82,19 +82,21 @@ def judged_api(properties: dict[str, Any], there: dict[str, str]) -> Verdict | N
     return None
 
 
-def judged_index(indexes: list[dict[str, Any]]) -> Verdict | None:
-    """What is wrong with the index of Product's table, if anything.
+def judged_index(indexes: list[dict[str, Any]], name: str, *keys: str) -> Verdict | None:
+    """What is wrong with a table's index, if anything.
 
     Args:
         indexes: the table's, as DynamoDB describes them.
+        name: the index's.
+        keys: its partition key, and its sort key.
     """
     found = {one["IndexName"]: [part["AttributeName"] for part in one["KeySchema"]] for one in indexes}
-    if INDEX not in found:
-        mistake = "a category is found through an index of that name."
-        return NotRight(f"an index {INDEX}", ", ".join(found) or "none", mistake)
-    if found[INDEX] != ["category", "name"]:
-        mistake = "an index finds items by its partition key, here the category, and sorts by its sort key, the name."
-        return NotRight("the keys category and name", " and ".join(found[INDEX]), mistake)
+    if name not in found:
+        mistake = f"{keys[0]} is found through an index of that name."
+        return NotRight(f"an index {name}", ", ".join(found) or "none", mistake)
+    if found[name] != [*keys]:
+        mistake = f"an index finds items by its partition key, here {keys[0]}, and sorts by its sort key, {keys[1]}."
+        return NotRight(f"the keys {' and '.join(keys)}", " and ".join(found[name]), mistake)
     return None
 
 
@@ -114,6 +116,51 @@ def judged_reading(found: set[tuple[str, str]], table_arn: str) -> Verdict | Non
         mistake = "an index is a resource of its own: its ARN is that of the table, and /index/ and its name."
         where = "Query on " + ", ".join(sorted(asked)) if asked else "no such right"
         return NotRight("dynamodb:Query on the index", where, mistake)
+    return None
+
+
+def judged_by_date(api: str, table_name: str) -> Verdict | None:
+    """What is wrong with the index by which Ordering's API lists orders, and with its rights, if anything.
+
+    Args:
+        api: the name of the API's function.
+        table_name: the name of the table of orders.
+    """
+    made = target.client("dynamodb").describe_table(TableName=table_name)["Table"]
+    if verdict := judged_index(made.get("GlobalSecondaryIndexes", []), "by-date", "userName", "orderDate"):
+        return verdict
+    found = rights(api)
+    if ("dynamodb:Query", f"{made['TableArn']}/index/by-date") not in found:
+        asked = ", ".join(f"{action} on {resource}" for action, resource in sorted(found))
+        mistake = "an index is a resource of its own: allow dynamodb:Query on the ARN that add_index gives."
+        return NotRight("dynamodb:Query on the index", asked or "no rights", mistake)
+    if more := sorted({action for action, _ in found} - {"dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query"}):
+        mistake = "the API lists orders, and makes none: to query is all that it has to be allowed in addition."
+        return NotRight("GetItem, Scan and Query", ", ".join(more), mistake)
+    return None
+
+
+def judged_checkouts(basket: str, table_name: str) -> Verdict | None:
+    """What is wrong with the table in which Basket remembers its answers, if anything.
+
+    Args:
+        basket: the name of Basket's function.
+        table_name: the name of the table.
+    """
+    made = target.client("dynamodb").describe_table(TableName=table_name)["Table"]
+    keys = [part["AttributeName"] for part in made["KeySchema"]]
+    if keys != ["requestId"]:
+        mistake = "an answer is found by the id of its request: that is the key of the table, and all of it."
+        return NotRight("the key requestId", f"the key {' and '.join(keys)}", mistake)
+    found = target.client("lambda").get_function_configuration(FunctionName=basket)
+    told = found.get("Environment", {}).get("Variables", {}).get("CHECKOUTS_NAME")
+    if told != table_name:
+        mistake = "checkouts.py reads the name of its table from CHECKOUTS_NAME: table_name stands for it."
+        return NotRight(f"CHECKOUTS_NAME as {table_name}", told or "no such variable", mistake)
+    allowed = {action for action, resource in rights(basket) if resource == made["TableArn"]}
+    if allowed != {"dynamodb:GetItem", "dynamodb:PutItem"}:
+        mistake = "it gets answers and puts them there, on this table, and does nothing else with it."
+        return NotRight("GetItem and PutItem on the new table", ", ".join(sorted(allowed)) or "no rights", mistake)
     return None
 
 

@@ -26,9 +26,11 @@ def fits(pattern: Any, event: dict[str, Any]) -> bool:
         raise NoPattern(error.response["Error"]["Message"] if hasattr(error, "response") else str(error)) from None
 
 
-def takes(rule: dict[str, Any], source: str = "shop.basket", kind: str = "BasketCheckedOut") -> bool:
-    """Whether a rule, as EventBridge lists it, wants a checkout; or what else has that source and detail-type."""
-    return "EventPattern" in rule and fits(json.loads(rule["EventPattern"]), checkout(source, kind))
+def takes(
+    rule: dict[str, Any], source: str = "shop.basket", kind: str = "BasketCheckedOut", version: str = "1"
+) -> bool:
+    """Whether a rule, as EventBridge lists it, wants a checkout; or what else is of that source, kind and version."""
+    return "EventPattern" in rule and fits(json.loads(rule["EventPattern"]), checkout(source, kind, version))
 
 
 def mistake_in(pattern: dict[str, Any], event: dict[str, Any]) -> str:

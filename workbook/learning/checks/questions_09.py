@@ -1,0 +1,73 @@
+"""The questions of chapter 09: the learner's functions ask the cloud, of functions and tables that the check knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbook.cloud.stacks import outputs
+from workbook.learning.checks.asked import asked
+from workbook.learning.exercises import NotRight, Right, Verdict
+
+POLLED = {
+    "ProductPriceChanges": ["dynamodb"], "ReportNotes": ["sqs"], "OrderingWorker": ["sqs"], "ReportFunction": [],
+}  # fmt: skip
+VIEWS = {"ProductTable": "NEW_AND_OLD_IMAGES", "BasketOutbox": "NEW_IMAGE"}
+CALLERS = {
+    "ProductImporter": {"s3.amazonaws.com"},
+    "ReportFunction": {"events.amazonaws.com"},
+    "ProductFunction": {"apigateway.amazonaws.com"},
+}
+
+
+def judged_polled(asked_for: Callable[[str], Any]) -> Verdict:
+    """Whether a function says what Lambda polls for the shop's functions.
+
+    Args:
+        asked_for: the learner's function, which takes the name of a function.
+    """
+    for name, services in POLLED.items():
+        found = asked(asked_for, outputs[name])
+        if isinstance(found, NotRight):
+            return found
+        if _as_list(found) != services:
+            mistake = "each mapping of this very function has a source, and its ARN the name of the service."
+            return NotRight(f"{services} for {name}", repr(found), mistake)
+    return Right("Queues and streams are polled. A clock, a bucket and a bus call by themselves: there is no mapping.")
+
+
+def judged_view(asked_for: Callable[[str], Any]) -> Verdict:
+    """Whether a function says what tables' streams show.
+
+    Args:
+        asked_for: the learner's function, which takes the name of a table.
+    """
+    for name, view in VIEWS.items():
+        found = asked(asked_for, outputs[name])
+        if isinstance(found, NotRight):
+            return found
+        if found != view:
+            mistake = "it is the StreamViewType in the StreamSpecification of this very table."
+            return NotRight(f"{view} for {name}", repr(found), mistake)
+    return Right("A row of the outbox is new, and has nothing before; of a price, before and after are wanted.")
+
+
+def judged_callers(asked_for: Callable[[str], Any]) -> Verdict:
+    """Whether a function says which services may call the shop's functions.
+
+    Args:
+        asked_for: the learner's function, which takes the name of a function.
+    """
+    for name, services in CALLERS.items():
+        found = asked(asked_for, outputs[name])
+        if isinstance(found, NotRight):
+            return found
+        if {*_as_list(found)} != services:
+            mistake = "in each statement of this very function's policy, the Principal says which Service may call it."
+            return NotRight(f"{', '.join(services)} for {name}", repr(found), mistake)
+    return Right("A bucket, a rule and an API stand in the policy of the function that they call.")
+
+
+def _as_list(found: Any) -> list[Any]:
+    """What a function may return as a list, a tuple, a set or whatever else has several things in it."""
+    return list(found) if isinstance(found, list | tuple | set | frozenset) else [found]
