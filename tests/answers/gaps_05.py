@@ -42,7 +42,7 @@ LINES = [
     right("05-23", "else", (CAUGHT + "    return True", CAUGHT + "    else:\n        return True")),
     right("05-23", "in DynamoDB's words", ('Attr("orderId").not_exists()', '"attribute_not_exists(orderId)"')),
     wrong("05-27", "as long as the worker may run", "six times that", ("seconds(30)", "seconds(5)")),
-    wrong("05-27", "step 2's", "six times that", ("seconds(30)", "seconds(3)")),
+    wrong("05-27", "twice as long", "six times that", ("seconds(30)", "seconds(10)")),
     wrong("05-27", "five times", "six times that", ("seconds(30)", "seconds(25)")),
     right("05-27", "as minutes", ("seconds(30)", "minutes(0.5)")),
     # step 4: the partial batch response
