@@ -96,6 +96,20 @@ def test_the_same_code_is_not_synthesized_twice(learner, python, code):
     python("cdk.run_app = None; cdk.synthesize(); cdk.run_app = run")
 
 
+def test_what_stands_beside_the_code_has_no_part_in_what_is_kept(learner, python):
+    """CDK would name the code by it."""
+    beside = learner.root / "lambda_src" / "hello" / "__pycache__" / "app.cpython-311.pyc"
+    learner.edit("lambda_src/hello/app.py", "def handler", "# another one\ndef handler")
+    beside.parent.mkdir()
+    beside.write_bytes(b"compiled")
+    python("cdk.synthesize(); key = kept.key_of_now()")
+    assert not python("kept.there(key)")
+    shutil.rmtree(beside.parent)
+    python("cdk.synthesize()")
+    assert python("key == kept.key_of_now() and kept.there(key)")
+    learner.edit("lambda_src/hello/app.py", "# another one\n", "")
+
+
 def test_of_the_kept_ones_the_oldest_go(python, learner):
     python("kept.KEPT = 2; keys = ['a', 'b', 'c']")
     python("for key in keys: kept.keep(key); kept.put_back('a')")

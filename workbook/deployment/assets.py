@@ -126,6 +126,11 @@ def source_files(folder: Path) -> list[Path]:
     return sorted(file for file in found if file.is_file())
 
 
+def is_only_source(folder: Path) -> bool:
+    """Whether nothing stands below `folder` but what a person wrote."""
+    return not any(_is_not_source(path.name) for path in folder.rglob("*"))
+
+
 def _is_not_source(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in NOT_SOURCE)
 

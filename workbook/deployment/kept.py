@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbook.base.paths import CACHE, LAMBDA_SRC
 from workbook.deployment.assembly import ASSEMBLY
-from workbook.deployment.assets import app_digest, folder_digest
+from workbook.deployment.assets import app_digest, folder_digest, is_only_source
 
 FOLDER = CACHE / "assemblies"
 KEPT = 60  # of some 0.3 MB; the book has 37 states of its code
@@ -38,7 +38,13 @@ def put_back(key: str) -> bool:
 
 
 def keep(key: str) -> None:
-    """Keep the assembly as it is now under a key; of those that were kept, the ones not used for longest go."""
+    """Keep the assembly as it is now under a key; of those that were kept, the ones not used for longest go.
+
+    With files beside the code that are none, such as Python's `__pycache__`, it is not kept: they have a part in the
+    names that CDK gives to code, and none in the key.
+    """
+    if not is_only_source(LAMBDA_SRC):
+        return
     file = _file(key)
     FOLDER.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(f".{os.getpid()}.part")
