@@ -25,6 +25,7 @@ INK_AND_GROUND = """it => [
     it.src.match(/font-size%3A16px%3Bfill%3A%23(\\w+)/)[1], getComputedStyle(it).backgroundColor
 ]"""
 LIGHT, DARK = ["333", "rgb(255, 255, 255)"], ["ccc", "rgb(17, 17, 17)"]
+IN_WORDS = "them => them.filter(it => it.alt && it.closest('figure').querySelector('figcaption')).length"
 NOT_DRAWN = "them => them.filter(it => it.complete && !it.naturalWidth).map(it => it.outerHTML.slice(0, 100))"
 BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
 
@@ -136,6 +137,7 @@ def all_is_drawn(page: LabPage, notebook: Path, screenshots: Path) -> None:
     expect(plots).to_have_count(stored(notebook, "image/png"))
     assert page.notebook.locator("img").evaluate_all(NOT_DRAWN) == []
     assert page.notebook.locator(DRAWN).evaluate_all(SMALL) == 0  # a wide one is scrolled
+    assert page.notebook.locator(DRAWN).evaluate_all(IN_WORDS) == page.notebook.locator(DRAWN).count()
     for kind, name in ((drawings, "chapter"), (plots, "plot")):
         if kind.count():
             page.show(kind.last)
