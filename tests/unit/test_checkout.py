@@ -375,7 +375,7 @@ def test_the_memory_of_a_checkout_does_not_say_who_bought_what(basket, remembere
     check_out(basket, headers={"Idempotency-Key": "another"})
     [other] = [row for row in stored(remembered) if row["requestId"] != one["requestId"]]
     assert one["customer"] != other["customer"] and one["items"] != other["items"]
-    told = json.dumps([one, other], default=str)
+    told = re.sub(r"[0-9a-f-]{16,}", "…", json.dumps([one, other], default=str))  # ada may stand in an id, by chance
     assert not any(word in told for word in [*ADA.values(), "Lamp", "once", "another"] if word != "card")
 
 

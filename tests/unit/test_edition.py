@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from difflib import ndiff
 
 import pytest
@@ -186,3 +188,12 @@ def test_only_a_rewrite_without_gaps_is_folded_and_none_of_which_more_than_a_thi
         elif len(new) != len(now) / 3:  # there the two ways to compare may differ by a line
             assert folded == (len(new) < len(now) / 3), cell["id"]
         files[path] = match["body"]
+
+
+def test_of_several_that_make_the_pages_at_once_none_takes_another_ones_for_touched(tree):
+    for _ in range(5):
+        shutil.rmtree(edition.LEARN)
+        edition.RECORD.unlink()
+        with ThreadPoolExecutor(4) as pool:
+            assert [said.result() for said in [pool.submit(edition.renew) for _ in range(4)]] == [[]] * 4
+        assert edition.renew() == [] and {edition.state_of(number) for number in published.chapters()} == {""}

@@ -17,6 +17,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from workbook.base.display import enumerated
 from workbook.base.paths import LEARN, STATE, read_json, shown, write_json, write_text
 from workbook.learning import gaps, predictions, published
@@ -45,8 +47,14 @@ def renew(*, touched: Iterable[int] = (), pages: Iterable[int] | None = None) ->
     Returns:
         Sentences on what was kept aside, and on touched pages that are older than the published ones.
     """
-    anyway, digests, aside, kept, old = set(touched), read_json(RECORD, {}), None, [], []
-    for number in published.chapters() if pages is None else pages:
+    STATE.mkdir(parents=True, exist_ok=True)
+    with FileLock(STATE / "learn.lock"):  # a page that another lab has just made would be taken for touched
+        return _renewed(set(touched), published.chapters() if pages is None else pages)
+
+
+def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
+    digests, aside, kept, old = read_json(RECORD, {}), None, [], []
+    for number in numbers:
         page, file = made(number), page_of(number)
         now, there = digest(page), _read(file)
         if file.exists() and number not in anyway:
