@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from workbook.base.display import GREEN, GREY, as_markup, show
@@ -112,20 +113,26 @@ def _say(text: str) -> None:
 
 def _agree(guess: Any, came: Any, within: float) -> bool:
     guess, came = _plain(guess), _plain(came)
-    if isinstance(guess, list) and isinstance(came, list):
+    if isinstance(guess, list) or isinstance(came, list):  # of one thing, a list is the same as the thing
+        guess, came = (it if isinstance(it, list) else [it] for it in (guess, came))
         return sorted(map(str, guess)) == sorted(map(str, came))
     numbers = all(isinstance(it, float) for it in (guess, came))
     return came / within <= guess <= came * within if numbers else (type(guess), guess) == (type(came), came)
 
 
 def _plain(value: Any) -> Any:
-    """A value in the form in which two are compared: numbers as numbers, words without case."""
+    """A value in the form in which two are compared: numbers as numbers, words without case, and yes for True."""
     value = _kept(value)
     if isinstance(value, list):
         return [_plain(it) for it in value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, str):
-        return value.strip().casefold()
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        word = value.strip().casefold()
+        with suppress(ValueError):
+            return float(word)
+        return {"true": "yes", "false": "no"}.get(word, word)
+    return float(value) if isinstance(value, int | float) else value
 
 
 def _kept(value: Any) -> Any:

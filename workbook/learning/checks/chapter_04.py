@@ -246,10 +246,10 @@ def right_is_back() -> Verdict:
 
 @checks(
     "04-once",
+    "str(uuid.uuid5(NAMESPACE, text)), and the text has both in it: the user's name and the key.",
     "checkouts = ServiceTable(self, …, …), as RestService makes its own. Its table_arn is for the grant.",
     'basket.function.allow(…, "dynamodb:GetItem", "dynamodb:PutItem"), '
     "and the variable CHECKOUTS_NAME by basket.function.add_environment.",
-    "str(uuid.uuid5(NAMESPACE, text)), and the text has both in it: the user's name and the key.",
 )
 def once() -> Verdict:
     """The same key gives one answer and one event, however concurrently; without a key, a basket is sold once."""

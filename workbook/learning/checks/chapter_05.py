@@ -87,9 +87,9 @@ def by_hand() -> Verdict:
 
 @checks(
     "05-worker",
-    "visibility_timeout takes a Duration, as retention_period below it does. The worker's timeout is 5 seconds.",
     'table.put_item takes a ConditionExpression: Attr("orderId").not_exists() holds if there is no such item.',
     "try: the put_item. except ConditionFailed: return False. And at the end: return True.",
+    "visibility_timeout takes a Duration, as retention_period below it does. The worker's timeout is 5 seconds.",
 )
 def worker() -> Verdict:
     """The mapping polls the queue for the worker, with settings that fit, and the roles are apart."""
@@ -216,7 +216,7 @@ def api() -> Verdict:
     client = Rest(outputs["OrderingApiUrl"])
     listed = client.get("order/gus")
     if listed.status in (403, 404, 502):
-        return NotYet("Write app.py and deploy it.")
+        return NotYet('Write the lines of this step, and run deploy("Ordering").')
     if listed.status != 200:
         return NotRight(
             "200 for GET /order/gus",
@@ -239,7 +239,8 @@ def api() -> Verdict:
         mistake = "a day counts from its beginning to its end: time.min for from, time.max for to."
         return NotRight(f"the orders of {day}", "others, or none", mistake)
     if (turned := client.get("order/gus", **{"from": "2026-02-01", "to": "2026-01-31"}).status) != 400:
-        return NotRight("400 if from is later than to", str(turned), "this is the caller's mistake: a BadRequestError.")
+        mistake = "this is the caller's mistake: raise a BadRequestError, which takes a sentence."
+        return NotRight("400 if from is later than to", str(turned), mistake)
     status = client.get(f"order/gus/{uuid.uuid4()}").status
     if status != 404:
         return NotRight("404 for an order that is not there", str(status), "NoSuchOrder must become a 404.")
