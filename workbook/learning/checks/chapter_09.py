@@ -206,6 +206,7 @@ def price_changes_are_told() -> Verdict:
         event["Records"][0]["dynamodb"][image]["name"] = {"S": "Check"}
     again = json.loads(json.dumps(event))
     again["Records"][0] |= {"eventID": uuid.uuid4().hex}  # the next change of the same product
+    again["Records"][0]["dynamodb"]["SequenceNumber"] = "200000000000000000002"
     for told_of in (event, event, again):
         answer = invoke(function, told_of)
         if answer.error is not None:
@@ -222,7 +223,7 @@ def price_changes_are_told() -> Verdict:
     if len(ids) != 2:
         mistake = "make the id of the record's own, its event_id: uuid5 makes the same of the same, uuid4 never does."
         if len(ids) < 2:
-            mistake = "another change is another event, also if the product is the same: only the event_id tells."
+            mistake = "another change is another event, also if the product is the same: its event_id tells."
         return NotRight("two eventIds for two records, one of which came twice", f"{len(ids)} of them", mistake)
     if (details[0]["data"].get("oldPrice"), details[0]["data"].get("newPrice")) != (19.9, 12.5):
         return NotRight("from 19.9 to 12.5", json.dumps(details[0]["data"]), "old and new image are mixed up.")
@@ -232,7 +233,7 @@ def price_changes_are_told() -> Verdict:
 @checks(
     "09-nightly",
     'events.Schedule.expression("cron(…)") has six fields: minute, hour, day of month, month, day of week, year.',
-    "A * is each one; a ? stands for one of the two days, which the other one settles.",
+    "A * is each one; of the two fields for days one is always ?, which means: as the other one says.",
     'schedule=events.Schedule.expression("cron(0 1 …)"),',
 )
 def nightly() -> Verdict:

@@ -321,7 +321,7 @@ def time_that_is_left(seconds_left: Callable[[], Any]) -> Verdict:
     "10-q3",
     'logs(WORKER) has the columns message, checkout_id, sent_at and received_at; eight are the ids that count.',
     "received_at - sent_at is how long each of them waited. idxmax of such a column says in which row the most is.",
-    "Leave the lines of the eight, by told.checkout_id.isin(eight); then told.checkout_id[(…).idxmax()].",
+    "told = logs(WORKER); then told = told[told.checkout_id.isin(eight)]; then told.checkout_id[(…).idxmax()].",
 )
 def who_waited(waited_longest: Callable[[], Any], eight: list[str]) -> Verdict:
     """The order of the rehearsal is found that waited longest in the queue."""

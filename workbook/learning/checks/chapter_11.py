@@ -252,8 +252,8 @@ def test_list(results: pd.DataFrame | None = None, tampered: dict[str, Any] | No
 
 @checks(
     "11-q1",
-    "Go through told: each of its details has data, with checkoutId and refundId.",
-    "A set has each value once: {… for it in told if …}.",
+    'table(outputs["EventLogTable"]) has rows whose source is shop.backoffice: in each detail, data has both ids.',
+    "A set has each value once: {… for it in … if …}.",
 )
 def refunds_paid(refund_ids: Callable[[], Any], checkout_id: str) -> Verdict:
     """The refunds that the shop pays for a checkout are told apart by their ids."""
