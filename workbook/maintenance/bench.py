@@ -165,6 +165,7 @@ def _parts_of_a_deployment() -> list[Measurement]:
     """Each of the three parts beside its plain way: `python app.py`, cfn-lint for each template, `cdk deploy`."""
     run = lambda: cdk.run_app(ASSEMBLY)  # and not what is kept of it
     plain = _seconds(run)
+    cdk.synthesize()  # which keeps it
     cdk.make_ready()
     synthesis.await_ready()
     return [
