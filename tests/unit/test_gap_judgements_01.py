@@ -14,6 +14,8 @@ from workbook.learning.checks import pricing_calls, questions_01
 from workbook.learning.checks.pricing_calls import judged_batch_handling, judged_caller, judged_result
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 
 def told(verdict: Any) -> str:
     assert isinstance(verdict, NotRight), verdict

@@ -13,6 +13,8 @@ from workbook.learning.checks import asked, questions_02
 from workbook.learning.checks.asked import judged_answers
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 CLIENT = SimpleNamespace(
     list_event_source_mappings=lambda FunctionName: {"EventSourceMappings": [{}] if FunctionName == "Pricing-1" else []}
 )

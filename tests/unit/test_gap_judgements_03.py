@@ -16,6 +16,8 @@ from workbook.learning import exercises
 from workbook.learning.checks import questions_03
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 OUTPUTS = {
     "OrderingFunction": "Ordering", "BasketFunction": "Basket", "ProductFunction": "Product",
     "OrderingTable": "orders", "BasketTable": "baskets",

@@ -17,6 +17,8 @@ from workbook.learning import exercises
 from workbook.learning.checks import bus_functions, checkouts, infrastructure
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 CHECKOUTS = {"source": ["shop.basket"], "detail-type": ["BasketCheckedOut"]}
 
 

@@ -16,6 +16,8 @@ from workbook.learning import exercises
 from workbook.learning.checks import chapter_05, deliveries, infrastructure, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 ORDERS = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
 BASKETS = "arn:aws:dynamodb:us-east-1:000000000000:table/baskets"
 READING = {("dynamodb:GetItem", ORDERS), ("dynamodb:Scan", ORDERS)}

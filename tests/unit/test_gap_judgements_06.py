@@ -11,6 +11,8 @@ from workbook.clients.rest import Answer
 from workbook.learning.checks import following
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 TRUTH = {("Basket", "bus"): True, ("Product", "bus"): False}
 MINE, MADE_UP = "a-check-1", "5b6f2a8e-6c8e-4d4c-9f53-0f3c3f0f6d0a"
 NAMES = {0.5: "median", 0.95: "95th percentile", 1: "slowest"}

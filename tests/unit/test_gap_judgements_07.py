@@ -13,6 +13,8 @@ from workbook.clients.invoke import Invocation
 from workbook.learning.checks import chapter_07, deliveries, redriving, settings
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/Orders"
 QUEUE, DEAD, BODY, HANDLE = "queue", "dead", redriving.LETTER["Body"], redriving.LETTER["ReceiptHandle"]
 SENT, DELETED = ("sent", QUEUE, BODY), ("deleted", DEAD, HANDLE)

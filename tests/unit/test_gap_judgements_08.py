@@ -22,6 +22,8 @@ from workbook.learning import exercises
 from workbook.learning.checks import chapter_08, duplicates, questions_08, two_writes, versions
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 BUS = "ShopEventBus"
 
 

@@ -19,6 +19,8 @@ from workbook.cloud import target
 from workbook.learning.checks import chapter_09, questions_09, sources
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 
 def told(verdict: Any) -> str:
     assert isinstance(verdict, NotRight), verdict

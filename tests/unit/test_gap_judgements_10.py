@@ -15,6 +15,8 @@ from workbook.learning.checks import watching
 from workbook.learning.checks.watching import AGE, DEPTH, TOTAL
 from workbook.learning.exercises import NotRight, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 ACCOUNT, OTHER = "123456789012", "210987654321"
 
 

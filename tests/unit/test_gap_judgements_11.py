@@ -14,6 +14,8 @@ from workbook.clients.rest import Answer
 from workbook.learning.checks import chapter_11, locked
 from workbook.learning.exercises import NotRight, NotYet, Right
 
+pytestmark = pytest.mark.slow  # it is about checks, and few change those
+
 BUS = "arn:aws:events:us-east-1:123456789012:event-bus/ShopEventBus"
 
 

@@ -318,6 +318,7 @@ def test_a_file_that_cannot_be_read_is_an_answer_and_not_an_error(upload, produc
     assert (done.new, stored(products)) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_file_of_just_so_many_bytes_and_rows_is_taken(rows):
     header, row = b"sku,name,price\n", b"A,Lamp,1\n"
     products, rejects = rows.read(header + row * 10_000)
