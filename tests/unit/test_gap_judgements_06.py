@@ -168,3 +168,12 @@ def test_what_the_caller_waits_for():
 
     assert isinstance(following.judged_waiting(by_its_name), Right)
     assert "returns nothing" in told(following.judged_waiting(lambda _: None))
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted", "expected", "found"),
+    [(["A"], set(), "for it: none", "A"), ([], {"B", "A"}, "for it: A, B", "none")],
+)
+def test_of_rules_it_is_said_which_were_expected_and_which_were_found(answer, wanted, expected, found):
+    verdict = following.judged_rules(answer, wanted, "it")
+    assert (verdict.expected, verdict.found) == (expected, found)
