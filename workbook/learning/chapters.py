@@ -136,8 +136,9 @@ def finish(number: int) -> None:
 
 def _how_far(number: int) -> str:
     """How much of a chapter is done, as HTML; nothing if none of it was checked yet."""
-    far = progress.in_chapter(number)
-    return f' <span style="color:{GREY}">{far.in_words()}</span>' if far.minutes is not None else ""
+    if f"{number:02}" not in bookmark.minutes():
+        return ""
+    return f' <span style="color:{GREY}">{progress.in_chapter(number).in_words()}</span>'
 
 
 def _how_it_ended(number: int) -> str:

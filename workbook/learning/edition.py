@@ -147,8 +147,10 @@ def _is_mostly_known(source: str, files: dict[str, str]) -> bool:
         return False
     path, now = published.path_of(match), match["body"].splitlines()
     before, files[path] = files.get(path, "").splitlines(), match["body"]
+    if not before or len(now) < SHORT:
+        return False
     stays = sum(block.size for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks())
-    return len(now) >= SHORT and stays >= len(now) * 2 / 3
+    return stays >= len(now) * 2 / 3
 
 
 def _said_first(name: str, written: dict[str, gaps.Cell]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbook.cloud.stacks import outputs
@@ -26,13 +26,9 @@ def judged_polled(asked_for: Callable[[str], Any]) -> Verdict:
     Args:
         asked_for: the learner's function, which takes the name of a function.
     """
-    for name, services in POLLED.items():
-        found = asked(asked_for, outputs[name])
-        if isinstance(found, NotRight):
-            return found
-        if _as_list(found) != services:
-            mistake = "each mapping of this very function has a source, and its ARN the name of the service."
-            return NotRight(f"{services} for {name}", repr(found), mistake)
+    mistake = "each mapping of this very function has a source, and its ARN the name of the service."
+    if verdict := _first_wrong(asked_for, POLLED, mistake, read=_as_list):
+        return verdict
     return Right("Queues and streams are polled. A clock, a bucket and a bus call by themselves: there is no mapping.")
 
 
@@ -42,13 +38,9 @@ def judged_view(asked_for: Callable[[str], Any]) -> Verdict:
     Args:
         asked_for: the learner's function, which takes the name of a table.
     """
-    for name, view in VIEWS.items():
-        found = asked(asked_for, outputs[name])
-        if isinstance(found, NotRight):
-            return found
-        if found != view:
-            mistake = "it is the StreamViewType in the StreamSpecification of this very table."
-            return NotRight(f"{view} for {name}", repr(found), mistake)
+    mistake = "it is the StreamViewType in the StreamSpecification of this very table."
+    if verdict := _first_wrong(asked_for, VIEWS, mistake):
+        return verdict
     return Right("A row of the outbox is new, and has nothing before; of a price, before and after are wanted.")
 
 
@@ -58,14 +50,35 @@ def judged_callers(asked_for: Callable[[str], Any]) -> Verdict:
     Args:
         asked_for: the learner's function, which takes the name of a function.
     """
-    for name, services in CALLERS.items():
+    mistake = "in each statement of this very function's policy, the Principal says which Service may call it."
+    if verdict := _first_wrong(asked_for, CALLERS, mistake, read=lambda found: {*_as_list(found)}, shown=", ".join):
+        return verdict
+    return Right("A bucket, a rule and an API stand in the policy of the function that they call.")
+
+
+def _first_wrong(
+    asked_for: Callable[[str], Any],
+    wanted: Mapping[str, Any],
+    mistake: str,
+    read: Callable[[Any], Any] = lambda found: found,
+    shown: Callable[[Any], str] = str,
+) -> NotRight | None:
+    """The first answer of a learner's function that is not right, if any.
+
+    Args:
+        asked_for: the learner's function.
+        wanted: what it is to answer, by the output whose value it is given.
+        mistake: what an answer that is not right looks like.
+        read: makes of an answer what is compared.
+        shown: makes a text of what is wanted.
+    """
+    for name, right in wanted.items():
         found = asked(asked_for, outputs[name])
         if isinstance(found, NotRight):
             return found
-        if {*_as_list(found)} != services:
-            mistake = "in each statement of this very function's policy, the Principal says which Service may call it."
-            return NotRight(f"{', '.join(services)} for {name}", repr(found), mistake)
-    return Right("A bucket, a rule and an API stand in the policy of the function that they call.")
+        if read(found) != right:
+            return NotRight(f"{shown(right)} for {name}", repr(found), mistake)
+    return None
 
 
 def _as_list(found: Any) -> list[Any]:
