@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import requests
 from learner import Learner, client_at, until
 
-from workbook.cloud import target
+from workbook.cloud import local, target
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
@@ -42,8 +42,9 @@ class Aws:
         environment["GATEWAY_PORT"] = str(port)
         with (folder / "log.txt").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=log, start_new_session=True,
+                # By the workbook's engine, since AWS, too, has each line in the log of the call that wrote it.
+                [sys.executable, "-P", str(local.ENGINE), "ministack", str(local.LAYERS)], cwd=folder, env=environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"
         until(self._answers)
