@@ -55,9 +55,12 @@ Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib import metadata
+        import tomllib
 
-        print("workbook", metadata.version("workbook"))
+        from workbook.base.paths import ROOT
+
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        print("workbook", project["version"])
         raise typer.Exit
 
 
@@ -290,7 +293,12 @@ def bench(
 
 
 @app.command(rich_help_panel=MACHINE)
-def setup() -> None:
+def setup(
+    folder: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FOLDER", help="Take everything from a folder that `stick` made."),
+    ] = None,
+) -> None:
     """Set everything up and start nothing: before a class, or in a container.
 
     Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, which takes one
@@ -302,7 +310,27 @@ def setup() -> None:
     from workbook.base.paths import ROOT
     from workbook.base.processes import run
 
-    raise typer.Exit(run([sys.executable, "run.py", "setup"], folder=ROOT, environment=os.environ))
+    words = ["setup", *(["--from", os.path.abspath(folder)] if folder else [])]
+    raise typer.Exit(run([sys.executable, "run.py", *words], folder=ROOT, environment=os.environ))
+
+
+@app.command(rich_help_panel=MACHINE)
+def stick(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where to, such as on a memory stick.")],
+    machines: Annotated[
+        list[str] | None,
+        typer.Option("--for", metavar="MACHINE", help="Such as macos-arm64-3.13; repeat it for more. Or this one."),
+    ] = None,
+) -> None:
+    """Collect what a set-up downloads, for machines with no network.
+
+    About 0.4 GB for each kind of machine and Python. There, `python3 run.py setup --from FOLDER` takes it.
+    """
+    from pathlib import Path
+
+    from workbook.command import stick
+
+    say(stick.collect(Path(folder).absolute(), machines or ()))
 
 
 @app.command(

@@ -34,6 +34,7 @@ JUPYTER = STATE / "jupyter"
 FIRST_PAGE = "lab/tree/learn/00_start_here.ipynb"
 START_SECONDS = 60
 ATTEMPTS = 3
+KERNELS_ON_SOCKETS = "--KernelManager.transport=ipc"
 PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
 OPTIONS = (
     "--ServerApp.ip=127.0.0.1",
@@ -49,9 +50,16 @@ OPTIONS = (
 )
 
 
-def _of_people(tools: dict[str, str]) -> dict[str, str]:
-    """The tools' environment, for a person's terminal: in colour, and free to ask."""
-    return {k: v for k, v in tools.items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+def environment(runtime: Path, settings: Path) -> dict[str, str]:
+    """The environment of JupyterLab, and so of its kernels and terminals: with the tools, in colour, and free to ask.
+
+    Args:
+        runtime: the folder for what JupyterLab has while it runs.
+        settings: the folder of JupyterLab's settings.
+    """
+    tools = {k: v for k, v in cdk.environment().items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+    folders = {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)}
+    return without_jupyter(tools) | of_jupyter(JUPYTER) | folders
 
 
 def lab(browser: bool = True, look: Look = DESK) -> None:
@@ -98,13 +106,11 @@ def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[s
         with log.open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workbook.command.lab_server", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
-                + (["--KernelManager.transport=ipc"] if _takes_sockets(runtime) else [])
+                + ([KERNELS_ON_SOCKETS] if takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
                 cwd=ROOT,
-                env=without_jupyter(_of_people(cdk.environment()))
-                | of_jupyter(JUPYTER)
-                | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)},
+                env=environment(runtime, settings),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -131,17 +137,23 @@ def _runtime_folder() -> Iterator[Path]:
     Kernels listen on sockets in it, because a port would be open to everybody at the machine. The path
     of a socket must be short: for a checkout that lies deep, the folder is a temporary one.
     """
-    below = JUPYTER / "runtime"
-    below.mkdir(parents=True, exist_ok=True)
-    below.chmod(0o700)
-    if _takes_sockets(below):
+    below = own_runtime_folder()
+    if takes_sockets(below):
         yield below
         return
     with TemporaryDirectory(prefix="workbook-", dir="/tmp") as short:
-        yield Path(short) if _takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
+        yield Path(short) if takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
 
 
-def _takes_sockets(folder: Path) -> bool:
+def own_runtime_folder() -> Path:
+    """The folder below the checkout, made if need be, that nobody but its owner can look into."""
+    below = JUPYTER / "runtime"
+    below.mkdir(parents=True, exist_ok=True)
+    below.chmod(0o700)
+    return below
+
+
+def takes_sockets(folder: Path) -> bool:
     """Whether a kernel can listen on a socket in `folder`, with a name as long as JupyterLab gives it."""
     path = folder / f"kernel-{uuid.uuid4()}-ipc-99"
     try:
