@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -65,8 +66,7 @@ class Hub:
 
 def free_ports(count: int) -> list[int]:
     """Ports that are free now, and not soon given to others."""
-    with suppress(ExceptionGroup):
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
         one.close()
@@ -85,13 +85,26 @@ def class_checkout() -> Iterator[Path]:
         git = ["git", "-C", str(folder), "-c", "user.name=class", "-c", "user.email=class@localhost"]
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "The book"]):
             subprocess.run([*git, *words], check=True, env=_environment())
-        python = getattr(sys, "_base_executable", sys.executable)
-        subprocess.run(
-            [python, "workshop/hub/install.py"], cwd=folder, env=_environment(), check=True, timeout=INSTALL_SECONDS
-        )
+        command = [python_of_all(), "workshop/hub/install.py"]
+        subprocess.run(command, cwd=folder, env=_environment(), check=True, timeout=INSTALL_SECONDS)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def python_of_all() -> Path | None:
+    """A Python that every user of this machine can start, and that makes environments."""
+    found = (Path(sys._base_executable).resolve(), Path("/usr/bin/python3"))
+    return next((one for one in found if _for_all(one) and _makes_environments(one)), None)
+
+
+def _for_all(file: Path) -> bool:
+    return file.exists() and all(part.stat().st_mode & stat.S_IXOTH for part in (file, *file.parents))
+
+
+def _makes_environments(python: Path) -> bool:
+    asked = "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"
+    return not subprocess.run([python, "-c", asked], capture_output=True).returncode
 
 
 def _environment() -> dict[str, str]:

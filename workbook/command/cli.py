@@ -14,8 +14,8 @@ import typer
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import check_checkout
 from workbook.cloud import target
-from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored
-from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
+from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored, version
+from workbook.command.terminal import Sentences, as_table, console, fail, say
 
 LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
 
@@ -55,12 +55,7 @@ Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        import tomllib
-
-        from workbook.base.paths import ROOT
-
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        print("workbook", project["version"])
+        print("workbook", version())
         raise typer.Exit
 
 
@@ -137,25 +132,9 @@ def restore(
     ] = None,
 ) -> None:
     """Bring back your edits, rows and objects that were kept aside."""
-    from workbook.base.paths import shown
-    from workbook.cloud import local
-    from workbook.learning import learner_data, learner_files
+    from workbook.command import restoring
 
-    folder, paths, aside = learner_files.bring_back(name)
-    contents = []
-    if (folder / learner_files.DATA).exists():
-        if target.is_local():
-            local.ensure()
-        contents = learner_data.bring_back_contents(folder)
-    say(contents)
-    if paths:
-        print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
-    elif not contents:
-        print(f"All that is kept in {shown(folder)} stands in its place already.")
-    if aside:
-        print(f"What stood there is now kept in {shown(aside)}.")
-    if any(not path.startswith(("notebooks/", "learn/")) for path in paths):
-        print("Deploy again to see it work: in the notebook, or with `python3 run.py up`.")
+    restoring.bring_back(name)
 
 
 @app.command(rich_help_panel=SHOP)
@@ -250,16 +229,11 @@ def down(
 @app.command(rich_help_panel=MACHINE)
 def doctor() -> None:
     """Check this machine, and say what to do about what is not right."""
-    from rich.table import Table
-
     from workbook.command.doctor import doctor as examine
+    from workbook.command.terminal import findings
 
     report = examine()
-    table = Table("", "what", "found", box=None, pad_edge=False)
-    for finding in report.findings:
-        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        table.add_row(mark, finding.name, plain(f"{finding.found}\n{finding.cure}".strip()))
-    console().print(table)
+    console().print(findings(report.findings))
     if not report.fine:
         fail("This machine is not ready yet; each ✗ says what to do.")
     print("This machine is ready.")
@@ -295,8 +269,7 @@ def bench(
 @app.command(rich_help_panel=MACHINE)
 def setup(
     folder: Annotated[
-        str | None,
-        typer.Option("--from", metavar="FOLDER", help="Take everything from a folder that `stick` made."),
+        str | None, typer.Option("--from", metavar="FOLDER", help="Take all from what `stick` made.")
     ] = None,
 ) -> None:
     """Set everything up and start nothing: before a class, or in a container.
@@ -326,11 +299,9 @@ def stick(
 
     About 0.4 GB for each kind of machine and Python. There, `python3 run.py setup --from FOLDER` takes it.
     """
-    from pathlib import Path
-
     from workbook.command import stick
 
-    say(stick.collect(Path(folder).absolute(), machines or ()))
+    say(stick.collect(folder, machines or ()))
 
 
 @app.command(

@@ -35,7 +35,7 @@ def main() -> None:
         write_json(CLOUD / "port.json", PORTS[os.getuid() % len(PORTS)])
     target.point_process_at(local.expected_url())
     hub = {name: value for name, value in os.environ.items() if name.startswith("JUPYTERHUB_")}
-    options = [*OPTIONS, f"--ServerApp.root_dir={ROOT}", KERNELS_ON_SOCKETS, *sys.argv[1:]]
+    options = [*OPTIONS, KERNELS_ON_SOCKETS, *sys.argv[1:]]
     command = [sys.executable, "-P", "-m", "jupyterhub.singleuser", *options]
     os.chdir(ROOT)
     os.execve(sys.executable, command, environment(runtime, DESK.write(JUPYTER)) | hub)

@@ -37,7 +37,7 @@ ATTEMPTS = 3
 KERNELS_ON_SOCKETS = "--KernelManager.transport=ipc"
 PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
 OPTIONS = (
-    "--ServerApp.ip=127.0.0.1",
+    f"--ServerApp.root_dir={ROOT}",
     "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
     f"--LabApp.default_url=/{FIRST_PAGE}",
     "--LabApp.custom_css=True",
@@ -105,7 +105,7 @@ def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[s
     for _ in range(ATTEMPTS):
         with log.open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workbook.command.lab_server", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
+                [sys.executable, "-m", "workbook.command.lab_server", "--ServerApp.ip=127.0.0.1", *OPTIONS]
                 + ([KERNELS_ON_SOCKETS] if takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),

@@ -87,11 +87,11 @@ def this_machine() -> str:
     return f"{system}-{os.uname().machine}-{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def collect(folder: Path, names: Sequence[str] = ()) -> list[str]:
+def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     """Collect in a folder all that a set-up downloads, and the book; what is there already is not downloaded again.
 
     Args:
-        folder: made if need be.
+        place: a folder, made if need be.
         names: the machines that it is for; this one by default.
 
     Returns:
@@ -100,6 +100,7 @@ def collect(folder: Path, names: Sequence[str] = ()) -> list[str]:
     Raises:
         WorkbookError: a name is none of a machine, or something could not be downloaded.
     """
+    folder = Path(place).absolute()
     machines = [machine(name) for name in names or [this_machine()]]
     (folder / "wheels").mkdir(parents=True, exist_ok=True)
     bundle.pack(folder / BOOK)
@@ -144,7 +145,9 @@ def _download(wheels: Path, one: Machine, lines: Sequence[str]) -> None:
         command += ["--no-deps", "--only-binary", ":all:", "--implementation", "cp", "--python-version", one.python]
         command += [word for name in SYSTEMS[one.system][2] for word in ("--platform", name)]
         if subprocess.run([*command, "-r", str(pins)]).returncode:
-            raise WorkbookError(f"Not all packages for {one} could be downloaded; the lines above say why. Run it again.")
+            raise WorkbookError(
+                f"Not all packages for {one} could be downloaded; the lines above say why. Run it again."
+            )
 
 
 def _fill_npm_cache(cache: Path) -> None:
@@ -153,7 +156,9 @@ def _fill_npm_cache(cache: Path) -> None:
         for name in NODE_FILES:
             shutil.copy2(CDK_APP / name, temporary)
         npm = [str(node_folder() / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(cache)]
-        if subprocess.run(npm, cwd=temporary, env=tools_on_path(dict(os.environ)), stdout=subprocess.DEVNULL).returncode:
+        if subprocess.run(
+            npm, cwd=temporary, env=tools_on_path(dict(os.environ)), stdout=subprocess.DEVNULL
+        ).returncode:
             raise WorkbookError("The CDK tools could not be downloaded; the lines above say why. Run it again.")
 
 

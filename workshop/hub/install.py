@@ -22,9 +22,13 @@ def main() -> None:
     """Do all of it, or end with a sentence on what is in the way."""
     if os.geteuid() != 0:
         sys.exit("The environment of a class belongs to root: sudo python3 workshop/hub/install.py")
-    for folder in (CLASS, *CLASS.parents):
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            sys.exit(f"Learners cannot look into {folder}: clone the workbook to a place such as /srv/workbook.")
+    for needed in (CLASS, Path(sys.executable).resolve()):
+        closed = [folder for folder in (needed, *needed.parents) if not folder.stat().st_mode & stat.S_IXOTH]
+        if closed:
+            sys.exit(
+                f"Learners cannot look into {closed[0]}, and need {needed}: use a checkout such as /srv/workbook, and "
+                "the Python of this machine: sudo /usr/bin/python3 workshop/hub/install.py"
+            )
     os.umask(0o022)
     run(sys.executable, "run.py", "setup")
     install = ("-m", "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "--no-deps", "--compile-bytecode")

@@ -1,8 +1,8 @@
 """What a class needs of JupyterHub. A page of your own loads it, and says who learns, who teaches, and where:
 
-    load_subconfig("/srv/workbook/workshop/hub/jupyterhub_config.py")
-    c.Authenticator.allowed_users = {"ada", "ben"}
-    c.Authenticator.admin_users = {"tess"}
+load_subconfig("/srv/workbook/workshop/hub/jupyterhub_config.py")
+c.Authenticator.allowed_users = {"ada", "ben"}
+c.Authenticator.admin_users = {"tess"}
 """
 
 import asyncio

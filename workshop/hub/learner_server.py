@@ -24,7 +24,8 @@ def main(options: list[str]) -> None:
     """
     os.umask(0o077)
     home = Path.home()
-    home.chmod(0o700)
+    if home.stat().st_uid == os.getuid():  # in a pod, it is a volume, which nobody else has
+        home.chmod(0o700)
     limit_memory(int(os.environ.get("MEM_LIMIT", "0")))
     clone = home / "workbook"
     if not clone.exists():

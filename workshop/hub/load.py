@@ -56,9 +56,9 @@ class Server:
     def start(self) -> float:
         """Start it; the seconds until it answers."""
         began = time.monotonic()
-        self._ask("post", f"{self.api}/server")
+        self.ask("post", f"{self.api}/server")
         while time.monotonic() - began < START_SECONDS:
-            server = self._ask("get", self.api).get("servers", {}).get("", {})
+            server = self.ask("get", self.api).get("servers", {}).get("", {})
             if server.get("ready"):
                 return time.monotonic() - began
             time.sleep(0.5)
@@ -66,9 +66,9 @@ class Server:
 
     def stop(self) -> None:
         """Stop it, and wait until it has ended."""
-        self._ask("delete", f"{self.api}/server")
+        self.ask("delete", f"{self.api}/server")
         began = time.monotonic()
-        while self._ask("get", self.api).get("servers") and time.monotonic() - began < START_SECONDS:
+        while self.ask("get", self.api).get("servers") and time.monotonic() - began < START_SECONDS:
             time.sleep(0.5)
 
     def kernel(self, page: str) -> Kernel:
@@ -78,14 +78,14 @@ class Server:
             page: its path in the clone, such as `learn/00_start_here.ipynb`.
         """
         wanted = {"path": page, "name": page, "type": "notebook", "kernel": {"name": "python3"}}
-        made = self._ask("post", f"{self.base}/api/sessions", json=wanted)
+        made = self.ask("post", f"{self.base}/api/sessions", json=wanted)
         return Kernel(self, made["kernel"]["id"])
 
     def end(self, kernel: Kernel) -> None:
         """End a kernel."""
-        self._ask("delete", f"{self.base}/api/kernels/{kernel.id}")
+        self.ask("delete", f"{self.base}/api/kernels/{kernel.id}")
 
-    def _ask(self, method: str, address: str, **how: Any) -> dict[str, Any]:
+    def ask(self, method: str, address: str, **how: Any) -> dict[str, Any]:
         answer = self.session.request(method, address, timeout=START_SECONDS, **how)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
@@ -103,7 +103,13 @@ class Kernel:
     def run(self, code: str) -> tuple[str, str]:
         """Run code; what it printed, and the name of the error that it ended with, if any."""
         asked, printed = uuid.uuid4().hex, ""
-        header = {"msg_id": asked, "msg_type": "execute_request", "session": self.session, "username": "", "version": "5.3"}
+        header = {
+            "msg_id": asked,
+            "msg_type": "execute_request",
+            "session": self.session,
+            "username": "",
+            "version": "5.3",
+        }
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": False}
         message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}
         self.channels.send(json.dumps(message))
@@ -198,7 +204,9 @@ def main(words: Sequence[str] | None = None) -> None:
     meter.start()
     with ThreadPoolExecutor(len(servers)) as pool:
         chances = [random.Random(f"{asked.seed} {name}") for name in asked.names]
-        work_of_all = [pool.submit(work, s, asked.chapters, asked.haste, c) for s, c in zip(servers, chances, strict=True)]
+        work_of_all = [
+            pool.submit(work, s, asked.chapters, asked.haste, c) for s, c in zip(servers, chances, strict=True)
+        ]
         worked = [one.result() for one in work_of_all]
     took = time.monotonic() - began
     meter.done.set()
