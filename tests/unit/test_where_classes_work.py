@@ -42,7 +42,11 @@ def test_what_the_hub_shares_with_the_workbook_has_the_same_version():
 def test_the_hubs_proxy_is_locked_and_from_nowhere_in_particular():
     wanted = json.loads((HUB / "package.json").read_text(encoding="utf-8"))["dependencies"]
     packages = {path: entry for path, entry in NPM["packages"].items() if path}
-    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted == NPM["packages"][""]["dependencies"]
+    assert (
+        {name: packages[f"node_modules/{name}"]["version"] for name in wanted}
+        == wanted
+        == NPM["packages"][""]["dependencies"]
+    )
     assert all("integrity" in entry for entry in packages.values())
 
 
@@ -93,7 +97,10 @@ def test_a_pod_starts_what_the_hub_of_one_machine_starts_and_stops_its_cloud():
     assert VALUES["singleuser"]["cmd"][:3] == server
     assert (ROOT / server[-1].removeprefix("/srv/workbook/")).is_file()
     assert VALUES["singleuser"]["defaultUrl"] == f"/{FIRST_PAGE}"
-    assert shlex.split(VALUES["singleuser"]["lifecycleHooks"]["preStop"]["exec"]["command"][-1])[-2:] == ["workbook", "down"]
+    assert shlex.split(VALUES["singleuser"]["lifecycleHooks"]["preStop"]["exec"]["command"][-1])[-2:] == [
+        "workbook",
+        "down",
+    ]
     of_one_machine = (HUB / "jupyterhub_config.py").read_text(encoding="utf-8")
     assert f'mem_limit = "{VALUES["singleuser"]["memory"]["limit"]}"' in of_one_machine
     culled = [re.sub(r"=.*", "", option) for option in VALUES["singleuser"]["cmd"][3:]]

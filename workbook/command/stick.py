@@ -103,7 +103,9 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     folder = Path(place).absolute()
     machines = [machine(name) for name in names or [this_machine()]]
     (folder / "wheels").mkdir(parents=True, exist_ok=True)
-    bundle.pack(folder / BOOK)
+    of_git = (ROOT / ".git").exists()  # a folder that was downloaded is not
+    if of_git:
+        bundle.pack(folder / BOOK)
     for one in machines:
         for lines in rounds(LOCK.read_text(encoding="utf-8"), one):
             _download(folder / "wheels", one, lines)
@@ -113,7 +115,8 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     return [
         f"{folder} has all that a set-up needs on {', '.join(map(str, machines))}: {size:.0f} MB.",
-        f"There: git clone {folder / BOOK} workbook, and in it: python3 run.py setup --from {folder}",
+        f"There: {f'git clone {folder / BOOK} workbook' if of_git else 'a copy of this folder'}, and in it "
+        f"python3 run.py setup --from {folder}",
     ]
 
 

@@ -29,12 +29,13 @@ import requests
 import websocket
 
 from workbook.learning import published
-from workbook.maintenance.minutes import LINES, WORDS
+from workbook.maintenance.minutes import LINES, WORDS, minutes
 
 START_SECONDS = 300
 CELL_SECONDS = 300
 LOOK_SECONDS = 2
 GIGABYTE = 1e9
+CLASS = 30
 
 
 class Server:
@@ -145,8 +146,8 @@ def work(server: Server, chapters: Sequence[int], haste: float, chance: random.R
     for number in chapters:
         page = published.chapters()[number]
         kernel = server.kernel(f"learn/{page.name}")
-        for minutes, cell in reading(number):
-            time.sleep(minutes * 60 / haste * chance.uniform(0.5, 1.5))
+        for read, cell in reading(number):
+            time.sleep(read * 60 / haste * chance.uniform(0.5, 1.5))
             began = time.monotonic()
             kernel.run("".join(cell["source"]))
             done.cells[f"{number:02} {cell['id']}"] = time.monotonic() - began
@@ -156,14 +157,14 @@ def work(server: Server, chapters: Sequence[int], haste: float, chance: random.R
 
 def reading(number: int) -> Iterator[tuple[float, dict[str, Any]]]:
     """The code cells of a chapter, each with the minutes that it takes to read up to there and the cell itself."""
-    minutes = 0.0
+    read = 0.0
     for cell in published.cells(published.chapters()[number]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            yield minutes + len(source.splitlines()) / LINES, cell
-            minutes = 0.0
+            yield read + len(source.splitlines()) / LINES, cell
+            read = 0.0
         else:
-            minutes += len(source.split()) / WORDS
+            read += len(source.split()) / WORDS
 
 
 class Meter(threading.Thread):
@@ -211,7 +212,7 @@ def main(words: Sequence[str] | None = None) -> None:
     took = time.monotonic() - began
     meter.done.set()
     meter.join()
-    _print(worked, meter, took)
+    print(report(worked, max(meter.held), sum(meter.used.values()), took))
     for server in servers:
         server.stop()
 
@@ -227,16 +228,32 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _print(worked: Sequence[Worked], meter: Meter, took: float) -> None:
-    learners, cells = len(worked), [(s, name, one.name) for one in worked for name, s in one.cells.items()]
+def report(worked: Sequence[Worked], memory: float, cpu: float, took: float) -> str:
+    """What it took, and what a class takes by that: memory and CPU grow with the number of learners.
+
+    Args:
+        worked: what each learner's work was like.
+        memory: the most that all held together, in bytes.
+        cpu: what they used, in seconds.
+        took: how long it went on, in seconds.
+    """
+    cells = [(seconds, name, one.name) for one in worked for name, seconds in one.cells.items()]
     slowest, which, whose = max(cells)
-    memory, cpu = max(meter.held), sum(meter.used.values())
-    print(f"learners                {learners}, {len(cells)} cells in {took:.0f} s")
-    print(f"server there after      {max(one.start for one in worked):.1f} s at most")
-    print(f"memory, at most         {memory / GIGABYTE:.2f} GB, {memory / GIGABYTE / learners:.2f} GB a learner")
-    print(f"CPU                     {cpu:.0f} s, {cpu / learners:.0f} s a learner, {cpu / took:.2f} cores on average")
-    print(f"a cell, median          {median(s for s, _, _ in cells):.2f} s")
-    print(f"the slowest cell        {slowest:.1f} s ({which}, {whose})")
+    each, used = memory / len(worked), cpu / len(worked)
+    chapters = {int(name[:2]) for _, name, _ in cells}
+    pace = sum(map(minutes, chapters)) * 60
+    return "\n".join(
+        [
+            f"learners              {len(worked)}, {len(cells)} cells in {took:.0f} s",
+            f"server there after    {max(one.start for one in worked):.1f} s at most",
+            f"memory, at most       {memory / GIGABYTE:.2f} GB, {each / GIGABYTE:.2f} GB a learner",
+            f"CPU                   {cpu:.0f} s, {used:.0f} s a learner, {cpu / took:.2f} cores on average",
+            f"a cell, median        {median(seconds for seconds, _, _ in cells):.2f} s",
+            f"the slowest cell      {slowest:.1f} s ({which}, {whose})",
+            f"by that, {CLASS} learners  {CLASS * each / GIGABYTE:.0f} GB, and at a person's pace "
+            f"{CLASS * used / pace:.1f} cores on average",
+        ]
+    )
 
 
 if __name__ == "__main__":
