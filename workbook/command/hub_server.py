@@ -10,11 +10,9 @@ import os
 import sys
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CLOUD, ROOT, write_json
+from workbook.base.paths import CLOUD, ROOT, STATE, write_json
 from workbook.cloud import local, target
-from workbook.command.jupyterlab import (
-    JUPYTER, KERNELS_ON_SOCKETS, OPTIONS, environment, own_runtime_folder, takes_sockets,
-)  # fmt: skip
+from workbook.command.jupyterlab import JUPYTER, KERNELS_ON_SOCKETS, OPTIONS, environment, private, takes_sockets
 from workbook.command.looks import DESK
 from workbook.learning import edition
 
@@ -28,7 +26,7 @@ def main() -> None:
         WorkbookError: kernels could only listen where everybody at the machine can reach them.
     """
     edition.renew()
-    runtime = own_runtime_folder()
+    runtime = private(STATE / "run")  # a short name, for the path of a socket is to be short
     if not takes_sockets(runtime):
         raise WorkbookError(f"The path {ROOT} is too long for the sockets of kernels: learners need shorter homes.")
     if not (CLOUD / "port.json").exists():

@@ -137,7 +137,7 @@ def _runtime_folder() -> Iterator[Path]:
     Kernels listen on sockets in it, because a port would be open to everybody at the machine. The path
     of a socket must be short: for a checkout that lies deep, the folder is a temporary one.
     """
-    below = own_runtime_folder()
+    below = private(JUPYTER / "runtime")
     if takes_sockets(below):
         yield below
         return
@@ -145,12 +145,11 @@ def _runtime_folder() -> Iterator[Path]:
         yield Path(short) if takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
 
 
-def own_runtime_folder() -> Path:
-    """The folder below the checkout, made if need be, that nobody but its owner can look into."""
-    below = JUPYTER / "runtime"
-    below.mkdir(parents=True, exist_ok=True)
-    below.chmod(0o700)
-    return below
+def private(folder: Path) -> Path:
+    """A folder, made if need be, that nobody but its owner can look into."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 def takes_sockets(folder: Path) -> bool:

@@ -22,12 +22,14 @@ def pack(file: Path) -> None:
         file: where to; its folder must be there.
 
     Raises:
-        WorkbookError: this folder is no clone, or nothing is committed in it.
+        WorkbookError: git does not do it; says why.
     """
-    half = file.with_name(f"{file.name}.part")
+    half = file.absolute().with_name(f"{file.name}.{os.getpid()}.part")
     branch = _git("symbolic-ref", "--short", "--quiet", "HEAD").stdout.split()  # none if a commit is checked out
-    if _git("bundle", "create", "--quiet", str(half), "HEAD", *branch).returncode:
-        raise WorkbookError(f"{ROOT} is no clone with git, so the book cannot be packed: clone it, and run this there.")
+    done = _git("bundle", "create", "--quiet", str(half), "HEAD", *branch)
+    if done.returncode:
+        why = done.stderr.strip().splitlines()[-1:]
+        raise WorkbookError(f"The book cannot be packed, as git does not make a bundle of {ROOT}: {''.join(why)}.")
     half.chmod(0o644)
     half.replace(file)
 
