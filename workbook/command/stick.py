@@ -29,8 +29,12 @@ NODE_FILES = ("package.json", "package-lock.json")
 ENTRY = re.compile(r"^(\S+)==(\S+)(?: ; ([^\\]+?))? (\\\n.+?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 # Each kind of machine: what Python calls it, and the names of wheels that run on it, the most modest first
 SYSTEMS = {
-    "linux-x86_64": ("linux", "x86_64", tuple(f"manylinux_2_{n}_x86_64" for n in range(5, 35))),
-    "linux-aarch64": ("linux", "aarch64", tuple(f"manylinux_2_{n}_aarch64" for n in range(17, 35))),
+    "linux-x86_64": ("linux", "x86_64", ("manylinux2014_x86_64", *(f"manylinux_2_{n}_x86_64" for n in range(5, 35)))),
+    "linux-aarch64": (
+        "linux",
+        "aarch64",
+        ("manylinux2014_aarch64", *(f"manylinux_2_{n}_aarch64" for n in range(5, 35))),
+    ),
     "macos-arm64": ("darwin", "arm64", tuple(f"macosx_{n}_0_arm64" for n in range(11, 16))),
 }
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
