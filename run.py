@@ -533,7 +533,7 @@ def set_up(prefix: Path, thorough: bool = False) -> None:
         began, environment, undone = time.monotonic(), for_tools(prefix), to_do(prefix)
         if undone:
             install(prefix, undone, environment, keep_open)
-        if undone or thorough:  # else another start has done it meanwhile
+        if thorough or (undone and not read_only(prefix)):  # else another start has done it, or it is a link
             try_tools(prefix, environment, keep_open)
         if undone:
             say(f"Set up in {time.monotonic() - began:.0f} s.")

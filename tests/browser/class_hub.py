@@ -26,6 +26,7 @@ from workbook.maintenance import copies
 
 INSTALL_SECONDS = 1800
 START_SECONDS = 300
+PATIENCE_SECONDS = 1200  # on a machine that does much beside it
 STOP_SECONDS = 180
 CONFIG = """
 load_subconfig("{folder}/workshop/hub/jupyterhub_config.py")
@@ -39,6 +40,7 @@ c.Authenticator.admin_users = {{"teacher"}}
 for service in c.JupyterHub.services:
     if service["name"] == "class":
         service["url"] = "http://127.0.0.1:{ports[3]}"
+c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
 c.JupyterHub.services.append({{"name": "tests", "api_token": "{token}"}})
 scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
 c.JupyterHub.load_roles.append({{"name": "tests", "scopes": scopes, "services": ["tests"]}})
@@ -156,7 +158,7 @@ def running_hub(folder: Path, names: Sequence[str]) -> Iterator[Hub]:
     hub = Hub(folder, f"http://127.0.0.1:{ports[0]}", names)
     config = folder / ".workbook" / "class_config.py"
     config.touch(mode=0o600)
-    values = {"ports": ports, "learners": set(names), "folder": folder, "url": hub.url}
+    values = {"ports": ports, "learners": set(names), "folder": folder, "url": hub.url, "patience": PATIENCE_SECONDS}
     config.write_text(CONFIG.format(**values, password=hub.password, token=hub.token), encoding="utf-8")
     log = folder / ".workbook" / "hub.log"
     with log.open("wb") as said:

@@ -27,7 +27,7 @@ import load  # noqa: E402
 
 pytestmark = pytest.mark.nightly
 
-SECONDS = 300
+SECONDS = 1200
 GIGABYTES = 3 << 30  # as the Hub's own configuration has it
 
 

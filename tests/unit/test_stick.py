@@ -21,11 +21,12 @@ FORKED = (
 
 
 def pinned(name: str, lock: str = FORKED) -> list[list[str]]:
-    return [[line.split(" ")[0] for line in lines] for lines in stick.rounds(lock, stick.machine(name))]
+    return [[line.split(" ")[0] for line in lines] for lines in stick.rounds(lock, stick.machine(name)).values()]
 
 
 def test_what_differs_between_patches_of_a_python_is_taken_both_ways():
     assert pinned("linux-x86_64-3.11") == [["a==1", "b==1"], ["b==2"]]
+    assert list(stick.rounds(FORKED, stick.machine("linux-x86_64-3.11"))) == ["3.11.0", "3.11.99"]
     assert pinned("linux-x86_64-3.12") == [["a==1", "b==2"]]
 
 
@@ -35,7 +36,7 @@ def test_what_is_for_another_kind_of_machine_is_left_out():
 
 
 def test_every_line_keeps_its_hashes_and_loses_its_marker():
-    [lines] = stick.rounds(FORKED, stick.machine("linux-x86_64-3.12"))
+    [lines] = stick.rounds(FORKED, stick.machine("linux-x86_64-3.12")).values()
     assert "".join(lines) == f"a==1 {HASHES}b==2 {HASHES}"
 
 

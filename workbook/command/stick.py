@@ -51,8 +51,8 @@ class Machine:
     def __str__(self) -> str:
         return f"{self.system}-{self.python}"
 
-    def wants(self, marker: str | None) -> bool:
-        """Whether a line of the lock with that marker is for this machine, with one of its Python's patches."""
+    def wants(self, marker: str | None, version: str) -> bool:
+        """Whether a line of the lock with that marker is for this machine, with that version of its Python."""
         platform, processor, _ = SYSTEMS[self.system]
         known = {
             "sys_platform": platform,
@@ -62,9 +62,9 @@ class Machine:
             "implementation_name": "cpython",
             "platform_python_implementation": "CPython",
             "python_version": self.python,
+            "python_full_version": version,
         }
-        versions = [known | {"python_full_version": f"{self.python}.{patch}"} for patch in PATCHES]
-        return marker is None or any(Marker(marker).evaluate(version) for version in versions)
+        return marker is None or Marker(marker).evaluate(known)
 
 
 def machine(name: str) -> Machine:
@@ -111,8 +111,8 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     if of_git:
         bundle.pack(folder / BOOK)
     for one in machines:
-        for lines in rounds(LOCK.read_text(encoding="utf-8"), one):
-            _download(folder / "wheels", one, lines)
+        for version, lines in rounds(LOCK.read_text(encoding="utf-8"), one).items():
+            _download(folder / "wheels", one, version, lines)
     _fill_npm_cache(folder / "npm")
     digests = {"lock": _digest(LOCK), "node": _digest(CDK_APP / "package-lock.json")}
     write_json(folder / "stick.json", digests | {"for": [str(one) for one in machines]})
@@ -124,7 +124,7 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def rounds(lock: str, one: Machine) -> list[list[str]]:
+def rounds(lock: str, one: Machine) -> dict[str, list[str]]:
     """The lines of a lock that are for a machine, without markers: pip would hold those against this machine.
 
     Args:
@@ -132,24 +132,26 @@ def rounds(lock: str, one: Machine) -> list[list[str]]:
         one: the machine.
 
     Returns:
-        Lists in which no package stands twice; the second one has what differs between patches of a Python.
+        They are given by the version of the machine's Python that they are for; the later one has only what differs.
     """
-    found: list[dict[str, str]] = []
-    for name, version, marker, hashes in ENTRY.findall(lock):
-        if one.wants(marker or None):
-            lines = next((lines for lines in found if name not in lines), None)
-            if lines is None:
-                found.append(lines := {})
-            lines[name] = f"{name}=={version} {hashes}"
-    return [list(lines.values()) for lines in found]
+    found: dict[str, list[str]] = {}
+    for version in (f"{one.python}.{patch}" for patch in PATCHES):
+        before = {line for lines in found.values() for line in lines}
+        wanted = [
+            f"{name}=={pin} {hashes}"
+            for name, pin, marker, hashes in ENTRY.findall(lock)
+            if one.wants(marker or None, version)
+        ]
+        found[version] = [line for line in wanted if line not in before]
+    return {version: lines for version, lines in found.items() if lines}
 
 
-def _download(wheels: Path, one: Machine, lines: Sequence[str]) -> None:
+def _download(wheels: Path, one: Machine, version: str, lines: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         pins = Path(temporary, "pins.txt")
         write_text(pins, "".join(lines))
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(wheels), "--require-hashes"]
-        command += ["--no-deps", "--only-binary", ":all:", "--implementation", "cp", "--python-version", one.python]
+        command += ["--no-deps", "--only-binary", ":all:", "--implementation", "cp", "--python-version", version]
         command += [word for name in SYSTEMS[one.system][2] for word in ("--platform", name)]
         if subprocess.run([*command, "-r", str(pins)]).returncode:
             raise WorkbookError(

@@ -47,7 +47,7 @@ c.Spawner.env_keep = ["LANG", "LC_ALL"]
 c.Spawner.environment = {"PATH": f"{CLASS / '.venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin"}
 c.Spawner.default_url = "/lab/tree/learn/00_start_here.ipynb"
 c.Spawner.mem_limit = "3G"
-c.Spawner.start_timeout = 180  # the first one makes the clone
+c.Spawner.start_timeout = 300  # the first one makes the clone
 c.Spawner.http_timeout = 120
 c.LocalProcessSpawner.interrupt_timeout = 20
 
