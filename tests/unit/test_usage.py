@@ -174,7 +174,7 @@ def as_argparse_has_it(action: argparse.Action) -> dict[str, object]:
         "help": action.help,
         "flag": action.nargs == 0,
         "metavar": action.metavar,
-        "several": action.nargs in ("*", "+"),
+        "several": action.nargs in ("*", "+") or isinstance(action, argparse._AppendAction),
         "required": action.required and action.nargs != "*",
         "number": read(action, "7.5") is None and read(action, "x") is None,
         "too small": [n for n in range(-3, 3) if read(action, str(n)) is None] if action.metavar == "N" else [],

@@ -130,6 +130,8 @@ def _add_option(verb: Verb, name: str, kind: str, call: ast.Call) -> None:
     how = _value(kind, call)
     if kind == "bool":  # Typer writes --browser/--no-browser where argparse makes the second of the first
         how = {"help": how["help"], "action": argparse.BooleanOptionalAction if "/" in names[0] else "store_true"}
+    elif "list" in kind:
+        how["action"] = "append"
     verb.options += verb.add_argument(names[0].split("/")[0], *names[1:], **how).option_strings
 
 

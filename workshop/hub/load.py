@@ -31,8 +31,8 @@ import websocket
 from workbook.learning import published
 from workbook.maintenance.minutes import LINES, WORDS, minutes
 
-START_SECONDS = 300
-CELL_SECONDS = 300
+START_SECONDS = 1200
+CELL_SECONDS = 1200
 LOOK_SECONDS = 2
 GIGABYTE = 1e9
 CLASS = 30
