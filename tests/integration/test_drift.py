@@ -15,7 +15,7 @@ from learner import Kernel, Learner, until
 from workbook.maintenance import copies
 
 BUS = "ShopEventBus"
-CHAPTER = 11
+CHAPTER = 12
 NAMED = "from workbook.learning import bookmark, chapters, mending; from workbook.cloud.stacks import outputs"
 DENY = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}
 
