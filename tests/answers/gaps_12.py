@@ -7,6 +7,7 @@ SIGN = "            authorization_type=apigateway.AuthorizationType.IAM,"
 OPERATOR = "ForAllValues:StringEquals"
 NO_CONDITION = (", conditions=in_this_name", "")
 IDS = '{it["data"]["refundId"] for it in told if it["data"]["checkoutId"] == good["checkoutId"]}'
+REFUSED = "if has_card_number(body):"
 NAMES = '[alarm["AlarmName"] for alarm in found if wanted in alarm["Dimensions"]]'
 
 LINES = [
@@ -43,7 +44,17 @@ LINES = [
     wrong("12-50", "too little", "API Gateway refuses it already", ("12.505", "0.001")),
     wrong("12-50", "too much", "API Gateway refuses it already", ("12.505", "20_000")),
     right("12-50", "a tenth of a cent", ("12.505", "0.011")),
-    # step 6: how long a copy is kept
+    # step 6: card numbers, and how long a copy is kept
+    wrong("12-61d", "nothing is refused", "looks at all of the body", (REFUSED, "if False:")),
+    wrong("12-61d", "the address only", "looks at all of the body", ("(body):", '(body.get("address")):')),
+    wrong("12-61d", "values only", "says the number again", ("(body):", "([*body.values()]):")),
+    wrong("12-61d", "another error", "only a BadRequestError", ("raise BadRequestError", "raise ValueError")),
+    wrong("12-61d", "all but card numbers", "looks at all of the body", ("if has", "if not has")),
+    wrong("12-61d", "the fields first", "comes first",
+          ("    if has", "    checked(body, CHECKOUT, required=CHECKOUT)\n    if has")),
+    right("12-61d", "in other words", ("Never send a card number here. How to pay is enough: card or invoice.",
+          "card or invoice is all that we want to know.")),
+    right("12-61d", "name by name", ("(body):", "([*body.items()]):")),
     wrong("12-63", "seconds", "a day has 86,400", (" // 86400", "")),
     wrong("12-63", "hours", "a day has 86,400", ("86400", "3600")),
     wrong("12-63", "the visibility timeout", "a time of its own", ('"MessageRetentionPeriod"', '"VisibilityTimeout"')),

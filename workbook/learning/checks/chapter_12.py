@@ -15,7 +15,8 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, statements
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks import locked, policy_trial, pseudonyms
+from workbook.learning.checks import card_numbers, locked, policy_trial, pseudonyms
+from workbook.learning.checks.chapter_03 import CUSTOMER
 from workbook.learning.checks.infrastructure import LATER, NEEDED
 from workbook.learning.checks.policy_trial import BUS
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
@@ -190,6 +191,18 @@ def at_the_gateway(rows: list[tuple] | None = None, counts: Counter | None = Non
             "the requests came too slowly to be too many, or the method wants no key, so that there is no plan.",
         )
     return Right("Refused early where a schema is enough, and late where it is not.")
+
+
+@checks(
+    "12-cards",
+    "has_card_number(body) looks at all fields, their names, and all that is in them.",
+    "What is refused is a BadRequestError with a sentence: raise BadRequestError(\"…\"), before anything is checked.",
+)
+def card_numbers_are_refused() -> Verdict:
+    """A card number is refused wherever it stands, what only looks like one is not."""
+    api, user = Rest(outputs["BasketApiUrl"]), "checked-cards"
+    api.delete(f"basket/{user}")
+    return card_numbers.judged(lambda more: api.post("basket/checkout", CUSTOMER | {"userName": user} | more))
 
 
 @checks(
