@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from workbook.clients.intruder import INTRUDER
 from workbook.cloud import target
 from workbook.deployment.live import everything, queue_urls, where_allowed
 
 BUS = "ShopEventBus"
-INTRUDER = "chapter-12-intruder"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # By the kind of resource: the pattern of a name, and the chapter that gives it.
 NAMES: dict[str, dict[str, int]] = {

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.paths import CDK_APP, read_code
+from workbook.clients.intruder import INTRUDER
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, statements
@@ -72,11 +73,11 @@ def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None
         return verdict
     client = target.client("lambda")
     there = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
-    if "chapter-12-intruder" in there:
+    if INTRUDER in there:
         return NotRight(
             "no intruder",
             "one that is still there",
-            "the cell was interrupted: run the test bench's cell again, it removes it.",
+            "the cell was interrupted: run it again, it removes it.",
         )
     done = list(attempts.attempted[attempts.iloc[:, -1] == "done"])
     if done != ["read all baskets"]:
