@@ -137,7 +137,7 @@ RIGHT: list[tuple[str, list[Change]] | tuple[str, list[Change], tuple]] = [
     ("03-basket", []),
     ("03-basket", [("basket/app.py", "200 if replaced else 201", "{True: 200, False: 201}[replaced]")]),
     ("12-cards", []), ("12-cards", [("basket/rules.py", "Never send a card number here. ", "")]),
-    ("12-cards", [("basket/cards.py", 'r"[\W_]{1,3}"', 'r"[\W_]{1,9}"')]),
+    ("12-cards", [("basket/cards.py", r'r"[\W_]{1,3}"', r'r"[\W_]{1,9}"')]),
     *[("02-refuse", [], (lambda of=of: PRODUCT | {"category": of},)) for of in ("", "x" * 101, " ", 5, ["light"])],
     *[("03-refuse", [], (lambda n=n: basket_of(LAMP, LAMP | {"quantity": n}),)) for n in (0, 1000, -1, 0.5, "2")],
 ]  # fmt: skip
