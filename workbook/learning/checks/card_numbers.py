@@ -20,7 +20,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
 LET_THROUGH: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "a checkout without one"),
     ({"address": "1 Main Street, " + "0" * 15 + "1"}, "digits that do not pass Luhn's rule"),
-    ({"address": "1 Main Street, tel. +49 170 0000 0001"}, "a telephone number"),
+    ({"address": "1 Main Street, tel. +31 620 0000 0005"}, "a telephone number"),
     ({"address": "00000000-0000-0000-0000-000000000000"}, "an id"),
 )
 
