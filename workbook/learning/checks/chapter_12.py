@@ -197,7 +197,7 @@ def at_the_gateway(rows: list[tuple] | None = None, counts: Counter | None = Non
 @checks(
     "12-cards",
     "has_card_number(body) looks at all fields, their names, and all that is in them.",
-    "What is refused is a BadRequestError with a sentence: raise BadRequestError(\"…\"), before anything is checked.",
+    'What is refused is a BadRequestError with a sentence: raise BadRequestError("…"), before anything is checked.',
 )
 def card_numbers_are_refused() -> Verdict:
     """A card number is refused wherever it stands, what only looks like one is not."""
