@@ -103,7 +103,6 @@ def test_changed_code_answers_without_cdk(learner, python):
     assert python(ANSWER) == "two"
 
 
-@pytest.mark.nightly
 def test_a_full_deployment_by_hand_agrees(learner, python):
     learner.write(CODE, HANDLER.format("three"))
     python("with no_process: _ = deploy('Hello')")
@@ -136,7 +135,6 @@ def test_a_new_file_beside_the_handler_is_new_code(learner, python):
     assert python(ANSWER) == "alone"
 
 
-@pytest.mark.nightly
 def test_old_code_and_new_cdk_go_together(learner, python):
     """The code that CDK deployed last, after other code went past CDK, is not taken for deployed."""
 
