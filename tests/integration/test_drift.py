@@ -174,7 +174,7 @@ SABOTAGE: dict[Callable[[Shop], None], tuple[str, ...]] = {
     a_table: ("the table vouchers-08 of chapter 08",),
     a_fifo_queue: ("the queue states-",),
     an_intruder: ("the function chapter-12-intruder", "the log group /aws/lambda/chapter-12-intruder"),
-    a_layer: ("the layer dies of chapter 08",),
+    a_layer: ("the layer dies of chapter 09",),
 }
 # Two ways to break the same thing are not tried at once.
 ALL = [one for one in SABOTAGE if one not in (shut_the_queue, lead_elsewhere)]

@@ -22,15 +22,15 @@ UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # By the kind of resource: the pattern of a name, and the chapter that gives it.
 NAMES: dict[str, dict[str, int]] = {
     "queue": {"audit": 4, f"chapter-07-{UUID}": 7, rf"states-{UUID}\.fifo": 8, f"checked-{UUID}": 5,
-              f"throttled-{UUID}": 8},
+              f"throttled-{UUID}": 9},
     "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-12": 12},
     "archive": {"shop": 4, f"user-{UUID}": 8, "chapter-12": 12},
     "table": {"vouchers-08": 8, "states-08": 8, f"checked-{UUID}": 8},
     "role": {"chapter-12-[0-9a-f]{12}": 12},
     "function": {INTRUDER: 12},
     "log group": {f"/aws/lambda/{INTRUDER}": 12},
-    "layer": {"dies": 8},
-    "policy": {"NoEvents": 8, "outage": 7},
+    "layer": {"dies": 9},
+    "policy": {"NoEvents": 9, "outage": 7},
 }  # fmt: skip
 
 TYPES = {

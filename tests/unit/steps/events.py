@@ -1,4 +1,4 @@
-"""Steps of chapters 03, 04 and 09: baskets, events and files with one mistake in them, and of other forms."""
+"""Steps of chapters 03, 04, 08 and 10: baskets, events and files with one mistake in them, and of other forms."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
-from deployed import BUS, CHECKOUTS, Api, Patch, allow, checks_on_moto, client, function, queue, rule, without_targets
+from deployed import (
+    BUS, CHECKOUTS, Api, Files, Patch, allow, checks_on_moto, client, function, queue, rule, without_targets,
+)  # fmt: skip
 
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_03, chapter_04, chapter_10, checkouts
+from workbook.learning.checks import chapter_03, chapter_04, chapter_08, chapter_10, checkouts
 from workbook.learning.exercises import Verdict
 
 OUTPUTS = {
@@ -78,26 +80,42 @@ def lacking(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in names}
 
 
-def published(status: int = 202, event: Any = told(), basket: int = 404) -> dict[str, Any]:
-    """A checkout: how it is answered, the event in the log, and how the basket's deletion is answered after it."""
+ROW = {"requestId": "a", "checkoutId": "a", "acceptedAt": "x"}
+
+
+def published(
+    status: int = 202, event: Any = told(), basket: int = 404, row: dict[str, Any] | None = ROW
+) -> dict[str, Any]:
+    """A checkout: how it is answered, the event in the log, how the basket's deletion is answered after it, and what
+    is written down of it.
+    """
     gone = Api({("DELETE", f"basket/{chapter_04.USER}"): (basket, {})})
-    return {"check_out": lambda: answer(status), "logged_checkout": event, "Rest": lambda _: gone}
+    found = {"check_out": lambda: answer(status), "logged_checkout": event, "remembered": lambda _: row}
+    return found | {"Rest": lambda _: gone}
 
 
 def arrived(status: int = 202, *, date: str | None = "x", event: Any = told(), user: str = "gus") -> dict[str, Any]:
     """A checkout, the date of its order, its event in the log; and whose order there is, if it has none."""
     there = {"table": lambda _: pd.DataFrame({"userName": [user]}), "sweep": lambda: None}
+    there["remembered"] = lambda _: ROW
     order = date and {"orderDate": date}
     return there | {"check_out": lambda: answer(status), "ordered": lambda _: order, "logged_checkout": event}
 
 
-def once(twins: list[tuple[int, str]], singles: list[int], others: str = "de") -> dict[str, Any]:
-    """How three checkouts at once are answered: with one key, and without; and those of another user or key."""
+def key(
+    twins: list[tuple[int, str]] = (), singles: list[int] = (), others: str = "de", *, written: bool = True
+) -> dict[str, Any]:
+    """How three checkouts at once are answered: with one key, and without; and those of another user or key.
+
+    Args:
+        written: whether the files of the step are there.
+    """
     by_key = [answer(*twin) for twin in twins]
     by_none = [answer(status, f"b{n}") for n, status in enumerate(singles)]
-    ours = {"ordered": lambda _: {}, "logged_checkout": told(), "sweep": lambda: None}
+    ours = {"ordered": lambda _: {}, "logged_checkout": told(), "remembered": lambda _: ROW, "sweep": lambda: None}
+    ours |= {"LAMBDA_SRC": Files(there=written)}
     ours |= {"judged_checkouts": lambda *_: None, "other_requests": lambda _: [answer(202, other) for other in others]}
-    return ours | {"at_once": lambda _, **key: by_key if key else by_none}
+    return ours | {"at_once": lambda _, **header: by_key if header else by_none}
 
 
 def replayed(orders: list[str], ids: str = "", state: str = "COMPLETED") -> dict[str, Any]:
@@ -290,6 +308,10 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("04-publish", "price × quantity", nothing, published(event=told(data=DATA | {"totalPrice": 2.5}))),
     ("04-publish", "price × quantity", nothing, published(event=told(data=DATA | {"totalPrice": "5"}))),
     ("04-publish", "to be removed", nothing, published(basket=204)),
+    ("04-publish", "what was accepted", nothing, published(row=None)),
+    ("04-publish", "the event has the same", nothing, published(row=ROW | {"acceptedAt": "y"})),
+    ("04-publish", "the event has the same", nothing, published(row=lacking(ROW, "acceptedAt"))),
+    ("04-publish", "under the checkoutId", nothing, published(row=ROW | {"requestId": "ada"})),
     ("04-fan-out", "go back to step 5", nothing, arrived(503)),
     ("04-fan-out", "go back to step 5", nothing, arrived(201)),
     ("04-fan-out", "does not want it", lambda: rule("Ordering-Rule", other(kind=["Checkout"])), arrived(date=None)),
@@ -311,15 +333,15 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("04-refused", "the grant is gone",
      lambda: client("iam").delete_role_policy(RoleName="basket", PolicyName="own"), {}),
     ("04-refused", "still in force", lambda: [allow("basket", "dynamodb:PutItem"), refused("NoEvents")()], {}),
-    ("04-once", "must wait", nothing, once([(202, "a"), (409, ""), (202, "a")], [202, 409, 409])),
-    ("04-once", "must wait", nothing, once([(202, "a"), (500, ""), (500, "")], [202, 404, 404])),
-    ("04-once", "must wait", nothing, once([(503, "")] * 3, [202, 404, 404])),
-    ("04-once", "of its own", nothing, once([(202, "a"), (202, "b"), (202, "a")], [202, 409, 409])),
-    ("04-once", "of its own", nothing, once([(202, "a"), (202, "b"), (202, "c")], [202, 202, 202])),
-    ("04-once", "is another request", nothing, once(ALL, [202, 409, 409], others="ae")),
-    ("04-once", "is another request", nothing, once(ALL, [202, 409, 409], others="da")),
-    ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 404])),
-    ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 202])),
+    ("08-key", "must wait", nothing, key([(202, "a"), (409, ""), (202, "a")], [202, 409, 409])),
+    ("08-key", "must wait", nothing, key([(202, "a"), (500, ""), (500, "")], [202, 404, 404])),
+    ("08-key", "must wait", nothing, key([(503, "")] * 3, [202, 404, 404])),
+    ("08-key", "of its own", nothing, key([(202, "a"), (202, "b"), (202, "a")], [202, 409, 409])),
+    ("08-key", "of its own", nothing, key([(202, "a"), (202, "b"), (202, "c")], [202, 202, 202])),
+    ("08-key", "is another request", nothing, key(ALL, [202, 409, 409], others="ae")),
+    ("08-key", "is another request", nothing, key(ALL, [202, 409, 409], others="da")),
+    ("08-key", "had the basket at once", nothing, key(ALL, [202, 202, 404])),
+    ("08-key", "had the basket at once", nothing, key(ALL, [202, 202, 202])),
     ("10-report", "create the one-time schedule", nothing, report(None)),
     ("10-report", "before the last order", nothing, report([2])),
     ("10-report", "before the last order", nothing, report([])),
@@ -352,9 +374,9 @@ NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-time", *timed(not_written)), ("03-time", nothing, {"outputs": {}}, (print,)),
     ("03-stopped", nothing, {}), ("03-stopped", nothing, {"outputs": {}}),
     ("03-outage", nothing, lines()), ("03-outage", nothing, lines(201, 400)),
-    *[(f"04-{step}", nothing, {"outputs": {}}) for step in ("bus", "log", "publish", "replay", "refused", "once")],
+    *[(f"04-{step}", nothing, {"outputs": {}}) for step in ("bus", "log", "publish", "accepted", "replay", "refused")],
     ("04-rule", audit(None), {}), ("04-silences", audit(None), {}),
-    ("04-publish", nothing, published(201, event=lambda _: None)),
+    ("04-publish", nothing, published(201, event=lambda _: None)), ("08-key", nothing, key(written=False)),
     ("04-replay", nothing, replayed(FOUR, state="")), ("04-replay", nothing, replayed(FOUR, state="RUNNING")),
     ("10-report", nothing, report(None, ())), ("10-nightly", *clock(NIGHTLY, struck=False)),
 ]  # fmt: skip
@@ -383,8 +405,8 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("04-replay", nothing, replayed(FOUR[:3])),
     ("04-refused", nothing, {}), ("04-refused", refused("another"), {}),
     ("04-refused", lambda: allow("basket", "dynamodb:PutItem", "events:PutEvents"), {}),
-    ("04-once", nothing, once(ALL, [202, 409, 409])), ("04-once", nothing, once(ALL, [404, 202, 404])),
-    ("04-once", nothing, once([(202, "z")] * 3, [409, 404, 202])),
+    ("08-key", nothing, key(ALL, [202, 409, 409])), ("08-key", nothing, key(ALL, [404, 202, 404])),
+    ("08-key", nothing, key([(202, "z")] * 3, [409, 404, 202])),
     ("10-report", nothing, report([2, 3])), ("10-report", nothing, report([5])),
     ("10-report", nothing, report([1, 1, 3])),
     ("10-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
@@ -401,7 +423,9 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
 
 def judge(patch: Patch, check: str, change: Change, to_see: dict[str, Any], given: tuple = ()) -> Verdict:
     """What a check says of what it is given, after a change of the bus and its rules, when there is this to see."""
-    modules = {"03": [chapter_03], "04": [chapter_04, checkouts], "10": [chapter_10]}[check[:2]]
+    modules = {
+        "03": [chapter_03], "04": [chapter_04, checkouts], "08": [chapter_08, checkouts], "10": [chapter_10],
+    }[check[:2]]  # fmt: skip
     with checks_on_moto(patch, *modules, **{"outputs": OUTPUTS, "put": lambda *_: None} | to_see):
         client("events").create_event_bus(Name=BUS)
         for name, *actions in (("basket", "events:PutEvents"), ("ordering",), ("log",)):

@@ -1,4 +1,4 @@
-"""Where the local cloud is not like AWS, as far as chapter 08 touches it: duplicates, kills; see `differences.py`."""
+"""Where the local cloud is not like AWS, as far as chapter 09 touches it: kills, streams; see `differences.py`."""
 
 from __future__ import annotations
 
