@@ -19,6 +19,7 @@ from workbook.deployment.teardown import destroy, empty_bucket, importers_first,
 from workbook.learning import bookmark, broken_off, learner_files, memory, progress, published, what_changed
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
+from workbook.observe import plots
 
 
 def chapter(number: int) -> None:
@@ -215,6 +216,7 @@ def _prepare_kernel() -> None:
             shell.events.register("pre_run_cell", before_a_cell)
         sentences.speak_in(shell)
         broken_off.watch(shell)
+        plots.tell(shell)
 
 
 def _widen_frames() -> None:

@@ -155,6 +155,8 @@ def _tidy(cell: NotebookNode) -> None:
     cell.outputs = _joined(cell.outputs)
     cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k != "execution"})
     for output in cell.outputs:
+        if "image/png" in output.get("data", {}):
+            output.data.pop("text/html", None)  # the same picture again
         if output.output_type == "error":
             output.traceback = [_without_places(line) for line in output.traceback]
 
