@@ -25,6 +25,7 @@ INK_AND_GROUND = """it => [
 ]"""
 LIGHT, DARK = ["333", "rgb(255, 255, 255)"], ["ccc", "rgb(17, 17, 17)"]
 IN_WORDS = "them => them.filter(it => it.alt && it.closest('figure').querySelector('figcaption')).length"
+TOLD = "them => them.length && them.every(it => it.alt.startsWith('A plot: '))"
 NOT_DRAWN = "them => them.filter(it => it.complete && !it.naturalWidth).map(it => it.outerHTML.slice(0, 100))"
 BROKEN = "%%writefile ../lambda_src/hello/app.py\ndef handler(event, context)\n    return {}\n"
 
@@ -120,6 +121,7 @@ def test_a_chapter_runs_from_the_menu(notebook: Path, page: LabPage, lab, screen
     red, green, blue = page.notebook.get_by_text("✓ Right.").first.evaluate(COLOUR)
     assert green > red + blue
     all_is_drawn(page, notebook, screenshots)
+    assert not stored(notebook, "image/png") or page.notebook.locator(PLOTTED).evaluate_all(TOLD)
 
 
 @each(STORED)

@@ -16,9 +16,12 @@ from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, broken_off, learner_files, memory, progress, published, what_changed
+from workbook.learning import (
+    bookmark, broken_off, learner_files, memory, other_kernels, progress, published, what_changed,
+)  # fmt: skip
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
+from workbook.observe import plots
 
 
 def chapter(number: int) -> None:
@@ -119,6 +122,8 @@ def ask_before_going_back(number: int, command: str = "", *, yes: bool = False) 
 def finish(number: int) -> None:
     """The last cell of a chapter: record that it is done, and show how far one is.
 
+    In JupyterLab, kernels of other chapters that have nothing to do are ended: each holds memory.
+
     Args:
         number: the chapter's.
     """
@@ -131,7 +136,10 @@ def finish(number: int) -> None:
         f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}{_how_far(n)}</li>"
         for n in all_chapters
     )
-    show(text, f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>")
+    markup = f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>"
+    if ended := other_kernels.end(number):
+        text, markup = f"{text}\n{ended}", f"{markup}<p>{as_markup(ended)}</p>"
+    show(text, markup)
 
 
 def _how_far(number: int) -> str:
@@ -215,6 +223,7 @@ def _prepare_kernel() -> None:
             shell.events.register("pre_run_cell", before_a_cell)
         sentences.speak_in(shell)
         broken_off.watch(shell)
+        plots.tell(shell)
 
 
 def _widen_frames() -> None:
