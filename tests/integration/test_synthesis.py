@@ -272,6 +272,20 @@ def test_it_ends_when_nobody_needs_it_for_a_while(learner):
     assert not staged.exists()
 
 
+def test_a_run_that_hangs_is_ended(learner, notebook, code):
+    """One that was begun ahead, and that nobody waits for."""
+    learner.edit("workbook/deployment/app_process.py", "LONGEST = 600", "LONGEST = 1")
+    try:
+        notebook(READY)
+        [process] = waiting(notebook)
+        learner.write(APP, "while True:\n    pass\n")
+        notebook("cdk.make_ready(ahead=True)")
+        until(lambda: not waiting(notebook))
+    finally:
+        learner.edit("workbook/deployment/app_process.py", "LONGEST = 1", "LONGEST = 600")
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def test_it_ends_with_whoever_started_it(learner):
     python = learner.kernel()
     python("from workbook.deployment import cdk, synthesis")

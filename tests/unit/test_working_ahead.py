@@ -44,6 +44,14 @@ def test_what_could_not_be_written_is_not_synthesized(begun):
     assert begun == []
 
 
+def test_what_cannot_begin_is_left_to_the_deployment(begun, monkeypatch):
+    def broken():
+        raise ValueError("cdk.json is no JSON")
+
+    monkeypatch.setattr(working_ahead, "get_ready", broken)
+    after("%%writefile ../cdk_app/app.py\nimport aws_cdk\n")
+
+
 def test_on_a_busy_machine_nothing_begins(begun, monkeypatch):
     monkeypatch.setattr(working_ahead, "may_work_ahead", lambda: False)
     after("%%writefile ../cdk_app/app.py\nimport aws_cdk\n")

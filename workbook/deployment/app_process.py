@@ -20,6 +20,7 @@ import os
 import runpy
 import select
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 IDLE_SECONDS = 120
+LONGEST = 600  # seconds of a run; then the process ends, and whoever waits for the run makes one without a limit
 NOT_OF_THE_APP = {"node_modules", "cdk.out"}
 
 
@@ -96,9 +98,11 @@ class Runs:
         self.get_ready()
         os.environ.clear()
         os.environ.update(environment | {"CDK_OUTDIR": str(self.staged)})
+        signal.alarm(LONGEST)  # nobody may be there to see that it hangs
         try:
             self.code = self.exit_code()
         finally:
+            signal.alarm(0)
             sys.stderr.flush()
             self.forget()
 

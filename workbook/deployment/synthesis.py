@@ -87,7 +87,7 @@ def forget() -> None:
     """End the process that was made ready, if there is one."""
     while _ready:
         process = _ready.pop().process
-        with suppress(ProcessLookupError):
+        if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)  # with its Node, which would finish what it has begun
         process.communicate()
         shutil.rmtree(_staged(), ignore_errors=True)
