@@ -84,10 +84,14 @@ def synthesize() -> Path:
     return ASSEMBLY
 
 
-def make_ready() -> None:
-    """Begin to load CDK in the background, so that the next synthesis need not wait for it."""
+def make_ready(*, ahead: bool = False) -> None:
+    """Begin to load CDK in the background, so that the next synthesis need not wait for it.
+
+    Args:
+        ahead: and to synthesize the app as it stands now, which `synthesize` then takes if it stands so still.
+    """
     if (CDK_APP / "app.py").exists():
-        synthesis.make_ready(_environment_of_app(ASSEMBLY))
+        synthesis.make_ready(_environment_of_app(ASSEMBLY), ahead=ahead)
 
 
 def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -102,7 +106,7 @@ def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """
     if not (CDK_APP / "app.py").exists():
         raise WorkbookError("cdk_app/app.py is not there yet; chapter 00 writes it.")
-    return synthesis.run(_environment_of_app(assembly, **more))
+    return synthesis.run(_environment_of_app(assembly, **more), stays=in_notebook())
 
 
 def _environment_of_app(assembly: Path, **more: str) -> dict[str, str]:

@@ -14,10 +14,12 @@ from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
 from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
-from workbook.deployment.deploy import deploy
+from workbook.deployment.deploy import deploy, get_ready
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
 from workbook.learning import (
-    bookmark, broken_off, learner_files, memory, other_kernels, progress, published, what_changed,
+from workbook.learning import (
+    bookmark, broken_off, learner_files, memory, other_kernels, progress, published, what_changed, working_ahead,
+)  # fmt: skip
 )  # fmt: skip
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
@@ -80,6 +82,8 @@ def catch_up(number: int) -> list[str]:
     if learner_files.replay(number, aside):
         done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
     expected = published.stacks_before(number)
+    if expected:
+        get_ready(*expected)
     for stack in importers_first(_stacks_that_go(number)):
         done += keep_contents(stack, aside)
         destroy(stack)
@@ -217,10 +221,14 @@ def _prepare_kernel() -> None:
     """See to it that `%%writefile` never overwrites an edit of one's own, and that errors are sentences."""
     if in_notebook():
         shell = sys.modules["IPython"].get_ipython()
-        for before_a_cell in (learner_files.guard_writefile, what_changed.show_changes):
-            if before_a_cell in shell.events.callbacks["pre_run_cell"]:
-                shell.events.unregister("pre_run_cell", before_a_cell)
-            shell.events.register("pre_run_cell", before_a_cell)
+        for event, what in (
+            ("pre_run_cell", learner_files.guard_writefile),
+            ("pre_run_cell", what_changed.show_changes),
+            ("post_run_cell", working_ahead.synthesize_what_was_written),
+        ):
+            if what in shell.events.callbacks[event]:
+                shell.events.unregister(event, what)
+            shell.events.register(event, what)
         sentences.speak_in(shell)
         broken_off.watch(shell)
         plots.tell(shell)
