@@ -17,9 +17,7 @@ from workbook.cloud.stacks import physical_names, recorded_stacks, status
 from workbook.deployment.deploy import deploy, get_ready
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
 from workbook.learning import (
-from workbook.learning import (
     bookmark, broken_off, learner_files, memory, other_kernels, progress, published, what_changed, working_ahead,
-)  # fmt: skip
 )  # fmt: skip
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
