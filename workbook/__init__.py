@@ -100,4 +100,7 @@ if _local:
     _cloud = local.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
 else:
+    from workbook.cloud import guard
+
     target.agree_on_region()
+    guard.watch()

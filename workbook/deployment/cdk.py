@@ -19,7 +19,7 @@ from workbook.base.display import in_notebook
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
 from workbook.base.processes import end
-from workbook.cloud import target
+from workbook.cloud import boundary, target, whose
 from workbook.deployment import kept, synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.assets import tidy
@@ -35,6 +35,7 @@ def environment() -> dict[str, str]:
     base = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(CACHE / "jsii"))
     return tools_on_path(base) | {
+        **({} if target.is_local() else {"CDK_TAGS": f"{whose.TAG}={whose.mark()}"}),
         "CDK_HOME": str(CDK_STATE / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_VALIDATION": "false",  # cfn-lint does that, for what changed; it would take a third of a synthesis
@@ -66,6 +67,11 @@ def unpacking() -> Iterator[None]:
         yield
     finally:
         end(process, grace=0)
+
+
+def _tags() -> dict[str, str]:
+    """The tags of stacks: on AWS, what tells that they were deployed from here."""
+    return {} if target.is_local() else {whose.TAG: whose.mark()}
 
 
 def synthesize() -> Path:
@@ -111,7 +117,8 @@ def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
 
 def _environment_of_app(assembly: Path, **more: str) -> dict[str, str]:
     settings = json.loads((CDK_APP / "cdk.json").read_text(encoding="utf-8"))
-    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True} | more
+    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
+    context |= boundary.context() | more
     return environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
 
 
@@ -143,7 +150,7 @@ def toolkit() -> AbstractContextManager[Toolkit]:
     """
     if target.is_local():
         return loading(ASSEMBLY, environment(), LOOK_SECONDS, kept=in_notebook())
-    return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS)
+    return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS, tags=_tags())
 
 
 def deploy(stacks: list[str], toolkit: Toolkit, progress: Progress) -> None:

@@ -178,6 +178,7 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
             if recorded_stacks():
                 toolkit.expect_changes()
             wanted = cdk.synthesized(names)
+            inventory.refuse_foreign(wanted)
             if target.is_local():
                 make_asset_bucket()
             before, now = {n: with_keys_of_now(n) for n in wanted}, {n: template(n) for n in wanted}

@@ -1,7 +1,7 @@
 """What the chapters and their checks make by hand, with no stack, and what of it is still there.
 
-A name alone does not make it the book's: on AWS, somebody else may have a queue called `audit`. So what has no name
-that only the book gives must also belong to the shop's bus.
+A name alone does not make it the book's: on AWS, somebody else may have a queue called `audit`. So there it must also
+have been made from here; and here, what has no name that only the book gives must belong to the shop's bus.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbook.clients.intruder import INTRUDER
-from workbook.cloud import target
+from workbook.cloud import target, whose
 from workbook.deployment.live import everything, queue_urls, where_allowed
 
 BUS = "ShopEventBus"
@@ -31,11 +31,6 @@ NAMES: dict[str, dict[str, int]] = {
     "log group": {f"/aws/lambda/{INTRUDER}": 12},
     "layer": {"dies": 9},
     "policy": {"NoEvents": 9, "outage": 7},
-}  # fmt: skip
-
-TYPES = {
-    "queue": "SQS::Queue", "rule": "Events::Rule", "archive": "Events::Archive", "table": "DynamoDB::Table",
-    "role": "IAM::Role", "function": "Lambda::Function", "log group": "Logs::LogGroup", "layer": "Lambda::LayerVersion",
 }  # fmt: skip
 
 
@@ -58,7 +53,7 @@ class Leftover:
     @property
     def type(self) -> tuple[str, str]:
         """What CloudFormation calls it: the service, and the resource."""
-        service, resource = TYPES[self.what].split("::")
+        _, service, resource = whose.TYPES[self.what].split("::")
         return service, resource
 
     def __str__(self) -> str:
@@ -80,8 +75,12 @@ def leftovers_by_hand() -> list[Leftover]:
         Leftover(what, name, chapter, remove)
         for of_service in found
         for what, name, remove in of_service
-        if (chapter := chapter_of(what, name)) is not None
+        if (chapter := chapter_of(what, name)) is not None and _is_ours(what, name)
     ]
+
+
+def _is_ours(what: str, name: str) -> bool:
+    return whose.is_ours(what, name, **({"bus": BUS} if what == "rule" else {}))
 
 
 Found = tuple[str, str, Callable[[], object]]  # a kind of resource, a name, and how it is removed
