@@ -1,0 +1,119 @@
+"""The book as pages to read: a site that needs no server, and a PDF."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import NOTEBOOKS, ROOT, STATE
+from workbook.base.tools import python_with, scripts_of
+
+BOOK = ROOT / "book"
+LOCK = BOOK / "requirements.lock"
+SITE = STATE / "site"
+WORK = STATE / "book"
+PDF = SITE / "workbook.pdf"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DRAW_SECONDS = 300
+CONTENTS = """pages => {
+    const contents = document.createElement("nav");
+    contents.className = "contents";
+    contents.innerHTML = "<h2>Contents</h2>";
+    for (const place of document.querySelectorAll("[id^=document-]")) {
+        const title = place.nextElementSibling.querySelector("h1, h2").cloneNode(true);
+        title.querySelectorAll(".headerlink").forEach(it => it.remove());
+        const line = document.createElement("a");
+        line.href = "#" + place.id;
+        line.append(title.textContent);
+        const number = document.createElement("span");
+        number.append(pages[title.textContent] ?? "");
+        line.append(number);
+        contents.append(line);
+    }
+    document.querySelector(".contents")?.remove();
+    document.querySelector("[id^=document-]").before(contents);
+}"""
+
+
+def site() -> Path:
+    """Make the site out of the notebooks as they are stored; nothing in them is executed.
+
+    Returns:
+        Its first page.
+
+    Raises:
+        WorkbookError: a page has a mistake, or what makes the site cannot be installed.
+    """
+    return _made("html", SITE)
+
+
+def pdf() -> Path:
+    """Print the book, with a table of contents and page numbers, into the site.
+
+    Returns:
+        The PDF.
+
+    Raises:
+        WorkbookError: there is no Chromium, or as for `site`.
+    """
+    with _browser() as browser:
+        page = browser.new_page()
+        page.goto(_made("singlehtml", WORK / "page").as_uri())
+        page.wait_for_selector("body[data-drawn]", state="attached", timeout=DRAW_SECONDS * 1000)
+        PDF.parent.mkdir(parents=True, exist_ok=True)
+        numbers: dict[str, int] = {}
+        for _ in range(2):  # only what is printed has page numbers
+            page.evaluate(CONTENTS, numbers)
+            page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+            numbers = _chapter_pages()
+    return PDF
+
+
+def _made(builder: str, folder: Path) -> Path:
+    """Let Sphinx make the book in a folder, from nothing; its first page."""
+    python, scripts = python_with(LOCK), scripts_of(BOOK)
+    shutil.rmtree(folder, ignore_errors=True)
+    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-c", str(BOOK), "-d", str(WORK / builder)]
+    done = subprocess.run(
+        [str(python), "-P", "-m", "sphinx", *options, str(NOTEBOOKS), str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise WorkbookError(f"The book has mistakes; mend them, and make it again.\n{done.stderr.strip()}")
+    return folder / "index.html"
+
+
+def _chapter_pages() -> dict[str, int]:
+    """The page on which each chapter begins, by its title, as the PDF's outline has it."""
+    command = [str(python_with(LOCK)), str(BOOK / "chapter_pages.py"), str(PDF)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+@contextmanager
+def _browser() -> Iterator:
+    """A Chromium without a window: this machine's, or the one that Playwright has installed."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        found = next(filter(None, map(shutil.which, (*CHROMIUM, own))), None)
+        if found is None:
+            raise WorkbookError(
+                "There is no Chromium on this machine to print with. Install one (Debian, Ubuntu: sudo apt install "
+                "chromium; anywhere: .venv/bin/python -m playwright install chromium), then run the same again."
+            )
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=found, args=["--disable-gpu", *root])
+        try:
+            yield browser
+        finally:
+            browser.close()
