@@ -14,23 +14,15 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 MERMAID = "text/vnd.mermaid"
+LINK = re.compile(r"\[([^\]]+)\]\(notebooks/(\w+)\.ipynb\)")
 CHAPTERS = re.compile(r"^\| chapter \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
+OTHERS = ("coming_from_the_article", "glossary", "differences")
 CONTENTS = """
-```{toctree}
+```{{toctree}}
 :hidden:
-:caption: Chapters
-:glob:
+:caption: {}
 
-[0-9]*
-```
-
-```{toctree}
-:hidden:
-:caption: Beside them
-
-coming_from_the_article
-glossary
-differences
+{}
 ```
 """
 
@@ -44,7 +36,7 @@ def published(text: str) -> nbformat.NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = f'<a id="{cell.id}"></a>\n\n{cell.source}'
+            cell.source = f'<div id="{cell.id}"></div>\n\n{cell.source}'
         else:
             cell.metadata["anchor"] = cell.id
             for output in cell.outputs:
@@ -111,7 +103,9 @@ def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
     if page == app.config.root_doc:
         readme = Path(app.srcdir).parent / "README.md"
         [table] = CHAPTERS.findall(readme.read_text(encoding="utf-8"))
-        source[0] += "\n" + table.replace("](notebooks/", "](") + CONTENTS
+        chapters = [f"{link[1]} <{link[2]}>" for link in LINK.finditer(table)]
+        source[0] += "\n" + table.replace("](notebooks/", "](")
+        source[0] += CONTENTS.format("Chapters", "\n".join(chapters)) + CONTENTS.format("And", "\n".join(OTHERS))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,6 +1,6 @@
 """Links to cells say which chapter and step they lead to. `python tests/unit/cell_links.py` writes it anew.
 
-A link's address has the cell's id, and all else follows from it: `[07, step 2](07_survive_failures.ipynb#cell-id=07-20)`.
+A link's address has the cell's id, and all else follows from it: `[04, step 1](04_publish_events.ipynb#cell-id=04-03)`.
 """
 
 from __future__ import annotations

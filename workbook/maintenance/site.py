@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE
@@ -26,14 +27,16 @@ CONTENTS = """pages => {
     contents.className = "contents";
     contents.innerHTML = "<h2>Contents</h2>";
     for (const place of document.querySelectorAll("[id^=document-]")) {
-        const title = place.nextElementSibling.querySelector("h1, h2").cloneNode(true);
-        title.querySelectorAll(".headerlink").forEach(it => it.remove());
+        let chapter = place;
+        while (!chapter.matches("section")) chapter = chapter.nextElementSibling;
+        chapter.classList.add("chapter");
+        const title = chapter.firstElementChild.cloneNode(true);
+        title.querySelector(".headerlink").remove();
         const line = document.createElement("a");
         line.href = "#" + place.id;
-        line.append(title.textContent);
         const number = document.createElement("span");
         number.append(pages[title.textContent] ?? "");
-        line.append(number);
+        line.append(title.textContent, number);
         contents.append(line);
     }
     document.querySelector(".contents")?.remove();
@@ -79,9 +82,9 @@ def _made(builder: str, folder: Path) -> Path:
     """Let Sphinx make the book in a folder, from nothing; its first page."""
     python, scripts = python_with(LOCK), scripts_of(BOOK)
     shutil.rmtree(folder, ignore_errors=True)
-    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-c", str(BOOK), "-d", str(WORK / builder)]
+    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder)]
     done = subprocess.run(
-        [str(python), "-P", "-m", "sphinx", *options, str(NOTEBOOKS), str(folder)],
+        [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(NOTEBOOKS), str(folder)],
         cwd=ROOT,
         env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
         capture_output=True,
@@ -99,7 +102,7 @@ def _chapter_pages() -> dict[str, int]:
 
 
 @contextmanager
-def _browser() -> Iterator:
+def _browser() -> Iterator[Any]:
     """A Chromium without a window: this machine's, or the one that Playwright has installed."""
     from playwright.sync_api import sync_playwright
 

@@ -74,7 +74,8 @@ def make(number: int) -> Path:
         reveal_theme="white", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True,
     )  # fmt: skip
     notebook = nbformat.read(published.chapters()[number], as_version=4)
-    page, _ = exporter.from_notebook_node(deck(notebook), {"metadata": {"path": str(NOTEBOOKS), "name": f"{number:02}"}})
+    resources = {"metadata": {"path": str(NOTEBOOKS), "name": published.title(number)}}
+    page, _ = exporter.from_notebook_node(deck(notebook), resources)
     folder = SLIDES / f"{number:02}"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "reveal.js").mkdir(parents=True)
@@ -98,7 +99,8 @@ def _of_text(cell: NotebookNode) -> list[NotebookNode]:
             slides.append(_slide(nbformat.v4.new_markdown_cell(section)))
             continue
         if paragraphs[0].startswith("## "):
-            shown = [p for p in paragraphs[:2] if GUESS not in p]
+            with_list = len(paragraphs) > 2 and paragraphs[1].endswith(":") and paragraphs[2].startswith("- ")
+            shown = [p for p in paragraphs[: 3 if with_list else 2] if GUESS not in p]
             slides.append(_slide(nbformat.v4.new_markdown_cell("\n\n".join(shown))))
         slides += [_slide(nbformat.v4.new_markdown_cell(p)) for p in paragraphs if GUESS in p]
     return slides
