@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 MERMAID = "text/vnd.mermaid"
 LINK = re.compile(r"\[([^\]]+)\]\(notebooks/(\w+)\.ipynb\)")
 CHAPTERS = re.compile(r"^\| chapter \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
+PDF = '\n\nAll of it is also <a href="workbook.pdf">on paper</a>, as a PDF.\n'
 OTHERS = ("coming_from_the_article", "glossary", "differences")
 CONTENTS = """
 ```{{toctree}}
@@ -105,6 +106,7 @@ def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
         [table] = CHAPTERS.findall(readme.read_text(encoding="utf-8"))
         chapters = [f"{link[1]} <{link[2]}>" for link in LINK.finditer(table)]
         source[0] += "\n" + table.replace("](notebooks/", "](")
+        source[0] += PDF if app.tags.has("pdf") else ""
         source[0] += CONTENTS.format("Chapters", "\n".join(chapters)) + CONTENTS.format("And", "\n".join(OTHERS))
 
 

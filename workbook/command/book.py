@@ -63,9 +63,9 @@ def site(pdf: Annotated[bool, typer.Option("--pdf", help="Print it as a PDF, too
     from workbook.base.paths import shown
     from workbook.maintenance import site as book
 
-    print(f"The book's first page: {book.site().as_uri()}")
+    print(f"The book's first page: {book.site(pdf).as_uri()}")
     if pdf:
-        print(f"The book as a PDF: {shown(book.pdf())}")
+        print(f"The book as a PDF: {shown(book.SITE / book.PDF)}")
 
 
 @app.command(rich_help_panel=BOOK)

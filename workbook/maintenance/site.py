@@ -19,12 +19,12 @@ BOOK = ROOT / "book"
 LOCK = BOOK / "requirements.lock"
 SITE = STATE / "site"
 WORK = STATE / "book"
-PDF = SITE / "workbook.pdf"
+PDF = "workbook.pdf"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRAW_SECONDS = 300
 CONTENTS = """pages => {
     const contents = document.createElement("nav");
-    contents.className = "contents";
+    contents.className = "on-paper";
     contents.innerHTML = "<h2>Contents</h2>";
     for (const place of document.querySelectorAll("[id^=document-]")) {
         let chapter = place;
@@ -36,53 +36,54 @@ CONTENTS = """pages => {
         line.href = "#" + place.id;
         const number = document.createElement("span");
         number.append(pages[title.textContent] ?? "");
-        line.append(title.textContent, number);
+        line.append((place.id.match(/[0-9]+/) ?? "") + " " + title.textContent, number);
         contents.append(line);
     }
-    document.querySelector(".contents")?.remove();
+    document.querySelector(".on-paper")?.remove();
     document.querySelector("[id^=document-]").before(contents);
 }"""
 
 
-def site() -> Path:
+def site(pdf: bool = False) -> Path:
     """Make the site out of the notebooks as they are stored; nothing in them is executed.
 
-    Returns:
-        Its first page.
-
-    Raises:
-        WorkbookError: a page has a mistake, or what makes the site cannot be installed.
-    """
-    return _made("html", SITE)
-
-
-def pdf() -> Path:
-    """Print the book, with a table of contents and page numbers, into the site.
+    Args:
+        pdf: whether the first page leads to the book as a PDF, which is printed before.
 
     Returns:
-        The PDF.
+        The first page.
 
     Raises:
-        WorkbookError: there is no Chromium, or as for `site`.
+        WorkbookError: a page has a mistake, what makes the site cannot be installed, or there is no Chromium.
     """
+    if not pdf:
+        return _made("html", SITE)
+    printed = printed_pdf()
+    first = _made("html", SITE, "-t", "pdf")
+    shutil.copyfile(printed, SITE / PDF)
+    return first
+
+
+def printed_pdf() -> Path:
+    """Print the book on A4, with a table of contents and page numbers; the PDF. Raises as `site` does."""
+    goal = WORK / PDF
     with _browser() as browser:
         page = browser.new_page()
         page.goto(_made("singlehtml", WORK / "page").as_uri())
         page.wait_for_selector("body[data-drawn]", state="attached", timeout=DRAW_SECONDS * 1000)
-        PDF.parent.mkdir(parents=True, exist_ok=True)
         numbers: dict[str, int] = {}
         for _ in range(2):  # only what is printed has page numbers
             page.evaluate(CONTENTS, numbers)
-            page.pdf(path=PDF, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-            numbers = _chapter_pages()
-    return PDF
+            page.pdf(path=goal, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+            numbers = _chapter_pages(goal)
+    return goal
 
 
-def _made(builder: str, folder: Path) -> Path:
+def _made(builder: str, folder: Path, *more: str) -> Path:
     """Let Sphinx make the book in a folder, from nothing; its first page."""
     python, scripts = python_with(LOCK), scripts_of(BOOK)
     shutil.rmtree(folder, ignore_errors=True)
-    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder)]
+    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder), *more]
     done = subprocess.run(
         [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(NOTEBOOKS), str(folder)],
         cwd=ROOT,
@@ -95,9 +96,9 @@ def _made(builder: str, folder: Path) -> Path:
     return folder / "index.html"
 
 
-def _chapter_pages() -> dict[str, int]:
+def _chapter_pages(pdf: Path) -> dict[str, int]:
     """The page on which each chapter begins, by its title, as the PDF's outline has it."""
-    command = [str(python_with(LOCK)), str(BOOK / "chapter_pages.py"), str(PDF)]
+    command = [str(python_with(LOCK)), str(BOOK / "chapter_pages.py"), str(pdf)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
