@@ -21,6 +21,7 @@ pytestmark = pytest.mark.nightly
 DESK = {"viewport": {"width": 1300, "height": 900}}
 LOOKS = {"light": DESK, "dark": DESK | {"color_scheme": "dark"}, "phone": {"viewport": {"width": 390, "height": 844}}}
 PAGES = ["index", *(file.stem for file in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")))]
+WORKBOOK = [sys.executable, "-m", "workbook"]
 DRAWN = "body[data-drawn]"
 DRAWING_MS = 300_000
 NOT_DRAWN = "them => them.filter(it => !it.querySelector('svg') || it.querySelector('.error-icon')).length"
@@ -81,7 +82,9 @@ def test_the_search_finds_pages_without_a_server(site, browser):
 
 
 def test_the_book_on_paper(chromium):
-    pdf = book.printed_pdf()
+    made = subprocess.run([*WORKBOOK, "site", "--pdf"], cwd=ROOT, check=True, capture_output=True, text=True)
+    pdf = ROOT / made.stdout.split()[-1]
+    assert f'href="{pdf.name}"' in (pdf.parent / "index.html").read_text(encoding="utf-8")
     code = """
 import json, pypdf, sys
 pages = [page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages]
@@ -107,7 +110,7 @@ def _code(file: Path) -> list[str]:
 @pytest.fixture
 def slides() -> Iterator[str]:
     """The address of the slides of chapter 04, as the command shows them. Ctrl-C ends it without a word of error."""
-    command = [sys.executable, "-m", "workbook", "slides", "04", "--no-browser"]
+    command = [*WORKBOOK, "slides", "04", "--no-browser"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shown:
         try:
             yield shown.stdout.readline().split()[-1]
