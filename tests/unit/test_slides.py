@@ -35,12 +35,13 @@ def test_the_title_is_a_slide_without_its_minutes():
     [
         ("## Step 1. A queue\n\nFirst.\n\nSecond.", ["## Step 1. A queue\n\nFirst."]),
         ("## Exercise 1\n\nMake:\n\n- a\n- b\n\nMore.", ["## Exercise 1\n\nMake:\n\n- a\n- b"]),
-        ("## Step 2. Both\n\n**Predict:** which?", ["## Step 2. Both", "**Predict:** which?"]),
+        ("## Step 2. Both\n\n**Predict:** which?", ["## Step 2. Both\n\n**Predict:** which?"]),
         ("Go on.\n\n**Predict:** how many?", ["**Predict:** how many?"]),
         ("Only words.", []),
         ("Words.\n\n## Step 3. Later\n\nThen.", ["## Step 3. Later\n\nThen."]),
         ("## On AWS\n\n- Cost.\n\n## Recap\n\n- One.\n- Two.", ["## Recap\n\n- One.\n- Two."]),
-        ("```mermaid\nflowchart LR\n```", ["```mermaid\nflowchart LR\n```"]),
+        ("```mermaid\nA --> B\n```", ['<pre class="mermaid">A --&gt; B\n</pre>']),
+        ("## Step 4. Two\n\nSo:\n\n```mermaid\nA\n```", ["## Step 4. Two\n\nSo:", '<pre class="mermaid">A\n</pre>']),
     ],
 )
 def test_headings_questions_and_diagrams_of_a_text_are_slides(text, shown):
@@ -49,9 +50,11 @@ def test_headings_questions_and_diagrams_of_a_text_are_slides(text, shown):
 
 def test_what_came_of_a_guess_follows_it():
     came = showing('outcome("05-a", 1)', text_plain="you said 2, it is 1  ≠ otherwise")
+    came.outputs += showing("", image_png="…").outputs
     assert slides(new_markdown_cell("**Predict:** which?"), new_code_cell("predict()"), came) == [
         ("slide", "**Predict:** which?"),
         ("fragment", "text/plain"),
+        ("slide", "image/png"),
     ]
 
 
@@ -63,7 +66,7 @@ def test_the_drawing_of_what_was_built_stands_below_its_heading():
     drawn = showing("diagram()", **{"text_vnd.mermaid": "flowchart LR"})
     assert slides(new_markdown_cell("## What you have built"), drawn) == [
         ("slide", "## What you have built"),
-        ("-", "text/vnd.mermaid"),
+        ("-", "text/html"),
     ]
 
 

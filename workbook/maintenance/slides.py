@@ -6,6 +6,7 @@ guess that is asked for, with what came of it, and the recap.
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import webbrowser
@@ -23,7 +24,8 @@ from workbook.learning import published
 from workbook.maintenance.site import BOOK
 
 SLIDES = STATE / "slides"
-DRAWN = ("text/vnd.mermaid", "image/png")
+MERMAID = "text/vnd.mermaid"
+FENCE = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
 GUESS = "**Predict"
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
@@ -89,9 +91,7 @@ def make(number: int) -> Path:
 def _of_text(cell: NotebookNode) -> list[NotebookNode]:
     """The slides of a cell of text: its headings, what it asks, what it draws."""
     slides = []
-    if cell.source.startswith("```mermaid"):
-        slides.append(_slide(nbformat.v4.new_markdown_cell(cell.source)))
-    for section in SECTION.split(cell.source):
+    for section in SECTION.split(FENCE.sub("", cell.source)):
         paragraphs = section.strip().split("\n\n")
         if paragraphs[0].startswith("## On AWS"):
             continue
@@ -100,25 +100,30 @@ def _of_text(cell: NotebookNode) -> list[NotebookNode]:
             continue
         if paragraphs[0].startswith("## "):
             with_list = len(paragraphs) > 2 and paragraphs[1].endswith(":") and paragraphs[2].startswith("- ")
-            shown = [p for p in paragraphs[: 3 if with_list else 2] if GUESS not in p]
+            shown, paragraphs = paragraphs[: 2 + with_list], paragraphs[2 + with_list :]
             slides.append(_slide(nbformat.v4.new_markdown_cell("\n\n".join(shown))))
         slides += [_slide(nbformat.v4.new_markdown_cell(p)) for p in paragraphs if GUESS in p]
-    return slides
+    return slides + [_slide(nbformat.v4.new_markdown_cell(_drawing(text))) for text in FENCE.findall(cell.source)]
 
 
 def _of_code(cell: NotebookNode, before: NotebookNode) -> list[NotebookNode]:
     """The slides of a cell of code: what it draws, or what came of a guess."""
-    if "outcome(" in cell.source:
-        shown = [output for output in cell.outputs if "you said" in _text(output)]
-        return [_of_outputs(shown, "fragment")] if shown else []
-    drawn = [output for output in cell.outputs if any(kind in output.get("data", {}) for kind in DRAWN)]
-    if not drawn:
-        return []
-    return [_of_outputs(drawn, "-" if before.source.startswith("## What you have built") else "slide")]
+    said = [o for o in cell.outputs if "you said" in o.get("data", {}).get("text/plain", "")]
+    drawn = [_drawn(o) for o in cell.outputs if MERMAID in o.get("data", {}) or "image/png" in o.get("data", {})]
+    kind = "-" if before.source.startswith("## What you have built") else "slide"
+    return [_of_outputs(shown, how) for shown, how in ((said, "fragment"), (drawn, kind)) if shown]
 
 
-def _text(output: NotebookNode) -> str:
-    return output.get("data", {}).get("text/plain", "")
+def _drawn(output: NotebookNode) -> NotebookNode:
+    """An output that is drawn, as its slide shows it."""
+    if MERMAID not in output.data:
+        return output
+    return nbformat.v4.new_output("display_data", data={"text/html": _drawing(output.data[MERMAID])})
+
+
+def _drawing(text: str) -> str:
+    """The HTML in which diagrams.js draws what a text in mermaid's language describes."""
+    return f'<pre class="mermaid">{html.escape(text)}</pre>'
 
 
 def _of_outputs(outputs: list[NotebookNode], kind: str) -> NotebookNode:
