@@ -44,9 +44,9 @@ def test_chapter_99_says_it_too(app: App) -> None:
     assert float(millions) == round(consent.REQUESTS / 1e6, 1)
 
 
-def test_chapter_10_counts_its_own_alarms(chapter_10: App) -> None:
+def test_chapter_11_counts_its_own_alarms(chapter_11: App) -> None:
     number, paid, cost = said(
-        r"This shop has (\d+) alarms, so (\d+) are paid for: ([\d.]+) USD", "10_watch_it_run.ipynb"
+        r"This shop has (\d+) alarms, so (\d+) are paid for: ([\d.]+) USD", "11_watch_it_run.ipynb"
     )
-    assert (int(number), int(paid)) == (alarms(chapter_10), alarms(chapter_10) - 10)
+    assert (int(number), int(paid)) == (alarms(chapter_11), alarms(chapter_11) - 10)
     assert float(cost) == pytest.approx(int(paid) * 0.1)

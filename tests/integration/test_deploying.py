@@ -103,6 +103,7 @@ def test_changed_code_answers_without_cdk(learner, python):
     assert python(ANSWER) == "two"
 
 
+@pytest.mark.nightly
 def test_a_full_deployment_by_hand_agrees(learner, python):
     learner.write(CODE, HANDLER.format("three"))
     python("with no_process: _ = deploy('Hello')")
@@ -135,6 +136,7 @@ def test_a_new_file_beside_the_handler_is_new_code(learner, python):
     assert python(ANSWER) == "alone"
 
 
+@pytest.mark.nightly
 def test_old_code_and_new_cdk_go_together(learner, python):
     """The code that CDK deployed last, after other code went past CDK, is not taken for deployed."""
 
@@ -179,6 +181,7 @@ def test_what_the_toolkit_deployed_is_no_change_for_cdk_by_hand(learner, python,
     assert toolkits(learner) == []
 
 
+@pytest.mark.nightly
 def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python, put_back):
     learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "right")\n' + OUTPUT)
     assert "(no changes)" not in by_hand(python, "deploy", "Hello")
@@ -196,6 +199,7 @@ def packed(learner) -> list[str]:
     return ZipFile(io.BytesIO(learner.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())).namelist()
 
 
+@pytest.mark.nightly
 def test_what_editors_and_file_managers_leave_behind_is_deployed_neither_by_cdk_nor_past_it(learner, python, put_back):
     python("_ = deploy('Hello')")
     folder = learner.root / "lambda_src" / "hello"
@@ -285,6 +289,7 @@ def test_a_misspelt_property(learner, python, put_back):
     assert python("stacks.status('Hello')") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
+@pytest.mark.nightly
 def test_what_cloudformation_refuses(learner, python):
     """A layer that is not there: no tool can know before."""
     before, stack = python(ANSWER), learner.read(STACK)
@@ -399,6 +404,7 @@ def notebook(learner, python):
     assert toolkits(learner) == []
 
 
+@pytest.mark.nightly
 def test_in_a_notebook_the_toolkit_is_there_for_the_next_deployment(learner, python, notebook):
     first = notebook("First")
     assert len(first) == 1

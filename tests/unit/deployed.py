@@ -110,7 +110,7 @@ def without_targets(name: str) -> None:
 
 
 class Ordering:
-    """Ordering as chapters 05 to 11 have it: two functions, three queues, a rule and a mapping.
+    """Ordering as chapters 05 to 12 have it: two functions, three queues, a rule and a mapping.
 
     Attributes:
         outputs: the stack's.

@@ -602,6 +602,7 @@ def test_setup_tries_what_is_there_and_says_what_does_not_run(tree):
     assert mended.returncode == 0 and said.endswith("Everything is set up.\n")
 
 
+@pytest.mark.nightly
 def test_of_two_checkouts_one_environment_serves_the_first_and_the_second_gets_its_own(tree):
     second = Path(shutil.copytree(tree, tree.parent / "second"))
     shared = tree.parent / "shared"

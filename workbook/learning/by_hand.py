@@ -17,18 +17,18 @@ from workbook.cloud import target
 from workbook.deployment.live import everything, queue_urls, where_allowed
 
 BUS = "ShopEventBus"
-INTRUDER = "chapter-11-intruder"
+INTRUDER = "chapter-12-intruder"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # By the kind of resource: the pattern of a name, and the chapter that gives it.
 NAMES: dict[str, dict[str, int]] = {
     "queue": {"audit": 4, f"chapter-07-{UUID}": 7, rf"states-{UUID}\.fifo": 8, f"checked-{UUID}": 5,
               f"throttled-{UUID}": 8},
-    "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-11": 11},
-    "archive": {"shop": 4, f"user-{UUID}": 8, "chapter-11": 11},
+    "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-12": 12},
+    "archive": {"shop": 4, f"user-{UUID}": 8, "chapter-12": 12},
     "table": {"vouchers-08": 8, "states-08": 8, f"checked-{UUID}": 8},
-    "role": {"chapter-11-[0-9a-f]{12}": 11},
-    "function": {INTRUDER: 11},
-    "log group": {f"/aws/lambda/{INTRUDER}": 11},
+    "role": {"chapter-12-[0-9a-f]{12}": 12},
+    "function": {INTRUDER: 12},
+    "log group": {f"/aws/lambda/{INTRUDER}": 12},
     "layer": {"dies": 8},
     "policy": {"NoEvents": 8, "outage": 7},
 }  # fmt: skip

@@ -14,7 +14,7 @@ from deployed import BUS, CHECKOUTS, Api, Patch, allow, checks_on_moto, client, 
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_03, chapter_04, chapter_09, checkouts
+from workbook.learning.checks import chapter_03, chapter_04, chapter_10, checkouts
 from workbook.learning.exercises import Verdict
 
 OUTPUTS = {
@@ -321,29 +321,29 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("04-once", "is another request", nothing, once(ALL, [202, 409, 409], others="da")),
     ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 404])),
     ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 202])),
-    ("09-report", "create the one-time schedule", nothing, report(None)),
-    ("09-report", "before the last order", nothing, report([2])),
-    ("09-report", "before the last order", nothing, report([])),
-    ("09-report", "before the last order", nothing, report([2, 3, 9])),
-    ("09-report", "before the last order", nothing, report([2, 3, 3])),
-    ("09-report", "before the last order", nothing, report([1, 1])),
-    ("09-upload", "unquote_plus", nothing, rejects(None)),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(1, "price must be a number"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(3, "price must be a number"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(2, "wrong"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(2, "name must be text"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format("", ""))),
-    ("09-upload", "another form", nothing, rejects("sku,name,price\nCHECK-1,Nothing,free\n")),
-    ("09-upload", "another form", nothing, rejects("")),
-    ("09-stream", "the function fails", nothing, change(error="KeyError: 'price'")),
-    ("09-stream", "was not published", nothing, change()),
-    ("09-stream", "was not published", nothing, change("1", "1", product="another")),
-    ("09-stream", "uuid5", nothing, change("1", "2", "3")),
-    ("09-stream", "another change is another event", nothing, change("1", "1", "1")),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=12.5, new=19.9)),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", new="12.5")),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=None)),
-    *[("09-nightly", "write the nightly one", *clock(*expressions)) for expressions in (
+    ("10-report", "create the one-time schedule", nothing, report(None)),
+    ("10-report", "before the last order", nothing, report([2])),
+    ("10-report", "before the last order", nothing, report([])),
+    ("10-report", "before the last order", nothing, report([2, 3, 9])),
+    ("10-report", "before the last order", nothing, report([2, 3, 3])),
+    ("10-report", "before the last order", nothing, report([1, 1])),
+    ("10-upload", "unquote_plus", nothing, rejects(None)),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(1, "price must be a number"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(3, "price must be a number"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(2, "wrong"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(2, "name must be text"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format("", ""))),
+    ("10-upload", "another form", nothing, rejects("sku,name,price\nCHECK-1,Nothing,free\n")),
+    ("10-upload", "another form", nothing, rejects("")),
+    ("10-stream", "the function fails", nothing, change(error="KeyError: 'price'")),
+    ("10-stream", "was not published", nothing, change()),
+    ("10-stream", "was not published", nothing, change("1", "1", product="another")),
+    ("10-stream", "uuid5", nothing, change("1", "2", "3")),
+    ("10-stream", "another change is another event", nothing, change("1", "1", "1")),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", old=12.5, new=19.9)),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", new="12.5")),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", old=None)),
+    *[("10-nightly", "write the nightly one", *clock(*expressions)) for expressions in (
         (MINUTELY,), (), (MINUTELY, NIGHTLY), ("cron(0 13 * * ? *)",), ("cron(1 0 * * ? *)",), ("rate(1 day)",))],
 ]  # fmt: skip
 NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
@@ -357,7 +357,7 @@ NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
     ("04-rule", audit(None), {}), ("04-silences", audit(None), {}),
     ("04-publish", nothing, published(201, event=lambda _: None)),
     ("04-replay", nothing, replayed(FOUR, state="")), ("04-replay", nothing, replayed(FOUR, state="RUNNING")),
-    ("09-report", nothing, report(None, ())), ("09-nightly", *clock(NIGHTLY, struck=False)),
+    ("10-report", nothing, report(None, ())), ("10-nightly", *clock(NIGHTLY, struck=False)),
 ]  # fmt: skip
 RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-construct", nothing, built("Default/Table")), ("03-construct", nothing, built("Default/Table", "Other")),
@@ -386,23 +386,23 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("04-refused", lambda: allow("basket", "dynamodb:PutItem", "events:PutEvents"), {}),
     ("04-once", nothing, once(ALL, [202, 409, 409])), ("04-once", nothing, once(ALL, [404, 202, 404])),
     ("04-once", nothing, once([(202, "z")] * 3, [409, 404, 202])),
-    ("09-report", nothing, report([2, 3])), ("09-report", nothing, report([5])),
-    ("09-report", nothing, report([1, 1, 3])),
-    ("09-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
-    ("09-upload", nothing, rejects(BAD.format(2, "price must be a number of 0 or more"))),
-    ("09-upload", nothing, rejects("line,reason\n2,The price must be a number.\n")),
-    ("09-stream", nothing, change("1", "1", "2")), ("09-stream", nothing, change("1", "1", "2", "2")),
-    ("09-stream", nothing, change("1", "2")),
-    ("09-nightly", *clock(NIGHTLY)),
-    ("09-nightly", lambda: [clock(NIGHTLY)[0](), client("events").put_rule(
+    ("10-report", nothing, report([2, 3])), ("10-report", nothing, report([5])),
+    ("10-report", nothing, report([1, 1, 3])),
+    ("10-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
+    ("10-upload", nothing, rejects(BAD.format(2, "price must be a number of 0 or more"))),
+    ("10-upload", nothing, rejects("line,reason\n2,The price must be a number.\n")),
+    ("10-stream", nothing, change("1", "1", "2")), ("10-stream", nothing, change("1", "1", "2", "2")),
+    ("10-stream", nothing, change("1", "2")),
+    ("10-nightly", *clock(NIGHTLY)),
+    ("10-nightly", lambda: [clock(NIGHTLY)[0](), client("events").put_rule(
         Name="Basket-Rule", ScheduleExpression=MINUTELY)], clock()[1]),
-    ("09-nightly", lambda: [clock(NIGHTLY)[0](), rule("Report-Orders", CHECKOUTS)], clock()[1]),
+    ("10-nightly", lambda: [clock(NIGHTLY)[0](), rule("Report-Orders", CHECKOUTS)], clock()[1]),
 ]  # fmt: skip
 
 
 def judge(patch: Patch, check: str, change: Change, to_see: dict[str, Any], given: tuple = ()) -> Verdict:
     """What a check says of what it is given, after a change of the bus and its rules, when there is this to see."""
-    modules = {"03": [chapter_03], "04": [chapter_04, checkouts], "09": [chapter_09]}[check[:2]]
+    modules = {"03": [chapter_03], "04": [chapter_04, checkouts], "10": [chapter_10]}[check[:2]]
     with checks_on_moto(patch, *modules, **{"outputs": OUTPUTS, "put": lambda *_: None} | to_see):
         client("events").create_event_bus(Name=BUS)
         for name, *actions in (("basket", "events:PutEvents"), ("ordering",), ("log",)):

@@ -1,4 +1,4 @@
-"""The questions of chapter 09: the learner's functions ask the cloud, of functions and tables that the check knows."""
+"""The questions of chapter 10: the learner's functions ask the cloud, of functions and tables that the check knows."""
 
 from __future__ import annotations
 
