@@ -80,12 +80,13 @@ def printed_pdf() -> Path:
 
 
 def _made(builder: str, folder: Path, *more: str) -> Path:
-    """Let Sphinx make the book in a folder, from nothing; its first page."""
+    """Let Sphinx make the book from nothing, and put it into a folder when it is whole; its first page."""
     python, scripts = python_with(LOCK), scripts_of(BOOK)
-    shutil.rmtree(folder, ignore_errors=True)
-    options = ["-E", "-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder), *more]
+    shutil.rmtree(WORK / builder, ignore_errors=True)
+    options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder / "read"), *more]
+    made = WORK / builder / "made"
     done = subprocess.run(
-        [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(NOTEBOOKS), str(folder)],
+        [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(NOTEBOOKS), str(made)],
         cwd=ROOT,
         env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
         capture_output=True,
@@ -93,6 +94,8 @@ def _made(builder: str, folder: Path, *more: str) -> Path:
     )
     if done.returncode:
         raise WorkbookError(f"The book has mistakes; mend them, and make it again.\n{done.stderr.strip()}")
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
     return folder / "index.html"
 
 
