@@ -77,7 +77,7 @@ def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
     (folder / "workbook" / "command").mkdir(parents=True)
-    for name in ("run.py", "workbook/command/cli.py", "workbook/command/usage.py"):
+    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "cli", "usage"))):
         shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
