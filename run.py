@@ -416,7 +416,7 @@ def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -
     link = site_packages(prefix) / "workbook.pth"
     link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
     command = [python, "-m", "ipykernel", "install", "--prefix", str(prefix), "--name", "workbook"]
-    step("Telling Jupyter of its kernel", [*command, "--display-name", "Workbook"], environment, keep_open)
+    step("Installing its kernel for Jupyter", [*command, "--display-name", "Workbook"], environment, keep_open)
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:

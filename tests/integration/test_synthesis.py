@@ -127,6 +127,7 @@ def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
     assert "Late" not in python("assembly.stack_names()")
 
 
+@pytest.mark.nightly
 def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learner, python, code):
     """Python takes compiled code for that of a file whose length and second of writing agree."""
     file, moment = learner.root / "cdk_app" / "shop" / "twin.py", 1_000_000_000
@@ -229,7 +230,13 @@ def test_what_was_run_ahead_is_taken_if_no_file_was_written_since(learner, noteb
     assert noted.read_text() == runs
 
 
-@pytest.mark.parametrize("wrong", ["no_such_name", "bus = = 1", "Hello(app, 'Hello')", "bus.node.nowhere()"])
+BY_NIGHT = [
+    pytest.param(wrong, marks=pytest.mark.nightly)
+    for wrong in ("bus = = 1", "Hello(app, 'Hello')", "bus.node.nowhere()")
+]
+
+
+@pytest.mark.parametrize("wrong", ["no_such_name", *BY_NIGHT])
 def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
     learner.write(APP, code.replace("app.synth", f"{wrong}\napp.synth"))
     python(COLD)
@@ -240,6 +247,7 @@ def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
     assert ".py, line " in cold
 
 
+@pytest.mark.nightly
 def test_other_context_is_not_for_a_process_that_was_ready_before(learner, python):
     python(READY)
     assert not used(python, "cdk.run_app(assembly.ASSEMBLY.with_name('other'), nag='true')")

@@ -59,11 +59,14 @@ def test_each_part_of_a_figure_is_told():
 
 
 def test_a_notebook_shows_the_picture_with_its_words():
-    shell = InteractiveShell()
-    select_figure_formats(shell, {"png"})
-    plots.tell(shell)
-    figure = FRAME.plot(x="waited", xlabel="<time>").figure
-    data, _ = shell.display_formatter.format(figure)
+    shell = InteractiveShell.instance()
+    try:
+        select_figure_formats(shell, {"png"})
+        plots.tell()
+        figure = FRAME.plot(x="waited", xlabel="<time>").figure
+        data, _ = shell.display_formatter.format(figure)
+    finally:
+        InteractiveShell.clear_instance()
     assert data["text/plain"] == plots.described(figure)
     shown = re.fullmatch(r'<img alt="(.+)" src="data:image/png;base64,(.+)">', data["text/html"], re.DOTALL)
     assert shown[1] == "A plot: &lt;time&gt;; stored from 3 to 9.5."

@@ -560,7 +560,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
         r"Setting the workbook up in .*\n"
         r"(  Removing what an earlier set-up has left\n)?"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
-        r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){4}"
+        r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){5}"
         r"(  Trying [A-Za-z ]+ … \d+\.\d s\n){2}"
         r"Set up in \d+ s\.\n",
         said,

@@ -93,6 +93,13 @@ def test_the_search_knows_words_of_the_chapters(pages):
     assert '"outbox"' in index and '"throttl"' in index
 
 
+def test_whoever_is_on_the_way_through_the_book_has_all_the_code_that_its_pages_lead_to(monkeypatch):
+    here = [path for path in book.tracked_files() if path.parts[0] != "lambda_src"]
+    monkeypatch.setattr(book, "tracked_files", lambda: here)
+    code = book._book_at_its_end() / "lambda_src/ordering/worker.py"
+    assert code.read_text(encoding="utf-8") == (ROOT / "lambda_src/ordering/worker.py").read_text(encoding="utf-8")
+
+
 def test_a_page_with_a_link_to_nowhere_is_not_published(tmp_path, monkeypatch):
     shutil.copy(ROOT / "README.md", tmp_path)
     notebooks = tmp_path / "notebooks"
@@ -100,7 +107,7 @@ def test_a_page_with_a_link_to_nowhere_is_not_published(tmp_path, monkeypatch):
     for file in NOTEBOOKS.glob("*.md"):
         shutil.copy(file, notebooks)
     (notebooks / "index.md").write_text("# A book\n\n[nowhere](nowhere.md)\n", encoding="utf-8")
-    monkeypatch.setattr(book, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(book, "_book_at_its_end", lambda: tmp_path)
     monkeypatch.setattr(book, "SITE", tmp_path / "site")
     with pytest.raises(WorkbookError, match=r"mend them(.|\n)*nowhere\.md"):
         book.site()

@@ -223,13 +223,13 @@ def _prepare_kernel() -> None:
             ("pre_run_cell", learner_files.guard_writefile),
             ("pre_run_cell", what_changed.show_changes),
             ("post_run_cell", working_ahead.synthesize_what_was_written),
+            ("post_execute", plots.tell),
         ):
             if what in shell.events.callbacks[event]:
                 shell.events.unregister(event, what)
             shell.events.register(event, what)
         sentences.speak_in(shell)
         broken_off.watch(shell)
-        plots.tell(shell)
 
 
 def _widen_frames() -> None:

@@ -99,7 +99,8 @@ def _without_pages_of_no_chapter(digests: dict[str, str]) -> list[str]:
             aside = keep_aside(file)
         file.unlink(missing_ok=True)
         if aside:
-            said.append(f"There is no {shown(file)} in the book any more; what you had there is kept in {shown(aside)}.")
+            there = f"what you had there is kept in {shown(aside)}"
+            said.append(f"There is no {shown(file)} in the book any more; {there}.")
     return said
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE
+from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_text
 from workbook.base.tools import python_with, scripts_of
+from workbook.learning import published
+from workbook.maintenance.copies import tracked_files
 
 BOOK = ROOT / "book"
 LOCK = BOOK / "requirements.lock"
@@ -83,11 +85,12 @@ def _made(builder: str, folder: Path, *more: str) -> Path:
     """Let Sphinx make the book from nothing, and put it into a folder when it is whole; its first page."""
     python, scripts = python_with(LOCK), scripts_of(BOOK)
     shutil.rmtree(WORK / builder, ignore_errors=True)
+    source = _book_at_its_end()
     options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder / "read"), *more]
     made = WORK / builder / "made"
     done = subprocess.run(
-        [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(NOTEBOOKS), str(made)],
-        cwd=ROOT,
+        [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(source / NOTEBOOKS.name), str(made)],
+        cwd=source,
         env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
         capture_output=True,
         text=True,
@@ -97,6 +100,18 @@ def _made(builder: str, folder: Path, *more: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     made.rename(folder)
     return folder / "index.html"
+
+
+def _book_at_its_end() -> Path:
+    """A copy of the checkout with all the code to which pages lead: a learner's own is somewhere on the way there."""
+    source = WORK / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    for path in tracked_files():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, source / path)
+    for path, text in published.files_before(max(published.chapters()) + 1).items():
+        write_text(source / path, text)
+    return source
 
 
 def _chapter_pages(pdf: Path) -> dict[str, int]:

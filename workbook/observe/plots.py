@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import html
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FIGURE = ("matplotlib.figure", "Figure")  # where it is; to import it takes as long as a plot
+FIGURE = ("matplotlib.figure", "Figure")
 
 
-def tell(shell: InteractiveShell) -> None:
-    """Let a shell show each plot with its description.
+def tell() -> None:
+    """Let the notebook's shell show each plot with its description.
 
-    JupyterLab has no description of a picture as such, so it gets the same picture in HTML, too.
-
-    Args:
-        shell: a notebook's.
+    For IPython's `post_execute` event, after which what a cell has drawn is shown: where the first plot is drawn,
+    matplotlib forgets all other ways to show one. JupyterLab has no description of a picture as such, so it gets the
+    same picture in HTML, too.
     """
-    shows = shell.display_formatter.formatters
+    if FIGURE[0] not in sys.modules:  # nothing was drawn yet
+        return
+    shows = sys.modules["IPython"].get_ipython().display_formatter.formatters
 
     def markup(figure: Figure) -> str | None:
         picture = shows["image/png"](figure)  # in base64
