@@ -41,7 +41,8 @@ def sittings(number: int) -> list[str]:
     Args:
         number: the chapter's.
     """
-    headings, taken = list(_sections(number)), list(_sections(number).values())
+    sections = _sections(number)
+    headings, taken = list(sections), list(sections.values())
 
     def longest(breaks: tuple[int, ...]) -> float:
         return max(sum(taken[begin:end]) for begin, end in pairwise((0, *breaks, len(taken))))
