@@ -58,6 +58,7 @@ NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
 USAGE = ROOT / "workbook" / "command" / "usage.py"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 NODE_MODULES = CDK.parents[1]
+KERNEL = Path("share", "jupyter", "kernels", "workbook", "kernel.json")  # where it is in an environment
 DISK_GB = 2
 # A person's own settings for pip, uv, npm and Node say how to reach packages, and what to do with them. The first is
 # kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's own to say.
@@ -345,7 +346,8 @@ def to_do(prefix: Path) -> list[str]:
     if not os.access(CDK, os.X_OK):
         parts.append("node")
     if prefix != VENV:  # it holds the lock already, and is not ours to make
-        return [part for part in ("project", "node") if part in parts and (part == "node" or not read_only(prefix))]
+        own = ["node"] if read_only(prefix) and (prefix / KERNEL).exists() else ["project", "node"]
+        return [part for part in own if part in parts]
     return [part for part in STEPS if part in parts or "python" in parts]
 
 
@@ -476,15 +478,18 @@ def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) 
 
 
 def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
-    """The package `workbook` as it stands in this folder, with no network."""
+    """The package `workbook` as it stands in this folder, with no network, and its kernel; beside an environment that
+    is others' to change, only the kernel."""
     python = str(python_of(prefix))
-    command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
-    command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", "."]  # a path may have # or ; in it
-    step("Installing the workbook itself", command, environment, keep_open)
-    # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
-    link = site_packages(prefix) / "workbook.pth"
-    link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
-    command = [python, "-m", "ipykernel", "install", "--prefix", str(prefix), "--name", "workbook"]
+    if not read_only(prefix):
+        command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
+        command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", "."]  # a path may have # or ;
+        step("Installing the workbook itself", command, environment, keep_open)
+        # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
+        link = site_packages(prefix) / "workbook.pth"
+        link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
+    where = STATE if read_only(prefix) else prefix
+    command = [python, "-m", "ipykernel", "install", "--prefix", str(where), "--name", "workbook"]
     step("Installing its kernel for Jupyter", [*command, "--display-name", "Workbook"], environment, keep_open)
 
 

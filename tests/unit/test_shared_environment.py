@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from test_setup import PATIENCE, a_tree, a_tree_to_set_up, begun, loaded
 
+from workbook.base.environment import of_jupyter
+from workbook.base.paths import STATE
+
 pytestmark = pytest.mark.slow
 
+KERNEL = "share/jupyter/kernels/workbook/kernel.json"
 WHAT_IT_IS = "import os, sys; print(sys.prefix, os.environ['PYTHONPATH'], os.environ['WORKBOOK_ENV'], sep='\\n')"
 
 
@@ -46,6 +50,19 @@ def test_it_serves_a_clone_that_says_so_and_stays_as_it_is(shared, learners):
         assert ("Bringing the set-up" in said) == said_of_setting_up
     assert (learners / "cdk_app" / "node_modules").readlink() == shared / "cdk_app" / "node_modules"
     assert not (learners / ".venv").exists() and everything_in(environment) == before
+    assert not (learners / ".workbook" / KERNEL).exists()
+
+
+def test_where_it_has_no_kernel_of_the_workbooks_a_clone_has_it_beside(shared, learners):
+    kernel = shared / ".venv" / KERNEL
+    kernel.rename(kernel.with_name("away"))
+    try:
+        process = begun(learners, "status", WORKBOOK_ENV=str(shared / ".venv"))
+        _, said = process.communicate(timeout=PATIENCE)
+    finally:
+        kernel.with_name("away").rename(kernel)
+    assert (learners / ".workbook" / KERNEL).exists(), said
+    assert (STATE / KERNEL).is_relative_to(Path(of_jupyter(STATE)["JUPYTER_PATH"]))
 
 
 def test_cdk_tools_of_another_lock_are_not_shared(shared, learners):
@@ -91,5 +108,5 @@ def run(tmp_path, monkeypatch):
 def test_a_python_that_nobody_here_may_write_to_is_found_by_itself(run, monkeypatch):
     monkeypatch.setattr(run.os, "access", lambda *_: False)
     assert run.environment_in_use() == Path(run.sys.prefix)
-    assert run.to_do(Path(run.sys.prefix)) == ["node"]
+    assert run.to_do(Path(run.sys.prefix)) == ["project", "node"]
     assert run.handed_over(Path(run.sys.prefix))["PYTHONPATH"] == str(run.ROOT)

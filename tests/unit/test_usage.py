@@ -209,14 +209,15 @@ up|up --chapter 02 --yes|up --yes --chapter=2|outputs --json
 catch-up 02 --yes|catch-up --yes 02
 restore|restore x|restore -- x|reset --yes|down --wipe|notebooks|notebooks 1 02 3|test|test tests/unit -x -k product
 test --lf --slow=3 -n 2 --quick|bench --faults --seed 3 --checkouts=7 --short --markdown
-bench --faults --seed -3|status --|setup
+bench --faults --seed -3|status --|setup|setup --from x|stick x|stick x --for a --for=b
+join x y z|leave
 """
 WRONG = """
 lab --no-browsr|lab --browser=3|lab --no|lab --no-projector|lab --projector=1
 up --chap 2|up 2|up --chapter|up --chapter x|outputs --jso
 catch-up|catch-up x|catch-up 1 2
 restore x y|reset -y|down --wipe=1|notebooks x|notebooks 1 --yes|bench --checkouts 0
-bench --seed 1.5|status now|setup now
+bench --seed 1.5|status now|setup now|setup --from|stick|stick x y|join x|join x y|leave x
 """
 
 

@@ -1,7 +1,7 @@
 """The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
 
 What a verb needs is imported when it runs, so that help and status are there at once. Before anything is set up,
-`usage` reads the declarations here and in book.py as text: what they say is said in plain values, not in computed ones.
+`usage` reads the declarations here, in classes.py and in book.py as text: what they say is said in plain values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import check_checkout
 from workbook.cloud import target
-from workbook.command import book
+from workbook.command import book, classes
 from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored, version
 from workbook.command.terminal import Sentences, as_table, console, fail, say
 
@@ -288,23 +288,7 @@ def setup(
     raise typer.Exit(run([sys.executable, "run.py", *words], folder=ROOT, environment=os.environ))
 
 
-@app.command(rich_help_panel=MACHINE)
-def stick(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where to, such as on a memory stick.")],
-    machines: Annotated[
-        list[str] | None,
-        typer.Option("--for", metavar="MACHINE", help="Such as macos-arm64-3.13; repeat it for more. Or this one."),
-    ] = None,
-) -> None:
-    """Collect what a set-up downloads, for machines with no network.
-
-    About 0.4 GB for each kind of machine and Python. There, `python3 run.py setup --from FOLDER` takes it.
-    """
-    from workbook.command import stick
-
-    say(stick.collect(folder, machines or ()))
-
-
+app.add_typer(classes.app)
 app.add_typer(book.app)
 
 

@@ -17,6 +17,7 @@ from workbook.learning import published
 from workbook.learning.bookmark import PAUSE
 
 STUCK = timedelta(minutes=5)
+INK = "#7a7a7a"  # which can be read on white and on black
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
 
 
@@ -97,16 +98,22 @@ def learner(name: str, remembered: str, seen: datetime | None, now: datetime) ->
     )
 
 
-def page(learners: Sequence[Learner], now: datetime) -> str:
+def page(learners: Sequence[Learner], now: datetime, join: str = "") -> str:
     """The class as a page of HTML: who is stuck comes first.
 
     Args:
         learners: the class.
         now: the time, in UTC.
+        join: what learners on laptops type after `python3 run.py` so that they are on it.
     """
     ordered = sorted(learners, key=lambda one: (-(one.stuck or timedelta()), one.name))
     return TEMPLATES.get_template("overview.html").render(
-        learners=ordered, picture=picture(learners), ago=lambda when: ago(now - when), minutes=minutes, now=now
+        learners=ordered,
+        picture=picture(learners),
+        ago=lambda when: ago(now - when),
+        minutes=minutes,
+        now=now,
+        join=join,
     )
 
 
@@ -137,10 +144,12 @@ def picture(learners: Sequence[Learner]) -> str:
     axes.set_xticks(range(len(numbers)), [f"{number:02}" for number in numbers])
     axes.set_xlim(-0.3, len(numbers))
     axes.set_ylim(len(ordered) - 0.5, -0.5)
-    axes.set_xlabel("chapter")
-    axes.grid(axis="x", alpha=0.4)
+    axes.set_xlabel("chapter", color=INK)
+    axes.grid(axis="x", color=INK, alpha=0.4)
+    axes.tick_params(colors=INK)
+    axes.spines[:].set_color(INK)
     drawn = BytesIO()
-    figure.savefig(drawn, format="svg", metadata={"Date": None})
+    figure.savefig(drawn, format="svg", metadata={"Date": None}, transparent=True)
     return f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"
 
 

@@ -7,6 +7,7 @@ c.Authenticator.admin_users = {"tess"}
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 from pathlib import Path
@@ -25,10 +26,14 @@ IDLE_SECONDS = 3600
 STOP_SECONDS = 60
 
 STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
+KEY = STATE / "class_key"  # by which laptops post their progress; delete the file to have another one
+if not KEY.exists():
+    KEY.touch(mode=0o600)
+    KEY.write_text(secrets.token_hex(8), encoding="utf-8")
 
 c = get_config()  # noqa: F821
 
-# The Hub, on this machine only until your own page says otherwise; with what it must keep secret below a folder of root's
+# The Hub, on this machine only until your own page says otherwise; what it must keep secret is in a folder of root's
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.db_url = f"sqlite:///{STATE / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
@@ -73,6 +78,7 @@ c.JupyterHub.services = [
         "name": "class",
         "url": "http://127.0.0.1:8790",
         "command": [sys.executable, str(HUB / "overview.py")],
+        "environment": {"WORKBOOK_CLASS_KEY": KEY.read_text(encoding="utf-8")},
         "oauth_no_confirm": True,
     },
 ]

@@ -1,4 +1,4 @@
-"""What is done for a learner is done as the learner: with their rights, in their clone, with nothing of root's at hand."""
+"""What is done for a learner is done as the learner: with their rights, in their clone, and nothing of root's."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """The teacher's page: a service of the Hub that shows how far each learner is. Learners get 403.
 
-It runs as root, as the Hub does, and reads what a learner's clone remembers with the learner's own rights. Nothing but
-progress is read, and nothing is written.
+On one machine it runs as root, as the Hub does, and reads what a learner's clone remembers with the learner's own
+rights. Laptops that joined the class post their progress with its key, and learners' pods with what tells the Hub
+whose they are. Nothing but progress is read and held, and nothing is written.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import subprocess
 from asyncio import to_thread
@@ -15,8 +17,9 @@ from urllib.parse import urlsplit
 
 import requests
 from class_progress import Learner, learner, now, page
-from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
+from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
 from learners import clone_of, started_as
+from posted import Posted
 from tornado import ioloop, web
 
 MOST_BYTES = 1_000_000
@@ -24,21 +27,25 @@ READ_SECONDS = 5
 PREFIX = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
 HUB = os.environ["JUPYTERHUB_API_URL"]
 TOKEN = os.environ["JUPYTERHUB_API_TOKEN"]
+KEY = os.environ["WORKBOOK_CLASS_KEY"]
+POSTED = Posted()
 
 
 def the_class() -> list[Learner]:
-    """Every learner whom the Hub knows: its users, but for those who teach."""
+    """Every learner whom the Hub knows, its users but for those who teach; and those who post their progress."""
     answer = requests.get(
         f"{HUB}/users", params={"limit": 200}, headers={"Authorization": f"token {TOKEN}"}, timeout=10
     )
     answer.raise_for_status()
+    users = [user for user in answer.json() if not user.get("admin")]
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(_looked_at, [user for user in answer.json() if not user.get("admin")]))
+        return [*pool.map(_looked_at, users), *POSTED.of_laptops(now())]
 
 
 def _looked_at(user: dict[str, str]) -> Learner:
-    seen = user.get("last_activity")
-    return learner(user["name"], remembered(user["name"]), datetime.fromisoformat(seen) if seen else None, now())
+    name, active = user["name"], user.get("last_activity")
+    seen = datetime.fromisoformat(active) if active else None
+    return POSTED.of_user(name, seen, now()) or learner(name, remembered(name), seen, now())
 
 
 def remembered(name: str) -> str:
@@ -63,15 +70,38 @@ class Overview(HubOAuthenticated, web.RequestHandler):
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'",
         )
         self.set_header("Cache-Control", "no-store")
-        self.write(page(await to_thread(the_class), now()))
+        address = f"{self.request.protocol}://{self.request.host}{PREFIX.rstrip('/')}"
+        self.write(page(await to_thread(the_class), now(), f"join {address} {KEY} NAME"))
+
+
+class Progress(web.RequestHandler):
+    """Where progress is posted. Whoever posts learns nothing from it."""
+
+    async def post(self) -> None:
+        """Take what a laptop says that knows the class's key, or a learner's pod."""
+        kind, _, secret = self.request.headers.get("Authorization", "").partition(" ")
+        try:
+            if kind == "Bearer" and hmac.compare_digest(secret.encode(), KEY.encode()):
+                POSTED.take(self.request.body, now())
+            elif kind == "token" and (user := await to_thread(HubOAuth.instance().user_for_token, secret)):
+                POSTED.take(self.request.body, now(), user["name"])
+            else:
+                raise web.HTTPError(403)
+        except ValueError:  # it is no progress, or the class is full
+            raise web.HTTPError(400) from None
+        self.set_status(204)
 
 
 def main() -> None:
     """Serve the page on this machine; the Hub's proxy leads to it."""
-    handlers = [(PREFIX, Overview), (f"{PREFIX}oauth_callback", HubOAuthCallbackHandler)]
+    handlers = [
+        (PREFIX, Overview),
+        (f"{PREFIX}progress", Progress),
+        (f"{PREFIX}oauth_callback", HubOAuthCallbackHandler),
+    ]
     application = web.Application(handlers, cookie_secret=os.urandom(32))
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    application.listen(address.port, address.hostname)
+    application.listen(address.port, address.hostname, xheaders=True, max_body_size=MOST_BYTES)
     ioloop.IOLoop.current().start()
 
 
