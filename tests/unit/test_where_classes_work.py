@@ -16,6 +16,7 @@ from jsonschema.validators import validator_for
 
 from workbook.base.paths import ROOT
 from workbook.command.jupyterlab import FIRST_PAGE
+from workbook.learning import joined
 
 SCHEMAS = Path(__file__).with_name("schemas")  # without their descriptions
 HUB = ROOT / "workshop" / "hub"
@@ -57,7 +58,7 @@ FILES = [HUB / "requirements.in", HUB / "requirements.lock", HUB / "package-lock
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_no_host_is_named(file):
-    assert not re.search(r"://|\.(io|com|org)\b", file.read_text(encoding="utf-8"))
+    assert not re.search(r"://(?!class:)|\.(io|com|org)\b", file.read_text(encoding="utf-8"))
 
 
 def wrong(schema: str, instance: object) -> list[str]:
@@ -105,6 +106,28 @@ def test_a_pod_starts_what_the_hub_of_one_machine_starts_and_stops_its_cloud():
     assert f'mem_limit = "{VALUES["singleuser"]["memory"]["limit"]}"' in of_one_machine
     culled = [re.sub(r"=.*", "", option) for option in VALUES["singleuser"]["cmd"][3:]]
     assert culled == re.findall(r'f?"(--MappingKernelManager\.\w+)', of_one_machine)
+
+
+def test_the_teachers_page_of_pods_is_told_what_it_asks_for_and_the_hub_where_it_is():
+    deployment, service = yaml.safe_load_all((KUBERNETES / "overview.yaml").read_text(encoding="utf-8"))
+    pod = deployment["spec"]["template"]
+    [container] = pod["spec"]["containers"]
+    told = {one["name"]: one.get("value") for one in container["env"]}
+    asked = re.findall(r'os\.environ\["(\w+)"\]', (HUB / "overview.py").read_text(encoding="utf-8"))
+    assert len(asked) == 5 and set(asked) < set(told)
+    assert (ROOT / container["command"][-1].removeprefix("/srv/workbook/")).is_file()
+    image = VALUES["singleuser"]["image"]
+    assert container["image"] == f"{image['name']}:{image['tag']}"
+
+    [port] = [one["port"] for one in service["spec"]["ports"]]
+    address = f"http://{service['metadata']['name']}:{port}"
+    assert VALUES["hub"]["services"]["class"]["url"] == address
+    assert told["JUPYTERHUB_SERVICE_URL"] == f"http://0.0.0.0:{port}"
+    posted_to = address + told["JUPYTERHUB_SERVICE_PREFIX"].rstrip("/")
+    assert VALUES["singleuser"]["extraEnv"][joined.OF_A_HUB[0]] == posted_to
+    [way] = VALUES["singleuser"]["networkPolicy"]["egress"]
+    assert way["to"][0]["podSelector"]["matchLabels"] == service["spec"]["selector"]
+    assert way["ports"] == [{"port": port}] and service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
 
 
 def test_the_dev_container_is_as_its_schema_wants_it():

@@ -106,15 +106,19 @@ def page(learners: Sequence[Learner], now: datetime, join: str = "") -> str:
         now: the time, in UTC.
         join: what learners on laptops type after `python3 run.py` so that they are on it.
     """
-    ordered = sorted(learners, key=lambda one: (-(one.stuck or timedelta()), one.name))
     return TEMPLATES.get_template("overview.html").render(
-        learners=ordered,
+        learners=by_need(learners),
         picture=picture(learners),
         ago=lambda when: ago(now - when),
         minutes=minutes,
         now=now,
         join=join,
     )
+
+
+def by_need(learners: Sequence[Learner]) -> list[Learner]:
+    """A class in the order of who needs help: who is stuck for longest comes first."""
+    return sorted(learners, key=lambda one: (-(one.stuck or timedelta()), one.name))
 
 
 def minutes(length: timedelta) -> str:

