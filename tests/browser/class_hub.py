@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -41,6 +41,8 @@ for service in c.JupyterHub.services:
     if service["name"] == "class":
         service["url"] = "http://127.0.0.1:{ports[3]}"
 c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}
+posts = lambda spawner: "{url}/services/class" if spawner.user.name == "{pod}" else ""
+c.Spawner.environment["WORKBOOK_CLASS"] = posts
 c.JupyterHub.services.append({{"name": "tests", "api_token": "{token}"}})
 scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
 c.JupyterHub.load_roles.append({{"name": "tests", "scopes": scopes, "services": ["tests"]}})
@@ -57,6 +59,7 @@ class Hub:
         learners: the accounts of the learners.
         password: everybody's.
         token: of a service that may start learners' servers, and reach them.
+        process: the Hub's own.
     """
 
     folder: Path
@@ -64,6 +67,7 @@ class Hub:
     learners: Sequence[str]
     password: str = field(default_factory=lambda: secrets.token_hex(8))
     token: str = field(default_factory=lambda: secrets.token_hex(20))
+    process: subprocess.Popen[bytes] | None = None
 
 
 def free_ports(count: int) -> list[int]:
@@ -152,13 +156,14 @@ def running_hub(folder: Path, names: Sequence[str]) -> Iterator[Hub]:
 
     Args:
         folder: the class's checkout.
-        names: the accounts of the learners.
+        names: the accounts of the learners. The last one's server posts its progress, as in a pod.
     """
     ports = free_ports(4)
     hub = Hub(folder, f"http://127.0.0.1:{ports[0]}", names)
     config = folder / ".workbook" / "class_config.py"
     config.touch(mode=0o600)
     values = {"ports": ports, "learners": set(names), "folder": folder, "url": hub.url, "patience": PATIENCE_SECONDS}
+    values["pod"] = names[-1]
     config.write_text(CONFIG.format(**values, password=hub.password, token=hub.token), encoding="utf-8")
     log = folder / ".workbook" / "hub.log"
     with log.open("wb") as said:
@@ -168,7 +173,7 @@ def running_hub(folder: Path, names: Sequence[str]) -> Iterator[Hub]:
         )  # fmt: skip
     try:
         wait_until(lambda: _answers(hub, process, log), "the hub to answer", seconds=START_SECONDS)
-        yield hub
+        yield replace(hub, process=process)
     except BaseException:
         print(log.read_text(encoding="utf-8", errors="replace")[-8000:])
         raise
