@@ -260,9 +260,11 @@ def that_stops_like_dynamodb(table: Any, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(table, name, stopping(getattr(table, name)))
 
 
-def emptied(table: Any) -> Any:
-    """A table without its rows: moto itself forgets them, as to scan and delete takes longer than most tests."""
-    get_backend("dynamodb")[ACCOUNT][table.meta.client.meta.region_name].tables[table.name].items.clear()
+def emptied(table: Any, *others: str) -> Any:
+    """A table without its rows, and others by their names; moto itself forgets them, as to scan and delete is slow."""
+    tables = get_backend("dynamodb")[ACCOUNT][table.meta.client.meta.region_name].tables
+    for name in (table.name, *others):
+        tables[name].items.clear()
     return table
 
 
