@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from packaging.markers import Marker
 
@@ -119,8 +120,8 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     return [
         f"{folder} has all that a set-up needs on {', '.join(map(str, machines))}: {size:.0f} MB.",
-        f"There: {f'git clone {folder / BOOK} workbook' if of_git else 'a copy of this folder'}, and in it "
-        f"python3 run.py setup --from {folder}",
+        f"There: {f'git clone {quote(str(folder / BOOK))} workbook' if of_git else 'a copy of this folder'}, and in it "
+        f"python3 run.py setup --from {quote(str(folder))}",
     ]
 
 
