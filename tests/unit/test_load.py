@@ -21,7 +21,8 @@ def test_every_cell_of_code_is_run_and_all_that_stands_before_it_is_read_first()
 
 def test_a_report_of_two_learners_and_what_thirty_take(monkeypatch):
     monkeypatch.setattr(load, "minutes", lambda number: 50)
-    worked = [load.Worked("ada", 4, {"00 a": 1.0, "01 b": 9.5}), load.Worked("ben", 5.5, {"00 a": 2.0, "01 b": 4.0})]
+    ada = load.Worked("ada", 4, {"00 a": 1.0, "01 b": 9.5}, ["01 b, ada: KeyError"])
+    worked = [ada, load.Worked("ben", 5.5, {"00 a": 2.0, "01 b": 4.0})]
     said = load.report(worked, memory=3e9, cpu=100, took=50).splitlines()
     assert said == [
         "learners              2, 4 cells in 50 s",
@@ -30,5 +31,6 @@ def test_a_report_of_two_learners_and_what_thirty_take(monkeypatch):
         "CPU                   100 s, 50 s a learner, 2.00 cores on average",
         "a cell, median        3.00 s",
         "the slowest cell      9.5 s (01 b, ada)",
+        "cells that failed     01 b, ada: KeyError",
         "by that, 30 learners  45 GB, and at a person's pace 0.2 cores on average",
     ]

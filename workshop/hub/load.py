@@ -126,11 +126,12 @@ class Kernel:
 
 @dataclass
 class Worked:
-    """What a learner's work was like: seconds until the server was there, and those of each cell."""
+    """What a learner's work was like: seconds until the server was there, those of each cell, and cells that failed."""
 
     name: str
     start: float = 0
     cells: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
 
 def work(server: Server, chapters: Sequence[int], haste: float, chance: random.Random) -> Worked:
@@ -149,8 +150,11 @@ def work(server: Server, chapters: Sequence[int], haste: float, chance: random.R
         for read, cell in reading(number):
             time.sleep(read * 60 / haste * chance.uniform(0.5, 1.5))
             began = time.monotonic()
-            kernel.run("".join(cell["source"]))
-            done.cells[f"{number:02} {cell['id']}"] = time.monotonic() - began
+            _, error = kernel.run("".join(cell["source"]))
+            which = f"{number:02} {cell['id']}"
+            done.cells[which] = time.monotonic() - began
+            if error:
+                done.failed.append(f"{which}, {server.name}: {error}")
         server.end(kernel)
     return done
 
@@ -250,6 +254,7 @@ def report(worked: Sequence[Worked], memory: float, cpu: float, took: float) -> 
             f"CPU                   {cpu:.0f} s, {used:.0f} s a learner, {cpu / took:.2f} cores on average",
             f"a cell, median        {median(seconds for seconds, _, _ in cells):.2f} s",
             f"the slowest cell      {slowest:.1f} s ({which}, {whose})",
+            f"cells that failed     {'; '.join(failure for one in worked for failure in one.failed) or 'none'}",
             f"by that, {CLASS} learners  {CLASS * each / GIGABYTE:.0f} GB, and at a person's pace "
             f"{CLASS * used / pace:.1f} cores on average",
         ]
