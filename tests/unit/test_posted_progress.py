@@ -98,7 +98,7 @@ def test_a_pod_says_by_the_hubs_token_whose_it_is(the_class, monkeypatch):
 @pytest.mark.parametrize(
     ("address", "key", "sentence"),
     [
-        ("{}", "wrong", "The class does not know this key: ask the teacher for it."),
+        ("{}", "wrong", "No class at http://127.0.0.1:"),
         ("class.example", "secret", "class.example is no address: take it from the teacher's page, with https://"),
         ("http://127.0.0.1:1/x", "secret", "The class at http://127.0.0.1:1/x does not answer (ConnectionError): "),
     ],

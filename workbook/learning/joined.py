@@ -42,10 +42,8 @@ def join(address: str, key: str, name: str, record: dict[str, Any]) -> None:
         raise WorkbookError(
             f"The class at {address} does not answer ({type(error).__name__}): check the address and the network."
         ) from None
-    if status == 403:
-        raise WorkbookError("The class does not know this key: ask the teacher for it.")
     if status != 204:
-        raise WorkbookError(f"There is no class at {address} (status {status}): ask the teacher for the address.")
+        raise WorkbookError(f"No class at {address} knows this key: take both from the teacher's page.")
     write_json(RECORD, joined)
     RECORD.chmod(0o600)
 
