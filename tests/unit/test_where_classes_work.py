@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import yaml
 from jsonschema.validators import validator_for
 
 from workbook.base.paths import ROOT
-from workbook.command.jupyterlab import FIRST_PAGE
+from workbook.command.jupyterlab import CODESPACE, FIRST_PAGE, PORTS, in_a_codespace
 from workbook.learning import joined
 
 SCHEMAS = Path(__file__).with_name("schemas")  # without their descriptions
@@ -158,3 +159,15 @@ def test_binder_starts_its_server_with_the_workbooks_tools_on_path(tmp_path):
         str(tmp_path / "cdk_app/node_modules/.bin/cdk"), str(tmp_path / ".workbook/node/node"), "a b",
     ]  # fmt: skip
     assert all(os.access(ROOT / name, os.X_OK) for name in ("start", "postBuild"))
+
+
+def test_in_a_codespace_jupyterlab_knows_the_names_of_its_proxy_and_elsewhere_no_other():
+    assert in_a_codespace({"CODESPACE_NAME": "a-name"}) == in_a_codespace({}) == []
+    told = in_a_codespace(dict(zip(CODESPACE, ("a-name", "app.example.dev"), strict=True)))
+    hosts, origin = (option.partition("=")[2] for option in told)
+    assert {"localhost", "a-name-8888.app.example.dev"} <= set(ast.literal_eval(hosts))
+    fits = {name for name in ("https://a-name-8889.app.example.dev", "http://localhost:8888") if re.match(origin, name)}
+    assert len(fits) == 2
+    strangers = ("https://other-8888.app.example.dev", "https://a-name-8888xapp.example.dev", "http://evil.example")
+    assert not any(re.match(origin, name) for name in strangers)
+    assert CONTAINER["forwardPorts"] == [PORTS[0]]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ JUPYTER = STATE / "jupyter"
 FIRST_PAGE = "lab/tree/learn/00_start_here.ipynb"
 START_SECONDS = 60
 ATTEMPTS = 3
+PORTS = range(8888, 8988)  # where JupyterLab may listen
+CODESPACE = ("CODESPACE_NAME", "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
 KERNELS_ON_SOCKETS = "--KernelManager.transport=ipc"
 PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
 OPTIONS = (
@@ -62,6 +65,20 @@ def environment(runtime: Path, settings: Path) -> dict[str, str]:
     tools = {k: v for k, v in cdk.environment().items() if k not in ("CI", "NO_COLOR") or k in os.environ}
     folders = {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)}
     return without_jupyter(tools) | of_jupyter(JUPYTER) | folders
+
+
+def in_a_codespace(variables: Mapping[str, str]) -> list[str]:
+    """What JupyterLab is told in a GitHub codespace, whose proxy asks for it by a name of its own; its token stays.
+
+    Args:
+        variables: the environment variables, by which a codespace is known.
+    """
+    name, domain = (variables.get(one) for one in CODESPACE)
+    if not (name and domain):
+        return []
+    hosts = ["localhost", *(f"{name}-{port}.{domain}" for port in PORTS)]
+    origin = rf"https://{re.escape(name)}-\d+\.{re.escape(domain)}|http://localhost:\d+"
+    return [f"--ServerApp.local_hostnames={hosts}", f"--ServerApp.allow_origin_pat=^({origin})$"]
 
 
 def lab(browser: bool = True, look: Look = DESK) -> None:
@@ -108,6 +125,7 @@ def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[s
         with log.open("wb") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workbook.command.lab_server", "--ServerApp.ip=127.0.0.1", *OPTIONS]
+                + in_a_codespace(os.environ)
                 + ([KERNELS_ON_SOCKETS] if takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
