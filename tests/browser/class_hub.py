@@ -45,6 +45,9 @@ posts = lambda spawner: "{url}/services/class" if spawner.user.name == "{pod}" e
 c.Spawner.environment["WORKBOOK_CLASS"] = posts
 c.JupyterHub.services.append({{"name": "tests", "api_token": "{token}"}})
 scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
+c.JupyterHub.services.append({{"name": "culler of tests", "api_token": "{culler}"}})
+[culls] = [role for role in c.JupyterHub.load_roles if role["name"] == "cull"]
+culls["services"].append("culler of tests")
 c.JupyterHub.load_roles.append({{"name": "tests", "scopes": scopes, "services": ["tests"]}})
 """
 
@@ -59,6 +62,7 @@ class Hub:
         learners: the accounts of the learners.
         password: everybody's.
         token: of a service that may start learners' servers, and reach them.
+        culler: the token of one that may do what the class's own culler may.
         process: the Hub's own.
     """
 
@@ -67,6 +71,7 @@ class Hub:
     learners: Sequence[str]
     password: str = field(default_factory=lambda: secrets.token_hex(8))
     token: str = field(default_factory=lambda: secrets.token_hex(20))
+    culler: str = field(default_factory=lambda: secrets.token_hex(20))
     process: subprocess.Popen[bytes] | None = None
 
 
@@ -164,7 +169,8 @@ def running_hub(folder: Path, names: Sequence[str]) -> Iterator[Hub]:
     config.touch(mode=0o600)
     values = {"ports": ports, "learners": set(names), "folder": folder, "url": hub.url, "patience": PATIENCE_SECONDS}
     values["pod"] = names[-1]
-    config.write_text(CONFIG.format(**values, password=hub.password, token=hub.token), encoding="utf-8")
+    secrets_of = {"password": hub.password, "token": hub.token, "culler": hub.culler}
+    config.write_text(CONFIG.format(**values, **secrets_of), encoding="utf-8")
     log = folder / ".workbook" / "hub.log"
     with log.open("wb") as said:
         process = subprocess.Popen(

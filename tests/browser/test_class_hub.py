@@ -264,6 +264,23 @@ def test_one_command_helps_many(hub, at_work):
     assert [json.loads(text)["chapter"] for text in re.split(r"^\w+:$", done.stdout, flags=re.M)[1:]] == [0, 0]
 
 
+def test_who_does_nothing_has_their_server_and_their_cloud_stopped(hub, at_work):
+    for name in hub.learners:
+        assert [one for one in processes_of(name) if name_of(one) == "cloud"], name
+    said = (hub.folder / ".workbook" / "hub.log").read_text(encoding="utf-8")
+    assert "Culling kernels with idle durations > 3600 seconds at 300 second intervals" in said
+    command = [hub.folder / ".venv/bin/python", "-m", "jupyterhub_idle_culler", "--timeout=1", "--cull-every=2"]
+    environment = {"JUPYTERHUB_API_TOKEN": hub.culler}
+    culler = subprocess.Popen([*command, f"--url={hub.url}/hub/api"], env=environment, cwd="/")
+    try:
+        wait_until(lambda: not any(map(processes_of, hub.learners)), "all to be stopped", seconds=SECONDS)
+    finally:
+        culler.kill()
+        culler.wait()
+    assert [cloud_of(name) for name in hub.learners] == [{}, {}, {}]
+    at_work[hub.learners[0]].start()
+
+
 def test_stopping_the_hub_stops_everything(hub, at_work):
     """The last test: it takes the hub down, as systemd does."""
     hub.process.terminate()
