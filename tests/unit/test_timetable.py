@@ -27,7 +27,7 @@ def test_the_page_says_what_the_rule_gives():
 @pytest.mark.parametrize("plan", PLANS, ids=str)
 def test_a_day_has_every_minute_of_its_chapters_and_ends_in_time(plan):
     parts = list(timetable.day(plan))
-    assert all(before[1] == after[0] for before, after in zip(parts, parts[1:]))
+    assert all(before[1] == after[0] for before, after in zip(parts, parts[1:], strict=False))
     work = sum((end - begin for begin, end, what in parts if what not in PAUSES), timedelta())
     assert work == timedelta(minutes=sum(map(minutes, plan)))
     assert parts[0][0] == timetable.BEGIN and parts[-1][1] <= timetable.BEGIN.replace(hour=17)

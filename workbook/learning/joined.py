@@ -87,7 +87,7 @@ def _send(joined: dict[str, str], record: dict[str, Any]) -> int:
             request.headers["Authorization"] = f"{kind} {secret}"
             return request
 
-    told = {name: joined[name] for name in ("name", "id") if name in joined}
+    told: dict[str, Any] = {name: joined[name] for name in ("name", "id") if name in joined}
     told |= {"sent": datetime.now(UTC).isoformat(), "progress": {name: record[name] for name in TOLD if name in record}}
     address = f"{joined['address'].rstrip('/')}/progress"
     return requests.post(address, json=told, auth=Authorization(), timeout=SECONDS, allow_redirects=False).status_code

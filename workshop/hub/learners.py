@@ -102,7 +102,8 @@ def for_each(names: Sequence[str | Path], words: Sequence[str]) -> list[str]:
         print(f"{name}:", flush=True)
         try:
             how = started_as(name)
-            command = [Path(how["env"]["WORKBOOK_ENV"], "bin", "python"), "-P", clone_of(name) / "run.py", *words]
+            python = f"{how['env']['WORKBOOK_ENV']}/bin/python"
+            command = [python, "-P", str(clone_of(name) / "run.py"), *words]
             code = subprocess.run(command, **how).returncode
         except KeyError:
             print("  there is no such account on this machine, or no such clone.")
