@@ -265,8 +265,8 @@ def test_one_command_helps_many(hub, at_work):
 
 
 def test_who_does_nothing_has_their_server_and_their_cloud_stopped(hub, at_work):
-    for name in hub.learners:
-        assert [one for one in processes_of(name) if name_of(one) == "cloud"], name
+    for name in hub.learners[1:]:  # the first one has come back, and needed no cloud yet
+        assert "cloud" in map(name_of, processes_of(name))
     said = (hub.folder / ".workbook" / "hub.log").read_text(encoding="utf-8")
     assert "Culling kernels with idle durations > 3600 seconds at 300 second intervals" in said
     command = [hub.folder / ".venv/bin/python", "-m", "jupyterhub_idle_culler", "--timeout=1", "--cull-every=2"]

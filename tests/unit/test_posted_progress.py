@@ -72,8 +72,7 @@ def test_after_joining_each_check_is_told_and_nothing_but_progress(the_class):
     joined.join(the_class.address, "secret", "Ada", bookmark.whole())
     assert stat.S_IMODE(joined.RECORD.stat().st_mode) == 0o600
     bookmark.record_try(CHECK, right=True)
-    told_of = [the_class.got.get(timeout=PATIENCE) for _ in range(2)]
-    path, authorization, told = told_of[-1]
+    _, (path, authorization, told) = (the_class.got.get(timeout=PATIENCE) for _ in range(2))
     assert (path, authorization) == ("/services/class/progress", "Bearer secret")
     assert set(told) == {"name", "id", "sent", "progress"} and told["name"] == "Ada"
     assert set(told["progress"]) == {"passed", "tries"} and told["progress"]["passed"] == [CHECK]

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 TYPERS = typer.main.get_command(cli.app)
 PATIENCE = 300
+PAGES = ("README.md", "workshop/README.md", "workshop/chapters.md")
 WATCH = """
 import os, runpy, sys
 ACTS = {
@@ -244,7 +245,8 @@ def taken(parse) -> bool:
 
 
 def test_every_command_that_the_pages_name_is_understood():
-    pages = (ROOT / "README.md").read_text(encoding="utf-8") + re.sub(r"\[(cyan|/)\]", "`", cli.EXAMPLES)
+    pages = re.sub(r"\[(cyan|/)\]", "`", cli.EXAMPLES)
+    pages += "".join((ROOT / name).read_text(encoding="utf-8") for name in PAGES)
     lines = re.findall(r"(?:python3 run\.py|`workbook) ([a-z][a-z-]+(?: [^`\n ]+)*)", pages)
     assert len(lines) > 20
     for line in lines:
