@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from workbook.base.paths import ROOT
 from workbook.learning import published
+
+pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "workshop" / "chapters.md").read_text(encoding="utf-8")
 CHAPTERS = {int(found[1]): found for found in re.finditer(r"^## (\d\d) (.+)\n((?:(?!## ).*\n?)*)", PAGE, re.M)}

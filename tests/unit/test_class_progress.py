@@ -16,6 +16,8 @@ from workbook.learning import published
 sys.path.append(str(ROOT / "workshop" / "hub"))
 import class_progress  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 HERE = 2
 CHECKS = published.checks_of(HERE)

@@ -15,6 +15,8 @@ from workbook.learning import published
 sys.path.append(str(ROOT / "workshop" / "hub"))
 import learners  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 SAYS = "import os, sys; print(sys.argv[1:], os.environ['PYTHONPATH'], os.environ['WORKBOOK_ENV'])\n"
 
 

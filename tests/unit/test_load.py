@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from workbook.base.paths import ROOT
 from workbook.learning import published
 
 sys.path.append(str(ROOT / "workshop" / "hub"))
 import load  # noqa: E402
+
+pytestmark = pytest.mark.slow
 
 
 def test_every_cell_of_code_is_run_and_all_that_stands_before_it_is_read_first():

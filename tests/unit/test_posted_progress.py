@@ -20,6 +20,8 @@ sys.path.append(str(ROOT / "workshop" / "hub"))
 from class_progress import STUCK, Learner  # noqa: E402
 from posted import MOST, Posted  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 CHECK = published.checks_of(2)[0]
 ID = "a" * 32

@@ -12,6 +12,8 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, ROOT
 from workbook.command import stick
 
+pytestmark = pytest.mark.slow
+
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 HASHES = "\\\n    --hash=sha256:00\n"
 FORKED = (

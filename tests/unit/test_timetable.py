@@ -13,6 +13,8 @@ from workbook.maintenance.minutes import minutes
 sys.path.append(str(ROOT / "workshop"))
 import timetable  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 PAGE = timetable.PAGE.read_text(encoding="utf-8")
 PLANS = [[int(number) for number in found[2].split()] for found in timetable.BLOCK.finditer(PAGE)]
 PAUSES = ("break", "lunch")

@@ -19,6 +19,8 @@ from workbook.base.paths import ROOT
 from workbook.command.jupyterlab import CODESPACE, FIRST_PAGE, PORTS, in_a_codespace
 from workbook.learning import joined
 
+pytestmark = pytest.mark.slow
+
 SCHEMAS = Path(__file__).with_name("schemas")  # without their descriptions
 HUB = ROOT / "workshop" / "hub"
 KUBERNETES = ROOT / "workshop" / "kubernetes"
