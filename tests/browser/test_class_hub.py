@@ -133,6 +133,7 @@ def test_no_learner_reaches_anothers_cloud_or_server(hub, at_work):
     as_second = load.Server(hub.url, second, made["token"]).session
     assert as_second.get(f"{hub.url}/user/{second}/api/contents/learn", timeout=SECONDS).status_code == 200
     assert as_second.get(contents, timeout=SECONDS).status_code == 403
+    assert as_second.get(f"{hub.url}/services/class/", timeout=SECONDS).status_code == 403
 
 
 def test_kernels_take_work_by_sockets_that_nobody_else_can_open(hub, at_work):

@@ -125,6 +125,9 @@ def test_the_teachers_page_of_pods_is_told_what_it_asks_for_and_the_hub_where_it
     [port] = [one["port"] for one in service["spec"]["ports"]]
     address = f"http://{service['metadata']['name']}:{port}"
     assert VALUES["hub"]["services"]["class"]["url"] == address
+    [name] = VALUES["hub"]["services"]
+    assert told["JUPYTERHUB_SERVICE_NAME"] == name and told["JUPYTERHUB_CLIENT_ID"] == f"service-{name}"
+    assert VALUES["hub"]["loadRoles"][name]["services"] == [name]
     assert told["JUPYTERHUB_SERVICE_URL"] == f"http://0.0.0.0:{port}"
     posted_to = address + told["JUPYTERHUB_SERVICE_PREFIX"].rstrip("/")
     assert VALUES["singleuser"]["extraEnv"][joined.OF_A_HUB[0]] == posted_to
