@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -99,7 +100,18 @@ print(json.dumps(pages))
         [line] = [line for line in contents.splitlines() if title in line]
         assert title in pages[int(line.split()[-1]) - 1].splitlines()
     longest = max((line for file in NOTEBOOKS.glob("*.ipynb") for line in _code(file)), key=len)
-    assert "".join(longest.split()) in "".join("".join(pages).split())  # wrapped, and not cut off
+    everything = "".join("".join(pages).split())
+    assert "".join(longest.split()) in everything  # wrapped, and not cut off
+    arrows = _arrows(NOTEBOOKS / "06_follow_one_order.ipynb")
+    assert len(arrows) == 7 and [arrow for arrow in arrows if "".join(arrow.split()) not in everything] == []
+    assert "accDescr" not in everything  # diagrams are drawn, and not written
+
+
+def _arrows(file: Path) -> list[str]:
+    """What stands at the arrows of a chapter's sequence diagrams."""
+    outputs = [o for c in json.loads(file.read_text(encoding="utf-8"))["cells"] for o in c.get("outputs", [])]
+    drawn = "\n".join("".join(output.get("data", {}).get("text/vnd.mermaid", "")) for output in outputs)
+    return re.findall(r"->>\w+: (.+)", drawn)
 
 
 def _code(file: Path) -> list[str]:
