@@ -25,6 +25,7 @@ from workbook.base.paths import KERNEL, NOTEBOOKS, ROOT, STATE, read_json, write
 from workbook.base.processes import quiet_interrupt
 from workbook.deployment import lint
 from workbook.learning import published
+from workbook.maintenance.drawings import draw
 
 CELL_SECONDS = 300
 METADATA = {
@@ -111,8 +112,8 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
     """Outputs as they compare: ids and times by rule, in HTML every number."""
 
     def clean(kind: str, value: Any) -> Any:
-        if kind == "image/png":
-            return "a plot"  # of times, as a rule
+        if kind in ("image/png", "image/svg+xml"):
+            return "drawn"  # of times, as a rule
         if not isinstance(value, str):
             return value
         for regex, replacement in rules:
@@ -220,6 +221,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             with console.status(f"{title} …"):
                 execute(notebook)
+                draw(notebook)
             stored_as_before(notebook, nbformat.read(file, as_version=4))
             done["notebooks"].append(file.name)
             done["linted"][f"{number:02}"] = read_json(lint.RECORD, [])
