@@ -1,51 +1,58 @@
-"""The SVG that is stored beside a diagram: the same one each time, of shapes and words only, and seen as an image."""
+"""The book's diagrams drawn again: the same SVG to the byte, which an image shows whole, in the fonts of this machine."""
 
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from nbformat.v4 import new_notebook
 from playwright.sync_api import Browser
 from samples import CHAPTERS
+
+from workbook.maintenance import drawings
 
 pytestmark = pytest.mark.nightly
 
 DRAW = """
-import sys, nbformat
-from workbook.maintenance.drawings import draw
-notebook = nbformat.read(sys.argv[1], as_version=4)
-draw(notebook)
-nbformat.write(notebook, sys.argv[1])
+import json, sys
+from workbook.maintenance.drawings import drawn
+print(json.dumps(drawn(json.load(sys.stdin))))
 """
-NO_IMAGE = ("script", "foreignObject", "image", "a")  # what an image may not have, or shows nothing of
+IMAGE = '<img src="data:image/svg+xml;base64,{}">'
+LOADED = "it => it.decode().then(() => it.naturalWidth > 0)"
+OUTSIDE = """svg => {
+    const box = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text")].map(it => [it.textContent, it.getBoundingClientRect()])
+        .filter(([, it]) => it.left < box.left || it.right > box.right || it.top < box.top || it.bottom > box.bottom)
+        .map(([words]) => words);
+}"""
 
 
-def drawn(file: Path) -> dict[str, str]:
-    """The drawings of all diagrams that the book's cells show, made anew, by the diagram's text."""
-    cells = [cell for chapter in CHAPTERS for cell in nbformat.read(chapter, as_version=4).cells]
-    shown = [cell for cell in cells if "text/vnd.mermaid" in str(cell.get("outputs", ""))]
-    nbformat.write(new_notebook(cells=shown), file)
-    subprocess.run([sys.executable, "-c", DRAW, file], check=True)  # Playwright, once more, needs a process of its own
-    data = [output.get("data", {}) for cell in nbformat.read(file, as_version=4).cells for output in cell.outputs]
-    return {kinds["text/vnd.mermaid"]: kinds["image/svg+xml"] for kinds in data if "text/vnd.mermaid" in kinds}
+def stored() -> dict[str, str]:
+    """The SVGs of all diagrams of the book, by their texts."""
+    found = {file.read_text(encoding="utf-8"): drawings.svg_of(file) for file in drawings.DIAGRAMS.glob("*.mmd")}
+    shown = [data for file in CHAPTERS for data in drawings.diagrams_in(nbformat.read(file, as_version=4))]
+    return found | {data[drawings.MERMAID]: data[drawings.SVG] for data in shown}
 
 
-def test_each_diagram_has_an_svg_that_an_image_can_show(tmp_path, browser: Browser, screenshots: Path):
-    found = drawn(tmp_path / "once.ipynb")
-    assert len(found) > 10 and found == drawn(tmp_path / "twice.ipynb")
-    for number, (text, svg) in enumerate(found.items()):
-        tags = {element.tag.split("}")[-1] for element in ElementTree.fromstring(svg).iter()}
-        assert not tags & {*NO_IMAGE}, text
-        assert ("Lambda" in svg) == ("Lambda" in text) and "small&gt;" not in svg
-        page = browser.new_page(viewport={"width": 1000, "height": 600})
-        page.set_content(f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" width="980">')
-        image = page.locator("img")
-        assert image.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
-        page.screenshot(path=screenshots / f"drawing {number:02}.png")
-        page.close()
+def test_what_is_drawn_again_is_the_same() -> None:
+    before = stored()
+    assert len(before) > 30
+    texts = json.dumps([*reversed(before)])  # Playwright, once more, needs a process of its own
+    again = subprocess.run([sys.executable, "-c", DRAW], input=texts, text=True, check=True, stdout=subprocess.PIPE)
+    assert json.loads(again.stdout) == before
+
+
+def test_an_image_shows_each_of_them_whole(browser: Browser, screenshots: Path) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 600})
+    for number, svg in enumerate(stored().values()):
+        page.set_content(IMAGE.format(base64.b64encode(svg.encode()).decode()))
+        assert page.locator("img").evaluate(LOADED)
+        page.locator("img").screenshot(path=screenshots / f"drawing {number:02}.png")
+        page.set_content(svg)
+        assert page.locator("svg").evaluate(OUTSIDE) == []
+    page.close()

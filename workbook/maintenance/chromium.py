@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
                 "install chromium; anywhere: .venv/bin/python -m playwright install chromium), then run the same again."
             )
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=found, args=["--disable-gpu", *root])
+        browser = playwright.chromium.launch(executable_path=found, args=["--disable-gpu", "--font-render-hinting=none", *root])
         try:
             yield browser
         finally:

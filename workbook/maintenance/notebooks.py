@@ -25,14 +25,14 @@ from workbook.base.paths import KERNEL, NOTEBOOKS, ROOT, STATE, read_json, write
 from workbook.base.processes import quiet_interrupt
 from workbook.deployment import lint
 from workbook.learning import published
-from workbook.maintenance.drawings import draw
 
 CELL_SECONDS = 300
 METADATA = {
     "kernelspec": {"display_name": KERNEL.title(), "language": "python", "name": KERNEL},
     "language_info": {"name": "python"},
 }
-NOT_COMPARED = ("text/html", "image/svg+xml", "image/png")
+SVG = "image/svg+xml"  # of a diagram, which is compared as it is written; drawn when all is stored
+NOT_COMPARED = ("text/html", SVG, "image/png")
 SANITIZE = ROOT / "tests" / "notebooks" / "sanitize.txt"
 RULE = re.compile(r"^regex: (.*)$\n^replace: (.*)$", re.MULTILINE)  # as nbval reads them
 NUMBER = re.compile(r"\w*\d[\w.]*")  # or a name with a number in it
@@ -112,8 +112,8 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
     """Outputs as they compare: ids and times by rule, in HTML every number."""
 
     def clean(kind: str, value: Any) -> Any:
-        if kind in ("image/png", "image/svg+xml"):
-            return "drawn"  # of times, as a rule
+        if kind == "image/png":
+            return "a plot"  # of times, as a rule
         if not isinstance(value, str):
             return value
         for regex, replacement in rules:
@@ -123,7 +123,7 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
     return [
         (
             o.output_type,
-            {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items()},
+            {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items() if k != SVG},
         )
         for o in outputs
     ]
@@ -221,7 +221,6 @@ def main(arguments: Sequence[str]) -> int:
         try:
             with console.status(f"{title} …"):
                 execute(notebook)
-                draw(notebook)
             stored_as_before(notebook, nbformat.read(file, as_version=4))
             done["notebooks"].append(file.name)
             done["linted"][f"{number:02}"] = read_json(lint.RECORD, [])

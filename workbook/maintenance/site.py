@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_text
-from workbook.base.tools import python_with, scripts_of
+from workbook.base.tools import python_with
 from workbook.learning import published
 from workbook.maintenance.chromium import chromium
 from workbook.maintenance.copies import tracked_files
@@ -20,7 +20,6 @@ LOCK = BOOK / "requirements.lock"
 SITE = STATE / "site"
 WORK = STATE / "book"
 PDF = "workbook.pdf"
-DRAW_SECONDS = 300
 CONTENTS = """pages => {
     const contents = document.createElement("nav");
     contents.className = "on-paper";
@@ -69,7 +68,6 @@ def printed_pdf() -> Path:
     with chromium() as browser:
         page = browser.new_page()
         page.goto(_made("singlehtml", WORK / "page").as_uri())
-        page.wait_for_selector("body[data-drawn]", state="attached", timeout=DRAW_SECONDS * 1000)
         numbers: dict[str, int] = {}
         for _ in range(2):  # only what is printed has page numbers
             page.evaluate(CONTENTS, numbers)
@@ -80,7 +78,7 @@ def printed_pdf() -> Path:
 
 def _made(builder: str, folder: Path, *more: str) -> Path:
     """Let Sphinx make the book from nothing, and put it into a folder when it is whole; its first page."""
-    python, scripts = python_with(LOCK), scripts_of(BOOK)
+    python = python_with(LOCK)
     shutil.rmtree(WORK / builder, ignore_errors=True)
     source = _book_at_its_end()
     options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder / "read"), *more]
@@ -88,7 +86,6 @@ def _made(builder: str, folder: Path, *more: str) -> Path:
     done = subprocess.run(
         [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(source / NOTEBOOKS.name), str(made)],
         cwd=source,
-        env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
         capture_output=True,
         text=True,
     )
