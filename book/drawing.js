@@ -48,7 +48,7 @@ function putLookIntoAttributes(svg) {
       it.setAttribute(name, value.replace(LONG_NUMBER, (number) => Number(number).toFixed(1).replace(".0", "")));
     }
     const inherited = lookOf(it);
-    for (const name of LOOK.filter((name) => inherited[name] !== look[name])) it.setAttribute(name, look[name]);
+    setAll(it, Object.fromEntries(Object.entries(look).filter(([name, value]) => inherited[name] !== value)));
   }
   for (let empty; (empty = svg.querySelector(EMPTY)); ) empty.remove();
 }
@@ -60,11 +60,15 @@ function lookOf(element) {
 
 function putOnGround(svg) {
   const { x, y, width, height } = svg.viewBox.baseVal;
-  const box = [Math.round(x) - MARGIN, Math.round(y) - MARGIN, ...[width, height].map((n) => Math.ceil(n) + 2 * MARGIN)];
+  const corner = [x, y].map((it) => Math.floor(it) - MARGIN);
+  const size = [width, height].map((it) => Math.ceil(it) + 2 * MARGIN);
   const ground = document.createElementNS(svg.namespaceURI, "rect");
-  ["x", "y", "width", "height"].forEach((name, n) => ground.setAttribute(name, box[n]));
-  ground.setAttribute("fill", "#ffffff");
+  const box = { width: size[0], height: size[1] };
+  setAll(ground, { x: corner[0], y: corner[1], ...box, fill: "#ffffff" });
+  setAll(svg, { ...box, viewBox: [...corner, ...size].join(" "), role: "img", "font-family": FONTS });
   svg.querySelector("desc").after(ground);
-  const of = { viewBox: box.join(" "), width: box[2], height: box[3], role: "img", "font-family": FONTS };
-  for (const [name, value] of Object.entries(of)) svg.setAttribute(name, value);
+}
+
+function setAll(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

@@ -1,4 +1,4 @@
-"""The book's diagrams drawn again: the same SVG to the byte, which an image shows whole, in the fonts of this machine."""
+"""The book's diagrams drawn again are the same to the byte, and an image shows them whole in this machine's fonts."""
 
 from __future__ import annotations
 

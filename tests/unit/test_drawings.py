@@ -17,7 +17,9 @@ TEXTS = sorted(DIAGRAMS.glob("*.mmd"))
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 EACH_TEXT = pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.stem)
 PICTURE = re.compile(r"^!\[(.+)\]\(diagrams/(.+)\.svg\)$", re.MULTILINE)
-IN_AN_SVG = {"svg", "title", "desc", "defs", "marker", "g", "rect", "circle", "path", "polygon", "line", "text", "tspan"}
+IN_AN_SVG = {
+    "svg", "title", "desc", "defs", "marker", "g", "rect", "circle", "path", "polygon", "line", "text", "tspan",
+}  # fmt: skip
 
 
 def stored(notebook: Path) -> list[dict[str, str]]:

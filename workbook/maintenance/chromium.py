@@ -33,8 +33,9 @@ def chromium() -> Iterator[Browser]:
                 "There is no Chromium on this machine, which prints and draws. Install one (Debian, Ubuntu: sudo apt "
                 "install chromium; anywhere: .venv/bin/python -m playwright install chromium), then run the same again."
             )
+        flags = ["--disable-gpu", "--font-render-hinting=none"]  # words are as wide on each machine
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=found, args=["--disable-gpu", "--font-render-hinting=none", *root])
+        browser = playwright.chromium.launch(executable_path=found, args=[*flags, *root])
         try:
             yield browser
         finally:

@@ -120,13 +120,8 @@ def _essence(outputs: list[NotebookNode], rules: list[tuple[str, str]]) -> list[
             value = re.sub(regex, replacement, value)
         return NUMBER.sub("0", value) if kind == "text/html" else value
 
-    return [
-        (
-            o.output_type,
-            {k: clean(k, v) for k, v in (o.get("data") or {"text": o.get("text", o.get("evalue"))}).items() if k != SVG},
-        )
-        for o in outputs
-    ]
+    found = [(o.output_type, o.get("data") or {"text": o.get("text", o.get("evalue"))}) for o in outputs]
+    return [(kind, {k: clean(k, v) for k, v in data.items() if k != SVG}) for kind, data in found]
 
 
 def differences(new: NotebookNode, stored: NotebookNode) -> list[str]:
