@@ -47,7 +47,7 @@ function putLookIntoAttributes(svg) {
     for (const { name, value } of [...it.attributes]) {
       it.setAttribute(name, value.replace(LONG_NUMBER, (number) => Number(number).toFixed(1).replace(".0", "")));
     }
-    const inherited = lookOf(it);
+    const inherited = it === svg ? {} : lookOf(it); // and nothing from the page that it is part of
     setAll(it, Object.fromEntries(Object.entries(look).filter(([name, value]) => inherited[name] !== value)));
   }
   for (let empty; (empty = svg.querySelector(EMPTY)); ) empty.remove();

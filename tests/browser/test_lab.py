@@ -20,7 +20,7 @@ DRAWN = ".jp-RenderedMermaid img[src^='data:image/svg+xml']"
 PLOTTED = "img[src^='data:image/png']"
 COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3).map(Number)"
 SMALL = "them => them.filter(it => it.getBoundingClientRect().width < 0.87 * it.getAttribute('width')).length"
-HARD_TO_READ = """them => them.filter(it => it.getBoundingClientRect().width * 16 < 11 * it.naturalWidth)
+HARD_TO_READ = """them => them.filter(it => it.getBoundingClientRect().width * 16 < 10.5 * it.naturalWidth)
     .map(it => it.src)"""  # their words are 16 px high
 INK_AND_GROUND = """it => [
     it.src.match(/font-size%3A16px%3Bfill%3A%23(\\w+)/)[1], getComputedStyle(it).backgroundColor

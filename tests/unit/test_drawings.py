@@ -79,6 +79,7 @@ def test_a_picture_needs_nothing_that_viewers_of_images_leave_out() -> None:
         assert not re.search(r"\b(style|class|href)=|url\((?!#)", picture)
         assert svg.get("viewBox").split()[2:] == [svg.get("width"), svg.get("height")]
         assert picture.count("font-family=") == 1
+        assert {"font-size", "font-weight", "text-anchor", "fill", "stroke"} <= {*svg.attrib}  # not those of a page
 
 
 def test_another_text_and_another_program_need_another_svg(monkeypatch, tmp_path) -> None:

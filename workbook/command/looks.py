@@ -29,7 +29,7 @@ body .jp-RenderedMermaid img {{
 }}
 body .jp-RenderedMermaid img[src*="font-size%3A16px%3Bfill%3A%23ccc"] {{ background: #111; }}  /* in a dark theme */
 body img[src*="/diagrams/"] {{
-  zoom: {zoom}; max-width: max(100%, 1024px);  /* a wide one is made smaller, as far as it can be read; then scrolled */
+  zoom: {zoom}; max-width: max(100%, 1016px);  /* a wide one is made smaller, as far as it can be read; then scrolled */
 }}
 body p:has(> img[src*="/diagrams/"]) {{ overflow-x: auto; }}
 body[data-jp-theme-light="false"] img[src*="/diagrams/"] {{ filter: invert(0.93) hue-rotate(180deg); }}
