@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,16 +23,26 @@ IN_AN_SVG = {
 }  # fmt: skip
 
 
-def stored(notebook: Path) -> list[dict[str, str]]:
+@cache
+def read(chapter: Path) -> nbformat.NotebookNode:
+    return nbformat.read(chapter, as_version=4)
+
+
+def stored(chapter: Path) -> list[dict[str, str]]:
     """What is stored of the diagrams that the cells of a chapter show, by its type."""
-    return drawings.diagrams_in(nbformat.read(notebook, as_version=4))
+    return drawings.diagrams_in(read(chapter))
+
+
+def words_of(file: Path, kind: str) -> str:
+    """The title or the description in a text in mermaid's language."""
+    return re.search(rf"^  acc{kind}: (\S.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)[1]
 
 
 def shown() -> dict[str, list[tuple[str, str]]]:
     """Of each file of a diagram, without its ending: the chapters whose texts show it, and what they say of it."""
     found: dict[str, list[tuple[str, str]]] = {}
     for chapter in CHAPTERS:
-        for cell in nbformat.read(chapter, as_version=4).cells:
+        for cell in read(chapter).cells:
             for words, name in PICTURE.findall(cell.source if cell.cell_type == "markdown" else ""):
                 found.setdefault(name, []).append((chapter.name[:2], words))
     return found
@@ -50,7 +61,7 @@ def test_each_diagram_that_a_cell_shows_has_its_svg_beside_it(notebook: Path) ->
 
 
 def test_each_picture_is_shown_once_by_its_chapter_and_said_in_the_same_words() -> None:
-    said = {file.stem: re.search(r"^  accDescr: (.+)$", file.read_text(encoding="utf-8"), re.M)[1] for file in TEXTS}
+    said = {file.stem: words_of(file, "Descr") for file in TEXTS}
     assert shown() == {name: [(name[:2], words)] for name, words in said.items()}
     assert {file.name for file in DIAGRAMS.iterdir()} == {f"{name}{end}" for name in said for end in (".mmd", ".svg")}
 
@@ -61,8 +72,7 @@ def test_no_text_has_a_diagram_that_only_some_readers_can_see() -> None:
 
 @EACH_TEXT
 def test_a_picture_says_in_words_what_it_shows(file: Path) -> None:
-    text, svg = file.read_text(encoding="utf-8"), ElementTree.fromstring(drawings.svg_of(file))
-    title, words = (re.search(rf"^  acc{what}: (\S.+)$", text, re.M)[1] for what in ("Title", "Descr"))
+    svg, title, words = ElementTree.fromstring(drawings.svg_of(file)), words_of(file, "Title"), words_of(file, "Descr")
     assert len(title) > 5 and len(words) > 20 and words.endswith(".")
     told = {element.tag.split("}")[-1]: element for element in list(svg)[:2]}
     assert (told["title"].text, told["desc"].text) == (title, words)
@@ -76,7 +86,7 @@ def test_a_picture_needs_nothing_that_viewers_of_images_leave_out() -> None:
     for picture in pictures:
         svg = ElementTree.fromstring(picture)
         assert {element.tag.split("}")[-1] for element in svg.iter()} <= IN_AN_SVG
-        assert not re.search(r"\b(style|class|href)=|url\((?!#)", picture)
+        assert not re.search(r"\s(style|class|href)=|url\((?!#)", picture)
         assert svg.get("viewBox").split()[2:] == [svg.get("width"), svg.get("height")]
         assert picture.count("font-family=") == 1
         assert {"font-size", "font-weight", "text-anchor", "fill", "stroke"} <= {*svg.attrib}  # not those of a page
