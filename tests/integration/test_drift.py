@@ -382,7 +382,6 @@ def test_what_a_cell_that_was_broken_off_left_is_put_back_by_the_chapter(learner
     assert named(python) == []
 
 
-@pytest.mark.nightly
 def test_a_kernel_that_was_restarted_between_two_cells_finds_all_as_they_left_it(python, open_notebook):
     first = open_notebook()
     first.run(BEGIN)
