@@ -77,6 +77,14 @@ def test_who_is_not_there_is_said_and_the_others_are_done(clones, capfd):
     assert capfd.readouterr().out.count("no such account on this machine, or no such clone") == 2
 
 
+def test_ctrl_c_says_where_it_stopped(clones, monkeypatch):
+    def interrupted(command, **how):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(learners.subprocess, "run", interrupted)
+    assert called(*clones, "--", "status").startswith(f"\nStopped at {clones[0]}: ")
+
+
 @pytest.mark.parametrize("words", [(), ("--", "status"), ("--al",), ("ada", "--all")])
 def test_what_is_mistyped_runs_nothing(words):
     assert called(*words).startswith("Say whose: ")

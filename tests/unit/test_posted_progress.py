@@ -46,7 +46,8 @@ def the_class(record, monkeypatch):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.got.put((self.path, self.headers["Authorization"], json.loads(body)))
-            self.send_response(204 if self.headers["Authorization"] in ("Bearer secret", "token pod") else 403)
+            known = self.headers["Authorization"] in ("Bearer secret", "token pod")
+            self.send_response(400 if b"too long" in body else 204 if known else 403)
             self.end_headers()
 
         def log_message(self, *_):
@@ -108,6 +109,12 @@ def test_what_cannot_be_joined_is_said_and_not_remembered(the_class, address, ke
     with pytest.raises(WorkbookError) as refused:
         joined.join(address.format(the_class.address), key, "Ada", {})
     assert refused.value.message.startswith(sentence) and not joined.RECORD.exists()
+
+
+def test_a_name_that_a_class_does_not_take_is_said(the_class):
+    with pytest.raises(WorkbookError, match="a name has 1 to 40 characters"):
+        joined.join(the_class.address, "secret", "too long", {})
+    assert not joined.RECORD.exists()
 
 
 def test_a_class_that_is_gone_disturbs_nobody(the_class, capfd):

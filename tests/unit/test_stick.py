@@ -109,3 +109,17 @@ def test_what_is_no_stick_is_refused(run, tmp_path, text):
         (tmp_path / "stick.json").write_text(text)
     with pytest.raises(run.Refused, match="run that first"):
         run.from_stick(tmp_path)
+
+
+def test_what_was_collected_for_other_machines_stays_unless_the_lock_is_another(monkeypatch, tmp_path):
+    monkeypatch.setattr(stick, "_download", lambda *_: None)
+    monkeypatch.setattr(stick, "_fill_npm_cache", lambda *_: None)
+    monkeypatch.setattr(stick.bundle, "pack", lambda *_: None)
+    record = tmp_path / "stick.json"
+    stick.collect(str(tmp_path), ["linux-x86_64-3.12"])
+    said, _ = stick.collect(str(tmp_path), ["macos-arm64-3.13", "linux-x86_64-3.12"])
+    assert json.loads(record.read_text())["for"] == ["linux-x86_64-3.12", "macos-arm64-3.13"]
+    assert "on linux-x86_64-3.12, macos-arm64-3.13: " in said
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"lock": "of yesterday"}))
+    stick.collect(str(tmp_path), ["macos-arm64-3.13"])
+    assert json.loads(record.read_text())["for"] == ["macos-arm64-3.13"]

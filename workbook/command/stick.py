@@ -21,7 +21,7 @@ from packaging.markers import Marker
 
 from workbook.base.environment import node_folder, tools_on_path
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, ROOT, write_json, write_text
+from workbook.base.paths import CDK_APP, ROOT, read_json, write_json, write_text
 from workbook.maintenance import bundle
 
 LOCK = ROOT / "requirements.lock"
@@ -116,10 +116,13 @@ def collect(place: str, names: Sequence[str] = ()) -> list[str]:
             _download(folder / "wheels", one, version, lines)
     _fill_npm_cache(folder / "npm")
     digests = {"lock": _digest(LOCK), "node": _digest(CDK_APP / "package-lock.json")}
-    write_json(folder / "stick.json", digests | {"for": [str(one) for one in machines]})
+    before = read_json(folder / "stick.json", {})
+    names = before["for"] if digests.items() <= before.items() else []  # collected earlier, and not out of date
+    names = list(dict.fromkeys([*names, *map(str, machines)]))
+    write_json(folder / "stick.json", digests | {"for": names})
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     return [
-        f"{folder} has all that a set-up needs on {', '.join(map(str, machines))}: {size:.0f} MB.",
+        f"{folder} has all that a set-up needs on {', '.join(names)}: {size:.0f} MB.",
         f"There: {f'git clone {quote(str(folder / BOOK))} workbook' if of_git else 'a copy of this folder'}, and in it "
         f"python3 run.py setup --from {quote(str(folder))}",
     ]

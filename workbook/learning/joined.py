@@ -42,6 +42,8 @@ def join(address: str, key: str, name: str, record: dict[str, Any]) -> None:
         raise WorkbookError(
             f"The class at {address} does not answer ({type(error).__name__}): check the address and the network."
         ) from None
+    if status == 400:
+        raise WorkbookError("The class does not take that: a name has 1 to 40 characters, and 200 laptops may join.")
     if status != 204:
         raise WorkbookError(f"No class at {address} knows this key: take both from the teacher's page.")
     write_json(RECORD, joined)

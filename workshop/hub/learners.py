@@ -108,6 +108,8 @@ def for_each(names: Sequence[str | Path], words: Sequence[str]) -> list[str]:
         except KeyError:
             print("  there is no such account on this machine, or no such clone.")
             code = 1
+        except KeyboardInterrupt:
+            sys.exit(f"\nStopped at {name}: run the same again for them, and for whoever comes after.")
         failed += [str(name)] if code else []
     return failed
 
