@@ -133,7 +133,7 @@ def test_whoever_makes_a_role_gives_it_the_boundary_and_passes_it_on_to_the_shop
     passed = by_action["iam:PassRole"]["Condition"]["StringEquals"]["iam:PassedToService"]
     assert passed == ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
     assert not {"iam:DeleteRolePermissionsBoundary", "iam:CreatePolicyVersion", "iam:UpdateRole"} & by_action.keys()
-    assert POLICIES["Boundary"]["Properties"]["ManagedPolicyName"] == boundary.NAME
+    assert POLICIES["Boundary"]["Properties"]["ManagedPolicyName"] == {"Fn::Sub": boundary.name("${AWS::Region}")}
 
 
 def test_each_stack_of_the_book_and_nothing_else_may_be_deployed():

@@ -21,7 +21,7 @@ def arn() -> str | None:
     if target.is_local():
         return None
     try:
-        wanted = f"arn:aws:iam::{target.account()}:policy/{_name()}"
+        wanted = f"arn:aws:iam::{target.account()}:policy/{name(target.region())}"
         return target.client("iam").get_policy(PolicyArn=wanted)["Policy"]["Arn"]
     except (BotoCoreError, WorkbookError):
         return None
@@ -33,9 +33,13 @@ def arn() -> str | None:
 
 def context() -> dict[str, object]:
     """What CDK has to be told, so that it gives every role the boundary."""
-    return {"@aws-cdk/core:permissionsBoundary": {"name": _name()}} if arn() else {}
+    return {"@aws-cdk/core:permissionsBoundary": {"name": name(target.region())}} if arn() else {}
 
 
-def _name() -> str:
-    """The policy's name, by region: IAM's names are for the whole account."""
-    return f"event-driven-workbook-boundary-{target.region()}"
+def name(region: str) -> str:
+    """The policy's name, one for each region, as IAM's names are for the whole account.
+
+    Args:
+        region: where the learner works.
+    """
+    return f"event-driven-workbook-boundary-{region}"
