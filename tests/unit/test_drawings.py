@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from workbook.base.paths import NOTEBOOKS
 from workbook.maintenance import drawings
@@ -106,3 +107,26 @@ def test_where_all_is_drawn_nothing_is_drawn_or_written(monkeypatch) -> None:
     before = {file: file.stat().st_mtime_ns for file in [*DIAGRAMS.iterdir(), *CHAPTERS]}
     assert drawings.draw() == 0
     assert {file: file.stat().st_mtime_ns for file in before} == before
+
+
+def test_what_has_no_svg_or_one_of_another_text_is_drawn(monkeypatch, tmp_path) -> None:
+    def drawn(texts: list[str]) -> dict[str, str]:
+        return {text: f'<svg data-drawn-from="{drawings.mark(text)}"/>\n' for text in texts}
+
+    monkeypatch.setattr(drawings, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(drawings, "DIAGRAMS", tmp_path / "diagrams")
+    monkeypatch.setattr(drawings, "drawn", drawn)
+    (tmp_path / "diagrams").mkdir()
+    for name, text in (("new", "A"), ("old", "B"), ("other", "C")):
+        (tmp_path / "diagrams" / f"{name}.mmd").write_text(text, encoding="utf-8")
+    for name, text in (("old", "B"), ("other", "not C")):
+        (tmp_path / "diagrams" / f"{name}.svg").write_text(drawn([text])[text], encoding="utf-8")
+    outputs = [new_output("display_data", data={MERMAID: text, "text/plain": text}) for text in ("A", "D")]
+    chapter = tmp_path / "42_a_chapter.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("diagram()", outputs=outputs)]), chapter)
+
+    assert drawings.draw() == 3  # A, C and D
+    for name, text in (("new", "A"), ("old", "B"), ("other", "C")):
+        assert drawings.is_of(drawings.svg_of(tmp_path / "diagrams" / f"{name}.mmd"), text)
+    assert [drawings.is_of(data[SVG], data[MERMAID]) for data in stored(chapter)] == [True, True]
+    assert drawings.draw() == 0
