@@ -13,11 +13,13 @@ from workbook.base.paths import check_checkout
 from workbook.cloud import local, target
 
 if TYPE_CHECKING:
+    from workbook.base.display import progress
     from workbook.base.waiting import wait_until
     from workbook.clients.invoke import invoke
     from workbook.clients.raw_events import raw_events
     from workbook.clients.rest import Rest
     from workbook.cloud.stacks import outputs
+    from workbook.costs.prices import cost
     from workbook.command.doctor import doctor
     from workbook.deployment.cdk_nag import nag
     from workbook.deployment.deploy import deploy
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from workbook.observe.frames import logs, queue, table
     from workbook.observe.leaks import leaks
     from workbook.observe.ledger import ledger
+    from workbook.observe.load import load
     from workbook.observe.traces import timings, trace
+    from workbook.observe.usage import usage
 
 _HOME = {
     "Rest": "clients.rest",
@@ -41,6 +45,7 @@ _HOME = {
     "chapter": "learning.chapters",
     "check": "learning.exercises",
     "clean_up": "learning.clean_up",
+    "cost": "costs.prices",
     "deploy": "deployment.deploy",
     "diagram": "observe.diagrams",
     "diff": "deployment.diff",
@@ -52,12 +57,14 @@ _HOME = {
     "ledger": "observe.ledger",
     "leaks": "observe.leaks",
     "leftovers": "learning.clean_up",
+    "load": "observe.load",
     "logs": "observe.frames",
     "mend_shop": "learning.lost_order.shop",
     "nag": "deployment.cdk_nag",
     "outcome": "learning.predictions",
     "outputs": "cloud.stacks",
     "predict": "learning.predictions",
+    "progress": "base.display",
     "queue": "observe.frames",
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
@@ -65,13 +72,15 @@ _HOME = {
     "table": "observe.frames",
     "timings": "observe.traces",
     "trace": "observe.traces",
+    "usage": "observe.usage",
     "wait_until": "base.waiting",
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms",
-    "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outcome", "outputs",
-    "predict", "queue", "raw_events", "remove", "solution", "table", "timings", "trace", "wait_until",
+    "Rest", "break_shop", "chapter", "check", "clean_up", "cost", "deploy", "diagram", "diff", "doctor",
+    "evaluate_alarms", "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "load", "logs", "mend_shop", "nag",
+    "outcome", "outputs", "predict", "progress", "queue", "raw_events", "remove", "solution", "table", "timings",
+    "trace", "usage", "wait_until",
 ]  # fmt: skip
 
 

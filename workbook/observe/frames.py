@@ -102,7 +102,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     client = target.client("logs")
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     try:
-        events = _log_events(client, f"/aws/lambda/{function}", int(since.timestamp() * 1000))
+        events = log_events(client, f"/aws/lambda/{function}", int(since.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
@@ -116,7 +116,7 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 
-def _log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
+def log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
     """All events of a log group since a moment, in milliseconds; oldest first.
 
     The local cloud gives the oldest 10,000 and no token to go on with. So what may be cut off is read from its last
