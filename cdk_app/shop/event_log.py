@@ -28,7 +28,7 @@ class EventLog(Stack):
         )
         function.add_event_source(
             event_sources.SqsEventSource(
-                queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2
+                queue, batch_size=10, report_batch_item_failures=True, max_concurrency=5
             )
         )
         events.Rule(
