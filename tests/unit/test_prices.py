@@ -1,4 +1,4 @@
-"""The table of prices is whole, and what something costs follows from it: free amounts once, tiers one after the other."""
+"""The table of prices is whole, and costs follow from it: free amounts once, tiers one after the other."""
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from workbook.base.errors import WorkbookError
 from workbook.cloud import target
 
@@ -62,12 +60,3 @@ def need_the_local_cloud() -> None:
     """Refuse to go on when the target is AWS."""
     if not target.is_local():
         raise WorkbookError("This measures the local cloud. Set WORKBOOK_TARGET=local.")
-
-
-def show_version(wanted: bool) -> None:
-    """Print which version this is, if that is wanted, and end."""
-    if wanted:
-        from importlib import metadata
-
-        print("workbook", metadata.version("workbook"))
-        raise typer.Exit
