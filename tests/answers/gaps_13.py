@@ -5,8 +5,7 @@ from answers.lines import right, wrong
 KEPT = "min(self.most, self.tokens + gained)"
 GROWS = "min(loops + 5, most) if waiting > 10 * loops else loops"
 FIVE = "max_concurrency=5"
-DAYS = 'int(queue["MessageRetentionPeriod"]) / 86_400'
-RINGS = 'rings["MetricAlarms"][0]["Threshold"] / 99'
+CEILING = "loops * batch / (fixed + each * batch)"
 
 LINES = [
     # step 2: the token bucket
@@ -33,7 +32,14 @@ LINES = [
     wrong("13-growth", "all at once", "five loops are added", ("min(loops + 5, most)", "most")),
     right("13-growth", "with a variable",
           (f"return {GROWS}", "more = 5 if waiting / 10 > loops else 0\n    return min(loops + more, most)")),
-    # step 3: the maximum
+    # step 3: the ceiling, the maximum
+    wrong("13-ceiling", "one loop", "that is one loop", (CEILING, "batch / (fixed + each * batch)")),
+    wrong("13-ceiling", "batches", "those are batches", (CEILING, "loops / (fixed + each * batch)")),
+    wrong("13-ceiling", "one record's time", "for every record in it, not once", (CEILING, "loops * batch / (fixed + each)")),
+    wrong("13-ceiling", "fixed for each record", "fixed seconds once", (CEILING, "loops / (fixed + each)")),
+    wrong("13-ceiling", "upside down", "the other way round", (CEILING, "(fixed + each * batch) / (loops * batch)")),
+    right("13-ceiling", "in two lines",
+          (f"return {CEILING}", "of_one_loop = 1 / (fixed / batch + each)\n    return loops * of_one_loop")),
     wrong("13-mended", "two", "are 178 a second", (FIVE, "max_concurrency=2")),
     wrong("13-mended", "none", "takes as many environments as it gets", (f", {FIVE}", "")),
     wrong("13-mended", "all", "protects what is behind", (FIVE, "max_concurrency=1000")),
@@ -46,9 +52,19 @@ LINES = [
     wrong("13-sale", "too much", "does not take this value", ("20_000", "100_000")),
     right("13-sale", "more of it", ("40}", "60}"), ("20_000", "24_000")),
     # the questions
-    wrong("13-q", "seconds", "that is in seconds", (" / 86_400", "")),
-    wrong("13-q", "the threshold itself", "that many must wait", (" / 99", "")),
-    wrong("13-q", "the visibility timeout", "it drops nothing", ("MessageRetentionPeriod", "VisibilityTimeout")),
-    wrong("13-q", "all that was accepted", "ask the cloud once more", (".missing", ".accepted")),
-    right("13-q", "a list", ("return (", "return ["), ("missing),\n    )", "missing),\n    ]")),
+    wrong("13-q1", "seconds", "that is in seconds", (" / 86_400", "")),
+    wrong("13-q1", "hours", "that is in hours", ("86_400", "3_600")),
+    wrong("13-q1", "the visibility timeout", "it drops nothing", ("MessageRetentionPeriod", "VisibilityTimeout")),
+    wrong("13-q1", "text", "makes a number of text", ('int(found["MessageRetentionPeriod"]) / 86_400',
+                                                      'found["MessageRetentionPeriod"]')),
+    right("13-q1", "hours, then days", ("/ 86_400", "/ 3600 / 24")),
+    wrong("13-q2", "the threshold itself", "that many must wait", (" / 99", "")),
+    wrong("13-q2", "all that come", "99 a second are too many", (" / 99", " / 278")),
+    wrong("13-q2", "times", "other way round", (" / 99", " * 99")),
+    right("13-q2", "rounded", ('return found["MetricAlarms"][0]["Threshold"] / 99',
+                               '[alarm] = found["MetricAlarms"]\n    return round(alarm["Threshold"] / 99, 1)')),
+    wrong("13-q3", "all that was accepted", "so many were accepted", (".missing", ".accepted")),
+    wrong("13-q3", "the ids", "counts", ("len(ledger(opened).missing)", "ledger(opened).missing")),
+    wrong("13-q3", "one of them", "once more", ("len(ledger(opened).missing)", "len(ledger(opened).missing) + 1")),
+    right("13-q3", "counted", ("len(ledger(opened).missing)", "sum(1 for _ in ledger(opened).missing)")),
 ]  # fmt: skip

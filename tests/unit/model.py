@@ -9,10 +9,13 @@ from workbook.learning import published
 from workbook.learning.definitions import definitions
 
 SETTINGS = {
-    "account": 10_000, "concurrency": 1_000, "write units": 4_000, "stage": 1_000, "publisher's batch": 10,
-    "parallel": 1, "Ordering": 5, "EventLog": 2, "Report": 2,
+    "account": 10_000, "concurrency": 1_000, "write units": 4_000, "stage": 1_000, "burst": 2_000,
+    "publisher's batch": 10, "parallel": 1, "Ordering": 5, "EventLog": 2, "Report": 2,
 }  # fmt: skip
-WANTED = {"Bucket", "Function", "poll", "grown", "mapping", "Shop", "customer", "patient", "simulate", "TIMES", "here"}
+WANTED = {
+    "Bucket", "Function", "poll", "grown", "mapping", "Shop", "customer", "patient", "simulate", "summary", "TIMES",
+    "here", "ceiling", "ceilings",
+}  # fmt: skip
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What the checks of chapter 13's gaps make of lines in a token bucket, in a mapping's growth, and of the sale.
+"""What the checks of chapter 13's gaps make of lines in a bucket, in growth, in a ceiling, and of the sale.
 
 Without a cloud; with one, `tests/notebooks/test_gaps.py` tries whole lines.
 """
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow  # it is about checks, and few change those
 JUDGED = {
     "13-bucket": ("Bucket", scaling.judged_bucket),
     "13-growth": ("grown", scaling.judged_growth),
+    "13-ceiling": ("ceiling", scaling.judged_ceiling),
     "13-sale": ("settings_for_the_sale", lambda choice: scaling.judged_changes(choice(), SETTINGS)),
 }
 SIMULATED = {"the door only", "not behind"}  # which only a simulation tells

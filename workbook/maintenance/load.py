@@ -22,6 +22,7 @@ from workbook.observe.ledger import ledger
 from workbook.observe.load import Load, load
 
 CLIENTS, CROWD = (1, 2, 4, 8, 16), 8
+DECIMALS = {"cores at work": 1, "slower": 2}
 ORDERS, WARM = 200, 32  # of each step, and before the first one
 THOUSAND, SLOWER = 1000, 1.2  # how much longer the last thousand may take than the first
 
@@ -86,7 +87,7 @@ def table(rows: Sequence[dict[str, float]]) -> Table:
     for name in rows[0]:
         shown.add_column(name, justify="right")
     for row in rows:
-        shown.add_row(*(f"{value:.2f}" if name == "slower" else f"{value:.0f}" for name, value in row.items()))
+        shown.add_row(*(f"{value:.{DECIMALS.get(name, 0)}f}" for name, value in row.items()))
     return shown
 
 

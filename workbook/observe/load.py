@@ -38,7 +38,8 @@ class Load:
             seconds since the first call; NaN if it was not stored in time.
         seconds: from the first call to the last answer.
         computed: seconds that the cloud, its functions and the clients computed, until the last order was stored.
-        cores: how many cores other programs left free, on average.
+        cores: how many cores there were for these, on average: what other programs left, or what these got of a busy
+            machine.
     """
 
     clients: int
@@ -50,7 +51,9 @@ class Load:
 
     @property
     def summary(self) -> dict[str, float]:
-        """Calls a second, percentiles of an answer in ms, the longest backlog in orders, and the last order's time."""
+        """Calls a second, percentiles of an answer in ms, the longest backlog in orders, the last order's time in seconds,
+        and how many cores computed for all this, on average.
+        """
         p50, p95, p99 = self.calls.milliseconds.quantile([0.5, 0.95, 0.99])
         return {
             "clients": self.clients,
@@ -58,6 +61,7 @@ class Load:
             "p50": p50, "p95": p95, "p99": p99,
             "backlog": self.backlog.max(),
             "last stored": self.orders.stored.max(),
+            "cores at work": self.computed / self.orders.stored.max(),
         }  # fmt: skip
 
     @property
@@ -105,7 +109,7 @@ def load(clients: int, orders: int, progress: Callable[[str], None] | None = Non
         times,
         seconds,
         ours,
-        max(psutil.cpu_count() - others, 0.01),
+        max(psutil.cpu_count() - others, ours / wall),
     )
 
 
@@ -153,7 +157,8 @@ def _computed() -> float:
 def _seconds(process: psutil.Process) -> float:
     with suppress(psutil.Error):  # it is gone
         times = process.cpu_times()
-        return times.user + times.system
+        ended = getattr(times, "children_user", 0) + getattr(times, "children_system", 0)  # workers that are gone
+        return times.user + times.system + ended
     return 0.0
 
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import scaling
-from workbook.learning.checks.asked import asked, called
+from workbook.learning.checks.asked import asked
 from workbook.learning.exercises import NotYet, Right, Verdict, checks
-from workbook.observe.ledger import ledger
-
-ALARM = "EventLog-Queue-Depth"
-DAY = 86_400  # seconds
-TOO_MANY = 99  # a second
 
 
 @checks(
@@ -43,6 +37,16 @@ def mapping_grows(grown: Callable[[int, int, int], Any]) -> Verdict:
 def model_holds(held: Any = None) -> Verdict:
     """The model's throughput is within a quarter of what was measured, its percentiles within a factor of two."""
     return scaling.judged_model(held)
+
+
+@checks(
+    "13-ceiling",
+    "A loop that takes a batch needs fixed + each * batch seconds for it, so it can do batch / (…) records a second.",
+    "loops of them do as many times that.",
+)
+def ceiling_is_right(ceiling: Callable[..., Any]) -> Verdict:
+    """So many records a second: loops × batch ÷ the time of a batch."""
+    return scaling.judged_ceiling(ceiling) or Right("Loops × batch ÷ time of a batch.")
 
 
 @checks(
@@ -74,8 +78,8 @@ def sale(choice: Callable[[], Any], simulate: Callable[..., Any], settings: dict
     changes = asked(choice)
     if verdict := scaling.judged_changes(changes, settings):
         return verdict
-    shop = simulate(settings | changes, lambda second: 3_000 * min(second / 10, 1), 20, after=60)
-    return scaling.judged_sale(shop) or Right("All accepted, and 95 of 100 orders are stored within ten seconds.")
+    found = simulate(settings | changes, lambda second: 3_000 * min(second / 10, 1), 20, after=60)
+    return scaling.judged_sale(found) or Right("All accepted, and 95 of 100 orders are stored within ten seconds.")
 
 
 @checks(
@@ -89,29 +93,3 @@ def sale(choice: Callable[[], Any], simulate: Callable[..., Any], settings: dict
 def break_even(function: Callable[[float, float, float], Any]) -> Verdict:
     """From so many orders a month on, tasks that always run are cheaper than API Gateway and Lambda."""
     return scaling.judged_break_even(function)
-
-
-@checks(
-    "13-q",
-    "A queue's attribute MessageRetentionPeriod is text, in seconds; a day has 86,400.",
-    f'describe_alarms(AlarmNames=["{ALARM}"])["MetricAlarms"] has one alarm, and that has a Threshold; '
-    f"divide it by {TOO_MANY}.",
-    "ledger(opened).missing has the ids of the orders that are nowhere; len(…) says how many.",
-)
-def three_answers(answers: Callable[[], Any], opened: datetime) -> Verdict:
-    """How long a message is kept, when the alarm rings, and that no order is lost: as the cloud says."""
-    found = target.client("sqs").get_queue_attributes(QueueUrl=outputs["OrderingQueue"], AttributeNames=["All"])
-    queue = {name: found["Attributes"][name] for name in ("MessageRetentionPeriod", "VisibilityTimeout")}
-    kept, hidden = int(queue["MessageRetentionPeriod"]), int(queue["VisibilityTimeout"])
-    [alarm] = target.client("cloudwatch").describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
-    threshold = alarm["Threshold"]
-    others = {
-        float(kept): f"that is in seconds: a day has {DAY:,}.",
-        kept / 3600: "that is in hours.",
-        hidden / DAY: "the visibility timeout is how long others do not see a message; it drops nothing.",
-        float(threshold): f"that many must wait; {TOO_MANY} more come each second.",
-        threshold / 278: "278 come, and 179 of them are worked on: 99 a second are too many.",
-        threshold * TOO_MANY: "it is the other way round: divide.",
-    }
-    missing = len(ledger(opened).missing)
-    return scaling.judged_answers(called(answers), kept / DAY, threshold / TOO_MANY, missing, others)

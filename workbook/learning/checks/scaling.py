@@ -12,15 +12,16 @@ from workbook.costs.prices import HOURS, cost
 from workbook.learning.checks.asked import called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
-CLOSE, FAR = 1.25, 2  # factors by which a model may be off, and by which it is none
+CLOSE, ROUGHLY, FAR = 1.25, 2, 4  # factors by which a model may be off, its percentiles, and by which it is none
 SURE, ROUGH = ("calls a second", "last stored"), ("p50", "p95")
 ENOUGH, TOO_MANY = 4, 10  # loops for 278 events a second, 112 ms for ten of them
+QUEUES = ("Ordering", "EventLog", "Report")
 FEW = 1000  # messages: what waits is no backlog yet
 PATIENCE = 10  # seconds within which 95 of 100 orders of the sale are to be stored
 RANGES = {  # what AWS takes
     "account": (1, 100_000), "concurrency": (1, 100_000), "write units": (1, 40_000), "stage": (1, 100_000),
-    "publisher's batch": (1, 10_000), "parallel": (1, 10), "Ordering": (2, 1_000), "EventLog": (2, 1_000),
-    "Report": (2, 1_000),
+    "burst": (1, 100_000), "publisher's batch": (1, 10_000), "parallel": (1, 10), "Ordering": (2, 1_000),
+    "EventLog": (2, 1_000), "Report": (2, 1_000),
 }  # fmt: skip
 TASKS = ((2, 0.25, 0.5), (2, 0.5, 1), (4, 1, 2))
 HONEST = 1.25  # the factor by which another honest model may differ
@@ -116,9 +117,42 @@ def judged_model(held: Any) -> Verdict:
     if not worst < FAR:
         mistake = "by so much it is another machine's: does the model know the work of an order, and the cores?"
         return NotRight(f"throughput and last order within a factor of {CLOSE}", said, mistake)
-    if worst > CLOSE or off[list(ROUGH)].max() > FAR:
+    if worst > CLOSE or off[list(ROUGH)].max() > ROUGHLY:
         return NotYet(f"Off: {said}. Other programs came or went meanwhile: run the cells from the ramp on once more.")
-    return Right("Throughput and last order within 25 per cent, percentiles within a factor of 2.")
+    return Right(f"Throughput and last order within 25 per cent, percentiles within a factor of 2. Off: {said}.")
+
+
+def judged_ceiling(ceiling: Callable[[int, int, float, float], Any]) -> NotRight | None:
+    """Whether a ceiling is that of loops which take full batches.
+
+    Args:
+        ceiling: takes loops, records of a batch, and seconds, fixed and of each record; gives records a second.
+    """
+    for loops, batch, fixed, each in ((2, 10, 0.012, 0.010), (4, 10, 0.045, 0.004), (1, 1, 0.5, 0.5)):
+        found, took = called(ceiling, loops, batch, fixed, each), fixed + each * batch
+        if isinstance(found, NotRight):
+            return found
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return NotRight("a number of records", repr(found), "return records a second.")
+        likely = {
+            batch / took: "that is one loop: there are more, at the same time.",
+            loops / took: "those are batches: each has several records.",
+            loops * batch / (fixed + each): "a batch takes each seconds for every record in it, not once.",
+            loops * batch / (batch * took): "a batch has its fixed seconds once, not for every record.",
+            loops * batch / (batch * (fixed + each)): "a batch has its fixed seconds once, not for every record.",
+            loops * batch / each / batch: "a batch takes its fixed seconds, too.",
+            took / (loops * batch): "that is the seconds of a record: the other way round.",
+            took: "that is how long a batch lasts: how many records a second are that, with all loops?",
+        }
+        wanted = loops * batch / took
+        if abs(found / wanted - 1) > 0.02:
+            mistake = next(
+                (why for number, why in likely.items() if abs(found / number - 1) < 0.001),
+                "it is the records that all loops have in hand, divided by the time of a batch.",
+            )
+            asked = f"{loops} loops, batches of {batch}, {fixed} s and {each} s a record"
+            return NotRight(f"{wanted:.1f} for {asked}", f"{found:.6g}", mistake)
+    return None
 
 
 def judged_maximum(most: int | None) -> NotRight | None:
@@ -137,16 +171,16 @@ def judged_maximum(most: int | None) -> NotRight | None:
     return None
 
 
-def judged_run(shop: Any) -> NotRight | None:
+def judged_run(found: pd.Series) -> NotRight | None:
     """Whether in a simulated run nobody was refused, and nothing piled up.
 
     Args:
-        shop: as `simulate` gives it.
+        found: as `simulate` gives it.
     """
-    if shop.first:
+    if found["refused by"] != "nobody":
         mistake = "that is not the run of a million an hour: simulate(deployed(), million, 300, after=5)."
-        return NotRight("nobody refused", ", ".join(shop.first), mistake)
-    if late := {name: len(queue) for name, queue in shop.queues.items() if len(queue) > FEW}:
+        return NotRight("nobody refused", found["refused by"], mistake)
+    if late := {name: count for name in QUEUES if (count := found[f"{name} is behind"]) > FEW}:
         mistake = "the run is older than the deployment, or one of the two stacks is not deployed: run both cells."
         return NotRight("no backlog", ", ".join(f"{name}: {count}" for name, count in late.items()), mistake)
     return None
@@ -175,25 +209,22 @@ def judged_changes(changes: Any, settings: Mapping[str, float]) -> NotRight | No
     return None
 
 
-def judged_sale(shop: Any) -> NotRight | None:
+def judged_sale(found: pd.Series) -> NotRight | None:
     """Whether all customers of the sale were accepted, and their orders stored in time.
 
     Args:
-        shop: as `simulate` gives it.
+        found: as `simulate` gives it.
     """
-    share = shop.counts["accepted"] / shop.counts["came"]
-    if share < 1:
-        why = ", ".join(f"{why} (from second {at:.0f} on)" for why, at in shop.first.items()) or "nobody"
+    if found["orders"] < found["came"]:
         mistake = "a limit in front still refuses customers until they give up, or are still asking at the end."
-        return NotRight("all accepted", f"{share:.1%}; refused by {why}", mistake)
-    waiting = [shop.env.now - accepted for line in (*shop.outbox, shop.queues["Ordering"]) for accepted in line]
-    p95 = pd.Series([*shop.waits["Ordering"], *waiting]).quantile(0.95)
-    if p95 > PATIENCE:
-        stuck = "outbox" if sum(map(len, shop.outbox)) > len(shop.queues["Ordering"]) else "queue"
-        mistake = {
-            "outbox": "the orders wait in the outbox: more shards, larger batches or more of them at once.",
-            "queue": "the orders wait in Ordering's queue: it may work on more of them at once.",
-        }[stuck]
+        share = f"{found['orders'] / found['came']:.1%}"
+        return NotRight("all accepted", f"{share}; refused by {found['refused by']}", mistake)
+    if (p95 := found["Ordering: p95, s"]) > PATIENCE:
+        mistake = (
+            "the orders wait in the outbox: more shards, larger batches or more of them at once."
+            if found["in the outbox"] > found["Ordering is behind"]
+            else "the orders wait in Ordering's queue: it may work on more of them at once."
+        )
         return NotRight(f"95 of 100 stored within {PATIENCE} s", f"{p95:.0f} s", mistake)
     return None
 
@@ -253,29 +284,3 @@ def _why(found: float, given: tuple[float, float, float]) -> str:
     if abs(found / nearest - 1) < 0.05:
         return likely[nearest]
     return "divide what tasks, balancer and addresses cost in 730 hours by what API Gateway and Lambda take an order."
-
-
-def judged_answers(found: Any, days: float, seconds: float, missing: int, others: Mapping[float, str]) -> Verdict:
-    """Whether the three answers are those of the cloud.
-
-    Args:
-        found: the learner's.
-        days: for how many a message is kept.
-        seconds: until the alarm's threshold is reached.
-        missing: how many orders are nowhere.
-        others: what is wrong with other numbers that a person might find.
-    """
-    if isinstance(found, NotRight):
-        return found
-    if not isinstance(found, tuple | list) or len(found) != 3:
-        return NotRight("three answers", repr(found), "return days, seconds, orders: three numbers, in this order.")
-    wanted = {"days": days, "seconds": seconds, "orders": missing}
-    for (what, right), given in zip(wanted.items(), found, strict=True):
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            mistake = "int(…) or float(…) makes a number of text; len(…) counts."
-            return NotRight(f"a number of {what}", repr(given), mistake)
-        if abs(given - right) > 0.02 * abs(right):
-            likely = next((why for number, why in others.items() if abs(given - number) < 1e-6), "")
-            mistake = likely or "ask the cloud once more: the question says what, and in which unit."
-            return NotRight(f"{right:.4g} {what}", f"{given:.6g}", mistake)
-    return Right(f"{days:g} days, {seconds:.0f} seconds, and {missing} orders nowhere.")
