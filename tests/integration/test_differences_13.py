@@ -1,0 +1,33 @@
+"""Where the local cloud is not like AWS, as far as chapter 13 touches it: each row as AWS documents it."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from differences import differs
+
+
+@differs("there is no list of quotas")
+def test_the_quotas_of_an_account_can_be_asked(shop):
+    """What AWS grants an account can be asked of Service Quotas.
+
+    https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html
+    """
+    asked = {"ServiceCode": "lambda", "QuotaCode": "L-B99A9384"}  # concurrent executions
+    try:
+        granted = boto3.client("service-quotas").get_service_quota(**asked)["Quota"]["Value"]
+    except (BotoCoreError, ClientError) as error:
+        pytest.fail(str(error))
+    assert granted >= 10
+
+
+@differs("it says 0")
+def test_a_new_table_says_how_warm_it_is(shop):
+    """A new table on demand says that it can take 4,000 write units and 12,000 read units a second at once.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+    """
+    table = boto3.client("dynamodb").describe_table(TableName=shop.outputs["BasketTable"])["Table"]
+    warm = table["WarmThroughput"]
+    assert (warm["WriteUnitsPerSecond"], warm["ReadUnitsPerSecond"]) == (4000, 12000)
