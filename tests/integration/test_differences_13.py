@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import boto3
-import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from differences import differs
 
@@ -18,7 +17,7 @@ def test_the_quotas_of_an_account_can_be_asked(shop):
     try:
         granted = boto3.client("service-quotas").get_service_quota(**asked)["Quota"]["Value"]
     except (BotoCoreError, ClientError) as error:
-        pytest.fail(str(error))
+        raise AssertionError(error) from None
     assert granted >= 10
 
 
