@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from workbook.command import cli
+from workbook.maintenance import copies
 from workbook.maintenance import load as bench
 from workbook.observe import usage as used
 from workbook.observe.load import Load
@@ -24,6 +28,7 @@ RUN = Load(
 def test_a_summary_has_rates_percentiles_and_the_last_order():
     found = RUN.summary
     assert (found["clients"], found["calls a second"], found["backlog"], found["last stored"]) == (2, 25, 2, 4.4)
+    assert found["cores at work"] == pytest.approx(1 / 4.4)
     assert found["p50"] == pytest.approx(50.5) and found["p95"] == pytest.approx(95.05)
 
 
@@ -53,6 +58,46 @@ def test_the_table_has_a_column_for_each_number():
     console = Console(record=True, width=150, file=open("/dev/null", "w"))
     console.print(bench.table([RUN.summary | {"lost": 0, "twice": 0, "MB": 812.4, "slower": 1.05}]))
     assert {"clients", "p99", "lost", "812", "1.05"} <= {*console.export_text().split()}
+
+
+@pytest.mark.parametrize(
+    ("words", "measured"),
+    [
+        (["--load"], ("load", [])), (["--load", "--orders", "10000"], ("load", ["--orders", "10000"])),
+        ([], ()),
+    ],
+)  # fmt: skip
+def test_the_command_measures_a_load(words, measured, monkeypatch):
+    told = []
+    monkeypatch.setattr(copies, "bench", lambda *given: told.append(given) or 3)
+    assert CliRunner().invoke(cli.app, ["bench", *words]).exit_code == 3
+    assert told == [measured]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--orders", "100"], "--orders belongs to --load"), (["--load", "--faults"], "does not go with --faults"),
+        (["--load", "--seed", "7"], "belong to a fault campaign"), (["--load", "--short"], "belong to a fault campaign"),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_no_load_is_refused(words, why, monkeypatch):
+    monkeypatch.setattr(copies, "bench", lambda *_: pytest.fail("measured all the same"))
+    refused = CliRunner().invoke(cli.app, ["bench", *words])
+    assert refused.exit_code == 1 and why in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize(("lost", "code"), [(0, 0), (1, 1)])
+def test_a_lost_order_is_a_failure(lost, code, monkeypatch, capsys):
+    monkeypatch.setattr(bench, "local", SimpleNamespace(ensure=lambda: None, memory=lambda: 8e8))
+    monkeypatch.setattr(bench, "deploy", lambda: None)
+    monkeypatch.setattr(bench, "load", lambda clients, orders, tell: replace(RUN, clients=clients))
+    sets = {"accepted": range(200), "missing": range(lost), "dead": (), "twice": (), "unasked": ()}
+    monkeypatch.setattr(bench, "ledger", lambda _: SimpleNamespace(**sets))
+    assert bench.main([]) == code
+    told = capsys.readouterr().out
+    assert all(word in told for word in ("clients", "p99", "lost", "twice", "MB"))
+    assert [line.split()[0] for line in told.splitlines() if line.strip()[:1].isdigit()] == ["1", "2", "4", "8", "16"]
 
 
 def test_usage_is_what_lambda_and_the_log_say(monkeypatch):

@@ -283,11 +283,11 @@ def bench(
     need_the_local_cloud()
     if (load and faults) or (orders is not None and not load):
         raise WorkbookError("--orders belongs to --load, and --load does not go with --faults.")
+    if not faults and (seed is not None or checkouts is not None or short or markdown):
+        raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
     if load:
         raise typer.Exit(copies.bench("load", [] if orders is None else ["--orders", str(orders)]))
     if not faults:
-        if seed is not None or checkouts is not None or short or markdown:
-            raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
         raise typer.Exit(copies.bench())
     numbers = {"--seed": seed, "--checkouts": checkouts}
     given = [text for option, number in numbers.items() if number is not None for text in (option, str(number))]
