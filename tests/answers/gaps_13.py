@@ -35,7 +35,8 @@ LINES = [
     # step 3: the ceiling, the maximum
     wrong("13-ceiling", "one loop", "that is one loop", (CEILING, "batch / (fixed + each * batch)")),
     wrong("13-ceiling", "batches", "those are batches", (CEILING, "loops / (fixed + each * batch)")),
-    wrong("13-ceiling", "one record's time", "for every record in it, not once", (CEILING, "loops * batch / (fixed + each)")),
+    wrong("13-ceiling", "one record's time", "for every record in it, not once",
+          (CEILING, "loops * batch / (fixed + each)")),
     wrong("13-ceiling", "fixed for each record", "fixed seconds once", (CEILING, "loops / (fixed + each)")),
     wrong("13-ceiling", "upside down", "the other way round", (CEILING, "(fixed + each * batch) / (loops * batch)")),
     right("13-ceiling", "in two lines",
@@ -59,7 +60,7 @@ LINES = [
                                                       'found["MessageRetentionPeriod"]')),
     right("13-q1", "hours, then days", ("/ 86_400", "/ 3600 / 24")),
     wrong("13-q2", "the threshold itself", "that many must wait", (" / 99", "")),
-    wrong("13-q2", "all that come", "99 a second are too many", (" / 99", " / 278")),
+    wrong("13-q2", "all that come", "99 are too many", (" / 99", " / 278")),
     wrong("13-q2", "times", "other way round", (" / 99", " * 99")),
     right("13-q2", "rounded", ('return found["MetricAlarms"][0]["Threshold"] / 99',
                                '[alarm] = found["MetricAlarms"]\n    return round(alarm["Threshold"] / 99, 1)')),

@@ -51,8 +51,8 @@ class Load:
 
     @property
     def summary(self) -> dict[str, float]:
-        """Calls a second, percentiles of an answer in ms, the longest backlog in orders, the last order's time in seconds,
-        and how many cores computed for all this, on average.
+        """Calls a second, percentiles of an answer in ms, the longest backlog in orders, the last order's second, and
+        how many cores computed for all this, on average.
         """
         p50, p95, p99 = self.calls.milliseconds.quantile([0.5, 0.95, 0.99])
         return {

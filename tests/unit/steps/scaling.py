@@ -71,7 +71,8 @@ def asked(question: str, given: Any, *, missing: int = 0) -> Case:
     )
     books = SimpleNamespace(missing=frozenset(map(str, range(missing))), accepted=frozenset(map(str, range(272))))
     to_see = {
-        "target": SimpleNamespace(client=lambda _: client), "outputs": {"OrderingQueue": "q"}, "ledger": lambda _: books,
+        "target": SimpleNamespace(client=lambda _: client), "outputs": {"OrderingQueue": "q"},
+        "ledger": lambda _: books,
     }  # fmt: skip
     answer = given if callable(given) else lambda: given
     return to_see, (answer, NOW) if question == "13-q3" else (answer,)
@@ -108,7 +109,7 @@ WRONG: list[tuple[str, str, Case]] = [
     ),
     *answers(
         "13-q2", ("that many must wait", 1000.0), ("other way round", 99_000.0), ("other way round", 0.099),
-        ("99 a second are too many", 1000 / 278), ("ask the cloud once more", 5.05), ("makes a number of text", "10"),
+        ("99 are too many", 1000 / 278), ("ask the cloud once more", 5.05), ("makes a number of text", "10"),
         ("returns nothing", lambda: None),
     ),
     *answers(

@@ -84,7 +84,7 @@ def sale(choice: Callable[[], Any], simulate: Callable[..., Any], settings: dict
 
 @checks(
     "13-1",
-    "A month of the tasks: cost(\"Fargate\", \"vCPU, x86\", tasks * vcpu * 730), and likewise the memory.",
+    'A month of the tasks: cost("Fargate", "vCPU, x86", tasks * vcpu * 730), and likewise the memory.',
     "Add the balancer, one capacity unit, and tasks + 2 addresses, each for 730 hours.",
     "An order: 3 REST API calls, 7 requests and 0.0525 GB-seconds of Lambda. Ask for a million with free=False, and "
     "divide by a million.",

@@ -49,7 +49,7 @@ def seconds(seconds_until_it_rings: Callable[[], Any]) -> Verdict:
     threshold = alarm["Threshold"]
     others = {
         float(threshold): f"that many must wait; {TOO_MANY} more come each second.",
-        threshold / COME: f"{COME} come, and EventLog takes {COME - TOO_MANY} of them: {TOO_MANY} a second are too many.",
+        threshold / COME: f"{COME} come each second, but EventLog takes most of them: {TOO_MANY} are too many.",
         threshold * TOO_MANY: "it is the other way round: divide.",
         TOO_MANY / threshold: "it is the other way round: so many messages, divided by those of a second.",
     }
