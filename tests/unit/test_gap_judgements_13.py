@@ -63,5 +63,5 @@ def test_the_published_lines_are_right(cell):
 )
 def test_a_choice_is_simulated(changes, words):
     crowd = lambda second: 3_000 * min(second / 10, 1)
-    found = scaling.judged_sale(model()["simulate"](SETTINGS | changes, crowd, 20, after=60))
+    found = scaling.judged_sale(model()["simulate"](SETTINGS | changes, crowd, 15, after=60))
     assert (found is None) if not words else words in found.mistake

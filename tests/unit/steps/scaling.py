@@ -48,7 +48,7 @@ def sale(changes: Any, **found: Any) -> Case:
     """A choice, and what a simulation would make of it."""
 
     def simulate(settings: dict[str, Any], rate: Callable[[int], float], seconds: int, after: int) -> Any:
-        assert settings == SETTINGS | changes and (rate(0), rate(5), rate(19)) == (0, 1500, 3000)
+        assert settings == SETTINGS | changes and (rate(0), rate(5), rate(14), seconds) == (0, 1500, 3000, 15)
         return came(**found)
 
     choice = changes if callable(changes) else lambda: changes

@@ -78,7 +78,7 @@ def sale(choice: Callable[[], Any], simulate: Callable[..., Any], settings: dict
     changes = asked(choice)
     if verdict := scaling.judged_changes(changes, settings):
         return verdict
-    found = simulate(settings | changes, lambda second: 3_000 * min(second / 10, 1), 20, after=60)
+    found = simulate(settings | changes, lambda second: 3_000 * min(second / 10, 1), 15, after=60)
     return scaling.judged_sale(found) or Right("All accepted, and 95 of 100 orders are stored within ten seconds.")
 
 

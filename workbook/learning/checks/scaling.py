@@ -178,7 +178,7 @@ def judged_run(found: pd.Series) -> NotRight | None:
         found: as `simulate` gives it.
     """
     if found["refused by"] != "nobody":
-        mistake = "that is not the run of a million an hour: simulate(deployed(), million, 300, after=5)."
+        mistake = "that is not the run of a million an hour: simulate(deployed(), million, 120, after=5)."
         return NotRight("nobody refused", found["refused by"], mistake)
     if late := {name: count for name in QUEUES if (count := found[f"{name} is behind"]) > FEW}:
         mistake = "the run is older than the deployment, or one of the two stacks is not deployed: run both cells."
