@@ -20,7 +20,7 @@ CLOSE = 0.01  # by which part of it an answer may be rounded
 
 @checks(
     "13-q1",
-    'get_queue_attributes(QueueUrl=…, AttributeNames=["MessageRetentionPeriod"])["Attributes"] has text, in seconds.',
+    "SQS's get_queue_attributes gives a dict; in its Attributes, MessageRetentionPeriod is text, in seconds.",
     "int(…) makes a number of it; a day has 86,400 seconds.",
 )
 def days(days_kept: Callable[[], Any]) -> Verdict:
@@ -40,7 +40,8 @@ def days(days_kept: Callable[[], Any]) -> Verdict:
 
 @checks(
     "13-q2",
-    f'describe_alarms(AlarmNames=["{ALARM}"])["MetricAlarms"] has one alarm, and that has a Threshold.',
+    f"CloudWatch's describe_alarms gives a dict; with AlarmNames=[\"{ALARM}\"], its MetricAlarms have one alarm, and "
+    "that has a Threshold.",
     f"So many must wait, and {TOO_MANY} more do so after each second.",
 )
 def seconds(seconds_until_it_rings: Callable[[], Any]) -> Verdict:
