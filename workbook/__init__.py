@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbook.clients.invoke import invoke
     from workbook.clients.raw_events import raw_events
     from workbook.clients.rest import Rest
+    from workbook.clients.shopping import check_out, fill_basket
     from workbook.cloud.stacks import outputs
     from workbook.costs.prices import cost
     from workbook.command.doctor import doctor
@@ -31,34 +32,39 @@ if TYPE_CHECKING:
     from workbook.learning.learner_files import remove
     from workbook.learning.lost_order.shop import break_shop, mend_shop
     from workbook.learning.predictions import outcome, predict
-    from workbook.observe.alarms import evaluate_alarms
+    from workbook.observe.alarms import alarm_states, alarms_become
     from workbook.observe.diagrams import diagram
     from workbook.observe.frames import logs, queue, table
-    from workbook.observe.leaks import leaks
+    from workbook.observe.leaks import leaks, leaks_in_the_shop
     from workbook.observe.ledger import ledger
     from workbook.observe.load import load
-    from workbook.observe.rights import rights
+    from workbook.observe.rights import policies, rights
+    from workbook.observe.streams import stream
     from workbook.observe.traces import timings, trace
     from workbook.observe.usage import usage
 
 _HOME = {
     "Rest": "clients.rest",
+    "alarm_states": "observe.alarms",
+    "alarms_become": "observe.alarms",
     "break_shop": "learning.lost_order.shop",
     "broken_in": "clients.intruder",
     "chapter": "learning.chapters",
     "check": "learning.exercises",
+    "check_out": "clients.shopping",
     "clean_up": "learning.clean_up",
     "cost": "costs.prices",
     "deploy": "deployment.deploy",
     "diagram": "observe.diagrams",
     "diff": "deployment.diff",
     "doctor": "command.doctor",
-    "evaluate_alarms": "observe.alarms",
+    "fill_basket": "clients.shopping",
     "finish": "learning.chapters",
     "hint": "learning.exercises",
     "invoke": "clients.invoke",
     "ledger": "observe.ledger",
     "leaks": "observe.leaks",
+    "leaks_in_the_shop": "observe.leaks",
     "leftovers": "learning.clean_up",
     "load": "observe.load",
     "logs": "observe.frames",
@@ -66,6 +72,7 @@ _HOME = {
     "nag": "deployment.cdk_nag",
     "outcome": "learning.predictions",
     "outputs": "cloud.stacks",
+    "policies": "observe.rights",
     "predict": "learning.predictions",
     "progress": "base.display",
     "queue": "observe.frames",
@@ -73,6 +80,7 @@ _HOME = {
     "remove": "learning.learner_files",
     "rights": "observe.rights",
     "solution": "learning.exercises",
+    "stream": "observe.streams",
     "table": "observe.frames",
     "timings": "observe.traces",
     "trace": "observe.traces",
@@ -81,10 +89,11 @@ _HOME = {
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "broken_in", "chapter", "check", "clean_up", "cost", "deploy", "diagram", "diff", "doctor",
-    "evaluate_alarms", "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "load", "logs", "mend_shop", "nag",
-    "outcome", "outputs", "predict", "progress", "queue", "raw_events", "remove", "rights", "solution", "table",
-    "timings", "trace", "usage", "wait_until",
+    "Rest", "alarm_states", "alarms_become", "break_shop", "broken_in", "chapter", "check", "check_out", "clean_up",
+    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "invoke", "leaks",
+    "leaks_in_the_shop", "ledger", "leftovers", "load", "logs", "mend_shop", "nag", "outcome", "outputs", "policies",
+    "predict", "progress", "queue", "raw_events", "remove", "rights", "solution", "stream", "table", "timings", "trace",
+    "usage", "wait_until",
 ]  # fmt: skip
 
 

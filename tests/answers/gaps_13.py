@@ -4,7 +4,7 @@ from answers.lines import right, wrong
 
 KEPT = "min(self.most, self.tokens + gained)"
 GROWS = "min(loops + 5, most) if waiting > 10 * loops else loops"
-FIVE = "max_concurrency=5"
+FIVE = "at_once=5"
 CEILING = "loops * batch / (fixed + each * batch)"
 
 LINES = [
@@ -41,10 +41,10 @@ LINES = [
     wrong("13-ceiling", "upside down", "the other way round", (CEILING, "(fixed + each * batch) / (loops * batch)")),
     right("13-ceiling", "in two lines",
           (f"return {CEILING}", "of_one_loop = 1 / (fixed / batch + each)\n    return loops * of_one_loop")),
-    wrong("13-mended", "two", "are 178 a second", (FIVE, "max_concurrency=2")),
-    wrong("13-mended", "none", "takes as many environments as it gets", (f", {FIVE}", "")),
-    wrong("13-mended", "all", "protects what is behind", (FIVE, "max_concurrency=1000")),
-    right("13-mended", "six", (FIVE, "max_concurrency=6")),
+    wrong("13-mended", "two", "are 178 a second", (FIVE, "at_once=2")),
+    wrong("13-mended", "none", "takes as many environments as it gets", (f", {FIVE}", ", at_once=None")),
+    wrong("13-mended", "all", "protects what is behind", (FIVE, "at_once=1000")),
+    right("13-mended", "six", (FIVE, "at_once=6")),
     # step 4: the sale
     wrong("13-sale", "the door only", "a limit in front", (', "write units": 20_000', "")),
     wrong("13-sale", "four", "leave out what does not bind",

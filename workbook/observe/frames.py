@@ -86,12 +86,15 @@ def queue(url: str) -> pd.DataFrame:
     return frame.sort_values("sent", ignore_index=True, kind="stable")
 
 
-def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.DataFrame:
+def logs(
+    function: str, *, minutes: float = 60, since: datetime | None = None, platform: bool = False
+) -> pd.DataFrame:
     """What a Lambda function logged, oldest line first.
 
     Args:
         function: its name, such as `outputs["ProductFunction"]`.
         minutes: how far back to look.
+        since: the moment from which on to look, in place of `minutes`.
         platform: also Lambda's own lines (START, END, REPORT).
 
     Returns:
@@ -100,9 +103,9 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     """
     _reach()
     client = target.client("logs")
-    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    start = since or datetime.now(UTC) - timedelta(minutes=minutes)
     try:
-        events = log_events(client, f"/aws/lambda/{function}", int(since.timestamp() * 1000))
+        events = log_events(client, f"/aws/lambda/{function}", int(start.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
@@ -113,6 +116,8 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     others = sorted({column for row in rows for column in row} - set(LOG_COLUMNS))
     frame = pd.DataFrame(rows, columns=LOG_COLUMNS + others).convert_dtypes()
     frame["time"] = pd.to_datetime(frame["time"], utc=True)  # a time even if there is no line
+    if since:  # a line may come in later than it was logged
+        frame = frame[frame["time"] >= since]
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 
@@ -124,7 +129,7 @@ def log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     while True:
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
+        pages = client.get_paginator("filterlog_events").paginate(logGroupName=group, startTime=start)
         events = [event for page in pages for event in page["events"]]
         last = events[-1]["timestamp"] if events else start
         if len(events) < LOG_PAGE or last == start:

@@ -51,8 +51,8 @@ def ceiling_is_right(ceiling: Callable[..., Any]) -> Verdict:
 
 @checks(
     "13-mended",
-    "SqsEventSource takes max_concurrency; all other arguments stay as they were.",
-    "max_concurrency=5",
+    "subscribe takes at_once; all other arguments stay as they were.",
+    "at_once=5",
 )
 def more_loops(mended: Any = None) -> Verdict:
     """EventLog's mapping has enough loops for a million an hour, and in the run that follows nothing piles up."""
