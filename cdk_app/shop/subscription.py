@@ -14,7 +14,7 @@ READ_STREAM = [
 
 
 def subscribe(function, failures, at_once=2, **pattern):
-    """Let a function get the events that fit a pattern, by a queue of its own, so many batches at once.
+    """Let a function get the events that fit a pattern, so many batches at once, by its own queue.
 
     What fails five times, or cannot be delivered, goes to the queue `failures`.
     """
