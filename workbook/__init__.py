@@ -13,6 +13,7 @@ from workbook.base.paths import check_checkout
 from workbook.cloud import local, target
 
 if TYPE_CHECKING:
+    from workbook.base.display import progress
     from workbook.base.waiting import wait_until
     from workbook.clients.intruder import broken_in
     from workbook.clients.invoke import invoke
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from workbook.clients.rest import Rest
     from workbook.clients.shopping import check_out, fill_basket
     from workbook.cloud.stacks import outputs
+    from workbook.costs.prices import cost
     from workbook.command.doctor import doctor
     from workbook.deployment.cdk_nag import nag
     from workbook.deployment.deploy import deploy
@@ -35,9 +37,11 @@ if TYPE_CHECKING:
     from workbook.observe.frames import logs, queue, table
     from workbook.observe.leaks import leaks, leaks_in_the_shop
     from workbook.observe.ledger import ledger
+    from workbook.observe.load import load
     from workbook.observe.rights import policies, rights
     from workbook.observe.streams import stream
     from workbook.observe.traces import timings, trace
+    from workbook.observe.usage import usage
 
 _HOME = {
     "Rest": "clients.rest",
@@ -49,6 +53,7 @@ _HOME = {
     "check": "learning.exercises",
     "check_out": "clients.shopping",
     "clean_up": "learning.clean_up",
+    "cost": "costs.prices",
     "deploy": "deployment.deploy",
     "diagram": "observe.diagrams",
     "diff": "deployment.diff",
@@ -61,6 +66,7 @@ _HOME = {
     "leaks": "observe.leaks",
     "leaks_in_the_shop": "observe.leaks",
     "leftovers": "learning.clean_up",
+    "load": "observe.load",
     "logs": "observe.frames",
     "mend_shop": "learning.lost_order.shop",
     "nag": "deployment.cdk_nag",
@@ -68,6 +74,7 @@ _HOME = {
     "outputs": "cloud.stacks",
     "policies": "observe.rights",
     "predict": "learning.predictions",
+    "progress": "base.display",
     "queue": "observe.frames",
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
@@ -77,14 +84,16 @@ _HOME = {
     "table": "observe.frames",
     "timings": "observe.traces",
     "trace": "observe.traces",
+    "usage": "observe.usage",
     "wait_until": "base.waiting",
 }
 
 __all__ = [  # noqa: PLE0604
     "Rest", "alarm_states", "alarms_become", "break_shop", "broken_in", "chapter", "check", "check_out", "clean_up",
-    "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "invoke", "leaks",
-    "leaks_in_the_shop", "ledger", "leftovers", "logs", "mend_shop", "nag", "outcome", "outputs", "policies", "predict",
-    "queue", "raw_events", "remove", "rights", "solution", "stream", "table", "timings", "trace", "wait_until",
+    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "invoke", "leaks",
+    "leaks_in_the_shop", "ledger", "leftovers", "load", "logs", "mend_shop", "nag", "outcome", "outputs", "policies",
+    "predict", "progress", "queue", "raw_events", "remove", "rights", "solution", "stream", "table", "timings", "trace",
+    "usage", "wait_until",
 ]  # fmt: skip
 
 

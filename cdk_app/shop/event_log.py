@@ -17,7 +17,8 @@ class EventLog(Stack):
         function.allow(table.table_arn, "dynamodb:PutItem")
 
         dead_letters = sqs.Queue(self, "DeadLetters", retention_period=Duration.days(14))
-        subscribe(function, dead_letters, source=events.Match.prefix(""))  # every event has one
+        # every event has a source
+        subscribe(function, dead_letters, at_once=5, source=events.Match.prefix(""))
         CfnOutput(self, "EventLogTable", value=table.table_name)
         CfnOutput(self, "EventLogFunction", value=function.function_name)
         CfnOutput(self, "EventLogDeadLetters", value=dead_letters.queue_url)

@@ -20,7 +20,7 @@ class Report(Stack):
         )
         notes.allow(orders.table_arn, "dynamodb:PutItem")
         subscribe(
-            notes, failures,
+            notes, failures, at_once=5,
             source=["shop.basket"], detail_type=["BasketCheckedOut"],
             detail={"metadata": {"schemaVersion": ["1"]}},
         )

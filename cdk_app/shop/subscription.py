@@ -13,8 +13,8 @@ READ_STREAM = [
 ]
 
 
-def subscribe(function, failures, **pattern):
-    """Let a function get the events that fit a pattern, by a queue of its own.
+def subscribe(function, failures, at_once=2, **pattern):
+    """Let a function get the events that fit a pattern, so many batches at once, by its own queue.
 
     What fails five times, or cannot be delivered, goes to the queue `failures`.
     """
@@ -26,7 +26,7 @@ def subscribe(function, failures, **pattern):
     )
     function.add_event_source(
         event_sources.SqsEventSource(
-            queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2
+            queue, batch_size=10, report_batch_item_failures=True, max_concurrency=at_once
         )
     )
     events.Rule(

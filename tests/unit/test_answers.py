@@ -8,10 +8,11 @@ import pytest
 from answers import Answer, answers_to, judged
 
 from workbook.base.paths import CDK_APP
+from workbook.costs.prices import cost
 from workbook.learning import exercises
 from workbook.learning.exercises import Right
 
-WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2")
+WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2", "13-1")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 
 
@@ -31,7 +32,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict:
     monkeypatch.syspath_prepend(CDK_APP / "layer")
     from shop_http.validation import BadRequestError
 
-    return {"BadRequestError": BadRequestError}
+    return {"BadRequestError": BadRequestError, "cost": cost}
 
 
 @pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if a.words])

@@ -7,12 +7,14 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 # JupyterLab's own colours, which change with its theme: no single green has a contrast of 4.5 to 1 on both pages.
 # Of what a notebook has stored that it does not trust, it takes such variables out: there the first colour stands,
@@ -199,3 +201,19 @@ class Progress:
     def _data(self, now: str) -> dict[str, str]:
         markup = f'<p style="color:{GREY}">{as_markup(self.title)}: {as_markup(now)}</p>'
         return {"text/plain": self.text, "text/html": markup}
+
+
+def progress(items: Sequence[T], title: str) -> Iterator[T]:
+    """Go through some items, and show how far one is. Those of one cell share a line.
+
+    Args:
+        items: what to go through.
+        title: what is being done.
+
+    Yields:
+        The items, one after the other.
+    """
+    with Progress(title, folds=True) as shown:
+        for done, item in enumerate(items):
+            shown(f"{done} of {len(items)}")
+            yield item

@@ -242,25 +242,29 @@ def doctor() -> None:
 
 @app.command(rich_help_panel=MACHINE)
 def bench(
-    faults: Annotated[
-        bool, typer.Option("--faults", help="Break everything around thousands of checkouts instead, and judge.")
-    ] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="Break everything around checkouts, and judge.")] = False,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="With --faults: what is random follows from it.", show_default="any")
     ] = None,
     checkouts: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="With --faults: how many there are.", show_default="2000")
     ] = None,
+    load: Annotated[bool, typer.Option("--load", help="Measure it under more and more clients instead.")] = False,
+    orders: Annotated[int | None, typer.Option(metavar="N", min=2, help="With --load: so many, by 8 clients.")] = None,
     short: Annotated[bool, typer.Option("--short", help="With --faults: as the tests run it.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="With --faults: the table as Markdown.")] = False,
 ) -> None:
-    """Measure how fast the shop is here; with --faults, whether it keeps its promise."""
+    """Measure how fast the shop is here; with --load, under a crowd; with --faults, whether it keeps its promise."""
     from workbook.maintenance import copies
 
     need_the_local_cloud()
+    if (load and faults) or (orders is not None and not load):
+        raise WorkbookError("--orders belongs to --load, and --load does not go with --faults.")
+    if not faults and (seed is not None or checkouts is not None or short or markdown):
+        raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
+    if load:
+        raise typer.Exit(copies.bench("load", [] if orders is None else ["--orders", str(orders)]))
     if not faults:
-        if seed is not None or checkouts is not None or short or markdown:
-            raise WorkbookError("--seed, --checkouts, --short and --markdown belong to a fault campaign: add --faults.")
         raise typer.Exit(copies.bench())
     numbers = {"--seed": seed, "--checkouts": checkouts}
     given = [text for option, number in numbers.items() if number is not None for text in (option, str(number))]

@@ -139,10 +139,16 @@ def _computing(processes: int) -> Iterator[None]:
             process.wait()
 
 
-def bench() -> int:
-    """Measure in a copy of the tree, which has CDK unpacked, and has linted nothing itself; the exit code."""
+def bench(module: str = "bench", arguments: Sequence[str] = ()) -> int:
+    """Measure in a copy of the tree, which has CDK unpacked, and has linted nothing itself; the exit code.
+
+    Args:
+        module: what measures, a module of this room.
+        arguments: its own.
+    """
     with copy_of_the_tree() as copy:
-        return run_in(copy, [sys.executable, "-m", "workbook.maintenance.bench"], **_caches_of(copy))
+        command = [sys.executable, "-m", f"workbook.maintenance.{module}", *arguments]
+        return run_in(copy, command, **_caches_of(copy))
 
 
 def _caches_of(copy: Path) -> dict[str, str]:

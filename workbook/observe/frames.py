@@ -105,7 +105,7 @@ def logs(
     client = target.client("logs")
     start = since or datetime.now(UTC) - timedelta(minutes=minutes)
     try:
-        events = _log_events(client, f"/aws/lambda/{function}", int(start.timestamp() * 1000))
+        events = log_events(client, f"/aws/lambda/{function}", int(start.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
@@ -121,7 +121,7 @@ def logs(
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 
-def _log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
+def log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
     """All events of a log group since a moment, in milliseconds; oldest first.
 
     The local cloud gives the oldest 10,000 and no token to go on with. So what may be cut off is read from its last
@@ -129,7 +129,7 @@ def _log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     while True:
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
+        pages = client.get_paginator("filterlog_events").paginate(logGroupName=group, startTime=start)
         events = [event for page in pages for event in page["events"]]
         last = events[-1]["timestamp"] if events else start
         if len(events) < LOG_PAGE or last == start:
