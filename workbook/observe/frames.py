@@ -129,7 +129,7 @@ def log_events(client: Any, group: str, start: int) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     while True:
-        pages = client.get_paginator("filterlog_events").paginate(logGroupName=group, startTime=start)
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
         events = [event for page in pages for event in page["events"]]
         last = events[-1]["timestamp"] if events else start
         if len(events) < LOG_PAGE or last == start:
