@@ -95,7 +95,7 @@ def asynchronous() -> Verdict:
     tries, failed = _lines().count("pricing async-bad"), queue(outputs["PricingFailures"])
     if not tries:
         return NotYet("Call the function asynchronously with the bad order.")
-    records = [body for body in failed.body if '"async-bad"' in body]
+    records = [body for body in failed.body.dropna() if '"async-bad"' in body]
     if not records:
         return NotRight(
             "the event async-bad in the failures queue",
@@ -160,7 +160,7 @@ def dead_letter() -> Verdict:
     if "PricingDeadLetters" not in outputs:
         return NotYet("Deploy the orders queue first.")
     tries, dead = _lines().count("pricing polled-bad"), queue(outputs["PricingDeadLetters"])
-    dead = dead[dead.body.str.contains('"polled-bad"', regex=False)] if len(dead) else dead
+    dead = dead[dead.body.str.contains('"polled-bad"', regex=False, na=False)] if len(dead) else dead
     if not tries and dead.empty:
         return _paused() or NotYet("Send the bad order through the queue.")
     if dead.empty:
@@ -201,7 +201,7 @@ def one_call_three_orders(sent: Any) -> Verdict:
     if paused := None if sent is None else _paused():
         return paused
     lines = _wait_for_orders()
-    kept = [body for name in ("PricingOrders", "PricingDeadLetters") for body in queue(outputs[name]).body]
+    kept = [body for name in ("PricingOrders", "PricingDeadLetters") for body in queue(outputs[name]).body.dropna()]
     return judged_batch(sent, lines, kept)
 
 

@@ -1,0 +1,88 @@
+"""What is in a queue on AWS, where a message can be seen only by whoever receives it. Looking is not touching.
+
+Receiving uses up one of a message's tries, if the queue moves it away after so many, and hides it from everybody else.
+So messages with a limited number of tries are counted and not received; others are received once, and given back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from workbook.cloud import target
+
+COUNTS = tuple(f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed"))
+SETTLED = 60  # seconds: AWS's counts are of the last minute (API_GetQueueAttributes)
+HIDDEN = 20  # seconds after which a message is back, should this process end while it looks
+LONG = 1  # seconds that a look waits for another message; one that does not wait may miss some
+REMEMBERED = 5  # seconds for which a look is not repeated if the counts are the same: one may look in a loop
+
+Message = dict[str, Any]
+_looks: Counter[str] = Counter()  # how often each message was received here, by its id
+_seen: dict[str, tuple[float, int, list[Message]]] = {}  # by queue: when, how many were counted, what was found
+_said: set[str] = set()
+
+
+def messages(url: str) -> list[Message]:
+    """The messages of a queue on AWS: Body, IsVisible, ReceiveCount, SentTimestamp, MessageId; None is not known.
+
+    How often one was received does not count the looks from here.
+
+    Args:
+        url: the queue's address.
+    """
+    found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[*COUNTS, "RedrivePolicy"])
+    waiting, in_flight, delayed = (int(found["Attributes"][name]) for name in COUNTS)
+    if "RedrivePolicy" in found["Attributes"]:
+        if waiting:
+            _say(url, "its messages have a limited number of tries, and a look would use one up: they are counted only")
+        return [_unread(True)] * (waiting + delayed) + [_unread(False)] * in_flight
+    known = _looked_at(url, waiting + in_flight + delayed) if waiting else []
+    return known + [_unread(False)] * (waiting + in_flight + delayed - len(known) if known else in_flight)
+
+
+def _looked_at(url: str, counted: int) -> list[Message]:
+    """The messages of a queue that wait, received and given back."""
+    when, before, known = _seen.get(url, (0.0, -1, []))
+    if before == counted and time.monotonic() < when + REMEMBERED:
+        return known
+    client, received = target.client("sqs"), {}
+    try:
+        while new := client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=LONG,
+            MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
+        ).get("Messages"):  # fmt: skip
+            received |= {message["MessageId"]: message for message in new}
+            _looks.update(message["MessageId"] for message in new)
+    finally:
+        for message in received.values():
+            client.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
+    if received:
+        _say(url, "its messages were received, which is the only way to look at one, and given back")
+    known = [_read(message) for message in received.values()]
+    _seen[url] = time.monotonic(), counted, known
+    return known
+
+
+def _read(message: dict[str, Any]) -> Message:
+    return {
+        "Body": message["Body"],
+        "IsVisible": True,
+        "ReceiveCount": int(message["Attributes"]["ApproximateReceiveCount"]) - _looks[message["MessageId"]],
+        "SentTimestamp": int(message["Attributes"]["SentTimestamp"]) / 1000,
+        "MessageId": message["MessageId"],
+    }
+
+
+def _unread(visible: bool) -> Message:
+    return {"Body": None, "IsVisible": visible, "ReceiveCount": None, "SentTimestamp": None, "MessageId": None}
+
+
+def _say(url: str, what: str) -> None:
+    """Say once in a process how a queue is looked at."""
+    if url not in _said:
+        _said.add(url)
+        print(f"On AWS, looking at {url.rpartition('/')[2]}: {what}.")
