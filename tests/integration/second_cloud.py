@@ -38,7 +38,7 @@ class Aws:
             "MINISTACK_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }  # fmt: skip
-        port = next(port for port in random.sample(range(14_000, 15_000), 100) if _is_free(port))
+        port = free_port()
         environment["GATEWAY_PORT"] = str(port)
         with (folder / "log.txt").open("wb") as log:
             self.process = subprocess.Popen(
@@ -85,6 +85,11 @@ def second_cloud(learner: Learner) -> Iterator[Aws]:
     finally:
         one.process.send_signal(signal.SIGKILL)
         one.process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return next(port for port in random.sample(range(14_000, 15_000), 100) if _is_free(port))
 
 
 def _is_free(port: int) -> bool:

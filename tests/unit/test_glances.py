@@ -103,6 +103,15 @@ def test_another_message_is_seen_at_once(sqs, made):
     assert sorted(queue(url).body) == ["one", "two"]
 
 
+def test_a_message_that_was_held_meanwhile_is_looked_at_anew(sqs, made):
+    url = made("one", VisibilityTimeout="0")
+    queue(url)
+    [message] = sqs.receive_message(QueueUrl=url, VisibilityTimeout=30)["Messages"]
+    assert queue(url).state.tolist() == ["in flight"]
+    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
+    assert queue(url).receives.tolist() == [1]
+
+
 def test_what_somebody_else_holds_is_in_flight_beside_what_waits(sqs, made):
     url = made("one")
     received(sqs, url)

@@ -1,7 +1,7 @@
 """The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
 
 What a verb needs is imported when it runs, so that help and status are there at once. Before anything is set up,
-`usage` reads the declarations here as text: what they say is said in plain values, not in computed ones.
+`usage` reads the declarations here and in book.py as text: what they say is said in plain values, not in computed ones.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import typer
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import check_checkout
 from workbook.cloud import target
+from workbook.command import book
 from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored
 from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
 
-LEARNING, SHOP, MACHINE, BOOK = "Learn", "The shop and its cloud", "This machine", "The book itself"
+LEARNING, SHOP, MACHINE = "Learn", "The shop and its cloud", "This machine"
 
 EXAMPLES = """
 [bold]Examples[/]
@@ -305,44 +306,7 @@ def setup() -> None:
     raise typer.Exit(run([sys.executable, "run.py", "setup"], folder=ROOT, environment=os.environ))
 
 
-@app.command(
-    rich_help_panel=BOOK,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
-def test(
-    context: typer.Context,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Only handlers, helpers and templates: under a minute.")
-    ] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Also what is slow by nature: for the night.")] = False,
-    busy: Annotated[bool, typer.Option("--busy", help="Beside four processes that only compute.")] = False,
-) -> None:
-    """Run all tests, the notebooks' too, on a copy of everything.
-
-    What else follows is handed to pytest: `python3 run.py test tests/unit -x`.
-    """
-    from workbook.maintenance import copies
-
-    raise typer.Exit(copies.test(context.args, quick=quick, everything=everything, busy=busy))
-
-
-@app.command(rich_help_panel=BOOK)
-def notebooks(
-    numbers: Annotated[
-        list[int] | None,
-        typer.Argument(metavar="[NN]...", help="The chapters; all by default.", show_default=False),
-    ] = None,
-) -> None:
-    """Execute notebooks anew, and store their outputs.
-
-    They run in order, in a copy of the tree and on a fresh cloud. Nothing is stored if one fails. It is the only
-    way outputs get in.
-    """
-    from workbook.maintenance import copies
-
-    for number in numbers or []:
-        check_chapter(number)
-    copies.notebooks(numbers or [])
+app.add_typer(book.app)
 
 
 def main() -> None:

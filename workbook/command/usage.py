@@ -1,8 +1,8 @@
 """What may follow `python3 run.py`, known before anything is set up: help, and what is mistyped.
 
-The verbs are declared once, in cli.py, for Typer. Here that page is read and not run, since running it would take the
-packages; its declarations become parsers of Python's own library. run.py loads this file by its path, and nothing else
-of the package.
+The verbs are declared once, in cli.py and book.py, for Typer. Here these pages are read and not run, since running
+them would take the packages; their declarations become parsers of Python's own library. run.py loads this file by its
+path, and nothing else of the package.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-PAGE = Path(__file__).with_name("cli.py")
-NOTEBOOKS = PAGE.parents[2] / "notebooks"
+PAGES = [Path(__file__).with_name(name) for name in ("cli.py", "book.py")]
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PROGRAM = "python3 run.py"
 ASKING = ("-h", "--help")
 WIDTH = 80
@@ -86,9 +86,9 @@ def check(words: list[str]) -> None:
 
 
 def declared() -> list[Verb]:
-    """The verbs as cli.py declares them, in its order."""
+    """The verbs as the pages declare them, in their order."""
     constants, verbs = _Constants(), []
-    for node in ast.parse(PAGE.read_text(encoding="utf-8")).body:
+    for node in [node for page in PAGES for node in ast.parse(page.read_text(encoding="utf-8")).body]:
         match constants.visit(node):
             case ast.Assign(targets=[ast.Name(name)], value=value):
                 constants.values[name] = value

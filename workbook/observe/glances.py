@@ -38,6 +38,8 @@ def messages(url: str) -> list[Message]:
         if waiting:
             _say(url, "its messages have a limited number of tries, and a look would use one up: they are counted only")
         return [_unread(True)] * (waiting + delayed) + [_unread(False)] * in_flight
+    if not waiting:
+        _seen.pop(url, None)
     known = _looked_at(url, waiting + in_flight + delayed) if waiting else []
     return known + [_unread(False)] * (waiting + in_flight + delayed - len(known) if known else in_flight)
 
@@ -57,9 +59,7 @@ def _looked_at(url: str, counted: int) -> list[Message]:
             _looks.update(message["MessageId"] for message in new)
     finally:
         for message in received.values():
-            client.change_message_visibility(
-                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-            )
+            client.change_message_visibility(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0)
     if received:
         _say(url, "its messages were received, which is the only way to look at one, and given back")
     known = [_read(message) for message in received.values()]

@@ -149,10 +149,15 @@ def trace(checkout_id: str) -> Trace:
 
 def _fate(checkout_id: str) -> str:
     """Where an order is that no log has seen stored."""
-    fate = _place(checkout_id)
-    if fate != "nowhere" or target.is_local():
-        return fate
-    return soon(lambda: None if (now := _place(checkout_id)) == "nowhere" else now, SETTLED) or fate
+    if target.is_local():
+        return _place(checkout_id)
+
+    def look() -> str | None:
+        if (place := _place(checkout_id)) != "nowhere":
+            return place
+        return "queue" if queue(outputs["OrderingQueue"]).body.isna().any() else None
+
+    return soon(look, SETTLED) or "nowhere"
 
 
 def _place(checkout_id: str) -> str:
@@ -163,10 +168,7 @@ def _place(checkout_id: str) -> str:
     for fate, name in queues.items():
         if name in outputs and checkout_id in checkouts_in(outputs[name]):
             return fate
-    if checkout_id in set(table(outputs["OrderingTable"]).get("orderId", [])):
-        return "stored"
-    unread = "OrderingQueue" in outputs and queue(outputs["OrderingQueue"]).body.isna().any()
-    return "queue" if unread else "nowhere"
+    return "stored" if checkout_id in set(table(outputs["OrderingTable"]).get("orderId", [])) else "nowhere"
 
 
 def timings(checkout_ids: Iterable[str]) -> pd.DataFrame:

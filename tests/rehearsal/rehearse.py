@@ -1,0 +1,154 @@
+"""Rehearse chapters: their published edition with AWS as its target, on a cloud that plays AWS, in AWS's weather.
+
+`python tests/rehearsal/rehearse.py 01 05 --seed 7`, in a copy of the tree: `workbook rehearse` makes one. What came of
+it goes to `.workbook/rehearsed.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import os
+import re
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+sys.path.append(str(Path(__file__).parents[1] / "integration"))
+from known import NOT_PLAYED, UNTRUE
+from learner import Learner
+from proxy_process import Conditions, Proxy, proxy, rules
+from rich.console import Console
+from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
+
+from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
+from workbook.cloud import target
+from workbook.learning import published
+from workbook.maintenance.notebooks import CELL_SECONDS, differences, kernel
+
+CONFIRMED = f"""
+from workbook.cloud.consent import confirm_without_asking
+confirm_without_asking({ACCOUNT!r}, {REGION!r})
+"""
+# What an output says of AWS, as it stands in the published one.
+AS_PUBLISHED = (
+    (rf"https://([a-z0-9]+)\.execute-api\.{REGION}\.amazonaws\.com/", r"http://127.0.0.1:1/_aws/execute-api/\1/"),
+    (rf"https://sqs\.{REGION}\.amazonaws\.com", "http://127.0.0.1:1"),
+    (ACCOUNT, target.LOCAL_ACCOUNT),
+    (REGION, target.LOCAL_REGION),
+)
+IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
+LOOKED = re.compile(r"^On AWS, looking at .*\n", re.MULTILINE)  # what `queue` says there
+
+
+def main() -> int:
+    """Rehearse the chapters; 0 if each cell is as published, but for what the cloud cannot play."""
+    given = _arguments()
+    there = rules()
+    if unknown := {*given.rule, *given.without} - set(there):
+        sys.exit(f"There is no rule {', '.join(sorted(unknown))}; there are: {', '.join(there)}.")
+    on = [name for name in given.rule or there if name not in given.without and not given.calm]
+    conditions = Conditions(given.seed, given.factor, tuple(on))
+    console, reports = Console(highlight=False, soft_wrap=True), []
+    console.print(f"Seed {conditions.seed}. AWS's times are divided by {conditions.factor:g}.", markup=False)
+    for name, what in there.items() if conditions.rules else ():
+        console.print(f"  {'on ' if name in conditions.rules else 'off'} {name}: {what}", markup=False)
+    with second_cloud(Learner(ROOT)) as aws:
+        location = {"LocationConstraint": REGION}
+        aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)  # as the bootstrap does
+        with proxy(aws, conditions) as between:
+            _set_environment(between.environment)
+            for number in given.numbers or sorted(published.chapters()):
+                reports.append(_rehearse(number, between))
+                _tell(console, reports[-1])
+    held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
+    console.print("\n".join(held), markup=False, style="red")
+    done = {"seed": conditions.seed, "factor": conditions.factor, "rules": conditions.rules, "chapters": reports}
+    write_json(STATE / "rehearsed.json", done | {"held and then refused": held})
+    return 1 if held or any(report["otherwise"] for report in reports) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("numbers", nargs="*", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--factor", type=float, default=10)
+    for name in ("--rule", "--without"):
+        parser.add_argument(name, type=lambda text: text.split(","), default=[])
+    parser.add_argument("--calm", action="store_true")
+    return parser.parse_args()
+
+
+def _set_environment(changes: dict[str, str | None]) -> None:
+    for name, value in changes.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _rehearse(number: int, between: Proxy) -> dict[str, Any]:
+    """Run a chapter's cells; what came of them."""
+    notebook = nbformat.read(NOTEBOOKS / published.chapters()[number].name, as_version=4)
+    stored, otherwise = copy.deepcopy(notebook.cells), {}
+    noted, started = len(between.notes()), time.monotonic()
+    notebook.cells.append(nbformat.v4.new_code_cell(CONFIRMED))
+    codes = [index for index, cell in enumerate(stored) if cell.cell_type == "code"]
+    with kernel(notebook, allow_errors=True, interrupt_on_timeout=True) as client:
+        client.execute_cell(notebook.cells[-1], len(stored), store_history=False)
+        for index in codes:
+            cell, began = notebook.cells[index], time.monotonic()
+            client.timeout = IN_VAIN if cell.id in UNTRUE else CELL_SECONDS
+            try:
+                client.execute_cell(cell, index)
+                _as_published(cell)
+                different = differences(cell, stored[index])
+            except (CellTimeoutError, DeadKernelError) as error:
+                different = [f"The cell {cell.id} ended with {type(error).__name__}."]
+            if different:
+                otherwise[cell.id] = f"{different[0]} ({time.monotonic() - began:.0f} s)"
+    return {
+        "chapter": number,
+        "title": published.title(number),
+        "cells": len(codes),
+        "seconds": round(time.monotonic() - started),
+        "otherwise": {name: what for name, what in otherwise.items() if name not in NOT_PLAYED | UNTRUE},
+        "not played": {name: NOT_PLAYED[name] for name in otherwise if name in NOT_PLAYED},
+        "untrue": {name: UNTRUE[name] for name in otherwise if name in UNTRUE},
+        "weather": dict(Counter(rule for rule, _ in between.notes()[noted:])),
+    }
+
+
+def _as_published(cell: nbformat.NotebookNode) -> None:
+    """Let a cell's outputs say of AWS's addresses, account and region what the published page says, and no more."""
+    cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    for output in cell.outputs:
+        if "text" in output:
+            output.text = LOOKED.sub("", output.text)
+    cell.outputs = [output for output in cell.outputs if output.get("text", "some")]
+    for output in cell.outputs:
+        for of, key in ((output, "text"), (output, "evalue"), (output.get("data", {}), "text/plain")):
+            for pattern, replacement in AS_PUBLISHED if key in of else ():
+                of[key] = re.sub(pattern, replacement, of[key])
+
+
+def _tell(console: Console, report: dict[str, Any]) -> None:
+    good = not report["otherwise"]
+    title = f"{report['chapter']:02} {report['title']}: {report['cells']} cells in {report['seconds']} s"
+    console.print(f"{'✓' if good else '✗'} {title}", markup=False, style="" if good else "red")
+    for what in report["otherwise"].values():
+        console.print(f"  {what}", markup=False)
+    for kind in ("not played", "untrue"):
+        for name, why in report[kind].items():
+            console.print(f"  {kind}: {name}, {why}", markup=False)
+    weather = ", ".join(f"{rule} {times}" for rule, times in report["weather"].items())
+    console.print(f"  weather: {weather or 'none'}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
