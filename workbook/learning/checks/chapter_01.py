@@ -200,7 +200,7 @@ def one_call_three_orders(sent: Any) -> Verdict:
         return NotYet("Deploy the orders queue first.")
     if paused := None if sent is None else _paused():
         return paused
-    lines = _wait_for_orders()
+    lines = _lines() if sent is None else _wait_for_orders()
     kept = [body for name in ("PricingOrders", "PricingDeadLetters") for body in queue(outputs[name]).body.dropna()]
     return judged_batch(sent, lines, kept)
 
