@@ -96,6 +96,8 @@ def test_a_receive_that_waits_misses_nothing(behind, name):
     url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="one")
     assert all("Messages" in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1) for _ in range(20))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"ReceiveMessageWaitTimeSeconds": "1"})
+    assert all("Messages" in sqs.receive_message(QueueUrl=url) for _ in range(20))
     assert not one.notes()
 
 

@@ -22,7 +22,7 @@ class ShortPolls(Rule):
     name = "short polls"
 
     async def before(self, call: Call) -> http.Response | None:
-        if call.operation != "ReceiveMessage" or call.parameters.get("WaitTimeSeconds"):
+        if call.operation != "ReceiveMessage" or await self._waits(call):
             return None
         if self.happens(0.3):
             self.say(f"nothing was found in {_name(call)}")
@@ -30,6 +30,15 @@ class ShortPolls(Rule):
         most = int(call.parameters.get("MaxNumberOfMessages", 1))
         call.change(MaxNumberOfMessages=self.random.randint((most + 1) // 2, most))
         return None
+
+    @staticmethod
+    async def _waits(call: Call) -> bool:
+        """Whether the call says so, or its queue does."""
+        if "WaitTimeSeconds" in call.parameters:
+            return call.parameters["WaitTimeSeconds"] > 0
+        asked = {"QueueUrl": call.parameters["QueueUrl"], "AttributeNames": ["ReceiveMessageWaitTimeSeconds"]}
+        found = (await call.ask("GetQueueAttributes", **asked)).get("Attributes", {})
+        return int(found.get("ReceiveMessageWaitTimeSeconds", 0)) > 0
 
 
 class StaleCounts(Rule):

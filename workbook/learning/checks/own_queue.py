@@ -63,9 +63,10 @@ def judged_deletion(done: Callable[[str, dict[str, Any]], Any]) -> Verdict:
         except Exception as error:  # whatever a learner's own code may raise
             mistake = "the call is refused. What is deleted is named by the ReceiptHandle of the message."
             return NotRight("a message that is deleted", f"{type(error).__name__}: {error}", mistake)
-        if not soon(lambda: sum(counts(url)) < 2, 0 if target.is_local() else PATIENCE):
+        soon(lambda: sum(counts(url)) == 1, 0 if target.is_local() else PATIENCE)
+        if (left := sum(counts(url))) > 1:
             return NotRight("one message less", "as many as before", "it is still there, and would come back.")
-        if sum(counts(url)) != 1:
+        if left != 1:
             return NotRight("one message less", "an empty queue", "the others go with it: delete this message alone.")
     return Right("That message is deleted, and no other one.")
 
