@@ -31,9 +31,11 @@ from workbook.cloud import target
 from workbook.learning import published
 from workbook.maintenance.notebooks import CELL_SECONDS, differences, kernel
 
-CONFIRMED = f"""
+PREPARED = """
 from workbook.cloud.consent import confirm_without_asking
-confirm_without_asking({ACCOUNT!r}, {REGION!r})
+from workbook.observe import glances
+confirm_without_asking({account!r}, {region!r})
+glances.SETTLED /= {factor}
 """
 # What an output says of AWS, as it stands in the published one.
 AS_PUBLISHED = (
@@ -64,7 +66,7 @@ def main() -> int:
         with proxy(aws, conditions) as between:
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
-                reports.append(_rehearse(number, between))
+                reports.append(_rehearse(number, between, conditions.factor))
                 _tell(console, reports[-1])
     held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
     console.print("\n".join(held), markup=False, style="red")
@@ -92,12 +94,13 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(number: int, between: Proxy) -> dict[str, Any]:
+def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
     """Run a chapter's cells; what came of them."""
     notebook = nbformat.read(NOTEBOOKS / published.chapters()[number].name, as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}
     noted, started = len(between.notes()), time.monotonic()
-    notebook.cells.append(nbformat.v4.new_code_cell(CONFIRMED))
+    prepared = PREPARED.format(account=ACCOUNT, region=REGION, factor=factor)
+    notebook.cells.append(nbformat.v4.new_code_cell(prepared))
     codes = [index for index, cell in enumerate(stored) if cell.cell_type == "code"]
     with kernel(notebook, allow_errors=True, interrupt_on_timeout=True) as client:
         client.execute_cell(notebook.cells[-1], len(stored), store_history=False)

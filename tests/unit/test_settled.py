@@ -9,6 +9,7 @@ import pytest
 
 from workbook.learning import exercises
 from workbook.learning.exercises import NotRight, NotYet, Right
+from workbook.observe import glances
 
 LATE = NotRight("a line in the log", "none", "it is not there.")
 
@@ -19,7 +20,7 @@ def looks(monkeypatch) -> Callable[..., list[int]]:
 
     def run(*verdicts, answers=(), local=False):
         monkeypatch.setattr(exercises.target, "is_local", lambda: local)
-        monkeypatch.setattr(exercises, "SETTLED", 0.05)
+        monkeypatch.setattr(glances, "SETTLED", 0.05)
         seen = []
 
         def look(*_):

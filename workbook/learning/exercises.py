@@ -22,10 +22,9 @@ from botocore.exceptions import ClientError, ParamValidationError
 from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
-from workbook.base.waiting import soon
 from workbook.cloud import target
 from workbook.learning import bookmark, gaps, published
-from workbook.observe.glances import SETTLED
+from workbook.observe.glances import settle
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ def _settled(look: Callable[..., Verdict], answers: tuple[Any, ...]) -> Verdict:
     verdict = look(*answers)
     if isinstance(verdict, Right) or target.is_local() or not all(isinstance(it, datetime) for it in answers):
         return verdict
-    return soon(lambda: now if isinstance(now := look(*answers), Right) else None, SETTLED) or look(*answers)
+    return settle(lambda: now if isinstance(now := look(*answers), Right) else None) or look(*answers)
 
 
 def hint(name: str) -> None:

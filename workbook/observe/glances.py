@@ -8,20 +8,38 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tenacity import Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
 from workbook.cloud import target
 
 COUNTS = tuple(f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed"))
-SETTLED = 60  # seconds: AWS's counts are of the last minute (API_GetQueueAttributes)
+SETTLED = 60.0  # seconds: AWS's counts are of the last minute (API_GetQueueAttributes), and its logs come in one
 HIDDEN = 20  # seconds after which a message is back, should this process end while it looks
 LONG = 1  # seconds that a look waits for another message; one that does not wait may miss some
 REMEMBERED = 5  # seconds for which a look is not repeated if the counts are the same: one may look in a loop
 
+T = TypeVar("T")
 Message = dict[str, Any]
 _looks: Counter[str] = Counter()  # how often each message was received here, by its id
 _seen: dict[str, tuple[float, int, list[Message]]] = {}  # by queue: when, how many were counted, what was found
 _said: set[str] = set()
+
+
+def settle(look: Callable[[], T | None]) -> T | None:
+    """Look until there is something to see, for the minute in which AWS's counts and logs come; else None.
+
+    It is AWS's minute, on a busy machine too.
+    """
+    give_up = stop_after_delay(SETTLED)
+    return Retrying(
+        retry=retry_if_not_result(bool),
+        wait=wait_fixed(SETTLED / 30),
+        stop=give_up,
+        retry_error_callback=lambda _: None,
+    )(look)
 
 
 def messages(url: str) -> list[Message]:

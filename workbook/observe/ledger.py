@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from workbook.base.display import GREEN, RED
-from workbook.base.waiting import soon
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.observe.frames import queue, table
-from workbook.observe.glances import SETTLED
+from workbook.observe.glances import settle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +83,7 @@ def ledger(since: datetime | None = None) -> Ledger:
     books = _books(since)
     if target.is_local() or not books.missing:
         return books
-    return soon(lambda: None if (now := _books(since)).missing else now, SETTLED) or _books(since)
+    return settle(lambda: None if (now := _books(since)).missing else now) or _books(since)
 
 
 def _books(since: datetime | None) -> Ledger:

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.errors import WorkbookError
-from workbook.base.waiting import soon
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.observe.diagrams import described
 from workbook.observe.frames import logs, queue, table
-from workbook.observe.glances import SETTLED
+from workbook.observe.glances import settle
 from workbook.observe.ledger import checkouts_in, in_outbox
 
 AFTERWARDS = {  # what nobody waits for
@@ -157,7 +156,7 @@ def _fate(checkout_id: str) -> str:
             return place
         return "queue" if queue(outputs["OrderingQueue"]).body.isna().any() else None
 
-    return soon(look, SETTLED) or "nowhere"
+    return settle(look) or "nowhere"
 
 
 def _place(checkout_id: str) -> str:
