@@ -44,7 +44,7 @@ def counts(url: str) -> tuple[int, int]:
 
 
 def left_in(url: str, expected: int) -> int:
-    """How many messages are in a queue: as many as expected, if AWS's counts, which come and go, say so in their time."""
+    """How many messages are in a queue: as many as expected, if AWS's counts, which come late, ever say so."""
     if soon(lambda: sum(counts(url)) == expected, 0 if target.is_local() else PATIENCE):
         return expected
     return sum(counts(url))
