@@ -17,6 +17,7 @@ from filelock import FileLock
 from learner import until
 from second_cloud import ACCOUNT, REGION, Aws, free_port
 
+from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE
 
 HERE = Path(__file__).parent
@@ -39,25 +40,22 @@ class Conditions:
 
 
 def programs() -> Path:
-    """The folder of the proxy's programs; its environment is made when it is first needed, from its lock alone."""
+    """The folder of the proxy's programs; its environment is made when it is first needed, from its lock alone.
+
+    Raises:
+        WorkbookError: it cannot be made, as there is no network for example.
+    """
     digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:16]
     folder = CACHE / f"proxy-{digest}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with FileLock(CACHE / "proxy.lock"):
         if not (folder / "whole").exists():
-            uv = [sys.executable, "-m", "uv"]
-            subprocess.run([*uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], check=True)
-            install = [
-                *uv,
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                folder / "bin" / "python",
-                "--only-binary",
-                ":all:",
-            ]
-            subprocess.run([*install, "--require-hashes", "--no-deps", "-r", LOCK], check=True)
+            uv, python = [sys.executable, "-m", "uv"], folder / "bin" / "python"
+            make = [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder]
+            install = [*uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "--no-deps"]
+            install += ["--only-binary", ":all:", "-r", LOCK]
+            if any(subprocess.run(step).returncode for step in (make, install)):
+                raise WorkbookError("The proxy's packages could not be installed: check the network, and run it again.")
             (folder / "whole").touch()
     return folder / "bin"
 

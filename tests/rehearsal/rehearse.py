@@ -26,6 +26,7 @@ from proxy_process import Conditions, Proxy, proxy, rules
 from rich.console import Console
 from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
 
+from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
 from workbook.cloud import target
 from workbook.learning import published
@@ -154,4 +155,7 @@ def _tell(console: Console, report: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except WorkbookError as error:
+        sys.exit(error.message)
