@@ -10,9 +10,12 @@ import argparse
 import copy
 import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
 from workbook.cloud import target
 from workbook.learning import published
-from workbook.maintenance.notebooks import CELL_SECONDS, differences, kernel
+from workbook.maintenance.notebooks import differences, kernel
 
 PREPARED = """
 from workbook.cloud.consent import confirm_without_asking
@@ -45,6 +48,7 @@ AS_PUBLISHED = (
     (ACCOUNT, target.LOCAL_ACCOUNT),
     (REGION, target.LOCAL_REGION),
 )
+LONGEST = 150  # seconds for a cell; none waits for so long, and one that waits in vain does not hold up the others
 IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
 LOOKED = re.compile(r"^On AWS, looking at .*\n", re.MULTILINE)  # what `queue` says there
 
@@ -64,7 +68,7 @@ def main() -> int:
     with second_cloud(Learner(ROOT)) as aws:
         location = {"LocationConstraint": REGION}
         aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)  # as the bootstrap does
-        with proxy(aws, conditions) as between:
+        with proxy(aws, conditions) as between, _cloudwatch(aws.url, 60 / conditions.factor):
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
                 reports.append(_rehearse(number, between, conditions.factor))
@@ -87,6 +91,21 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@contextmanager
+def _cloudwatch(url: str, seconds: float) -> Iterator[None]:
+    """Meanwhile, alarms are looked after as CloudWatch does it."""
+    process = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("cloudwatch.py"), url, str(seconds)],
+        stdout=(STATE / "cloudwatch.txt").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def _set_environment(changes: dict[str, str | None]) -> None:
     for name, value in changes.items():
         if value is None:
@@ -107,7 +126,7 @@ def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
         client.execute_cell(notebook.cells[-1], len(stored), store_history=False)
         for index in codes:
             cell, began = notebook.cells[index], time.monotonic()
-            client.timeout = IN_VAIN if cell.id in UNTRUE else CELL_SECONDS
+            client.timeout = IN_VAIN if cell.id in UNTRUE else LONGEST
             try:
                 client.execute_cell(cell, index)
                 _as_published(cell)

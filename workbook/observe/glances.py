@@ -23,8 +23,9 @@ REMEMBERED = 5  # seconds for which a look is not repeated if the counts are the
 
 T = TypeVar("T")
 Message = dict[str, Any]
+Counts = tuple[int, int, int]  # of messages that wait, are in flight, are delayed
 _looks: Counter[str] = Counter()  # how often each message was received here, by its id
-_seen: dict[str, tuple[float, int, list[Message]]] = {}  # by queue: when, how many were counted, what was found
+_seen: dict[str, tuple[float, Counts, list[Message]]] = {}  # by queue: when, what was counted, what was found
 _said: set[str] = set()
 
 
@@ -56,23 +57,24 @@ def messages(url: str) -> list[Message]:
         if waiting:
             _say(url, "its messages have a limited number of tries, and a look would use one up: they are counted only")
         return [_unread(True)] * (waiting + delayed) + [_unread(False)] * in_flight
-    if not waiting:
-        _seen.pop(url, None)
-    known = _looked_at(url, waiting + in_flight + delayed) if waiting else []
-    return known + [_unread(False)] * (waiting + in_flight + delayed - len(known) if known else in_flight)
+    # What the counts call in flight may be what was just looked at from here.
+    looked = url in _seen and time.monotonic() < _seen[url][0] + SETTLED
+    known = _looked_at(url, (waiting, in_flight, delayed)) if waiting or (in_flight and looked) else []
+    others = waiting + in_flight + delayed - len(known)
+    return known + [_unread(False)] * min(in_flight, max(0, others))
 
 
-def _looked_at(url: str, counted: int) -> list[Message]:
+def _looked_at(url: str, counted: Counts) -> list[Message]:
     """The messages of a queue that wait, received and given back."""
-    when, before, known = _seen.get(url, (0.0, -1, []))
+    when, before, known = _seen.get(url, (0.0, (0, 0, 0), []))
     if before == counted and time.monotonic() < when + REMEMBERED:
         return known
-    client, received = target.client("sqs"), {}
+    client, received, until = target.client("sqs"), {}, time.monotonic() + HIDDEN / 2
     try:
-        while new := client.receive_message(
+        while time.monotonic() < until and (new := client.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=HIDDEN, WaitTimeSeconds=LONG,
             MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
-        ).get("Messages"):  # fmt: skip
+        ).get("Messages")):  # fmt: skip
             received |= {message["MessageId"]: message for message in new}
             _looks.update(message["MessageId"] for message in new)
     finally:
