@@ -15,8 +15,8 @@ from workbook.base.paths import NOTEBOOKS, read_json
 from workbook.maintenance import copies
 
 SEED = 1
-BY_DAY = ["01", "05"]
-BY_NIGHT = ["01", "02", "03", "05", "06"]
+BY_DAY = ["01"]
+BY_NIGHT = ["01", "02", "03", "05", "06", "09"]
 OF_THE_DAY = int(os.environ.get("REHEARSAL_SEED") or datetime.now(UTC).strftime("%Y%m%d"))
 
 

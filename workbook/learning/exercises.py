@@ -166,10 +166,17 @@ def _settled(look: Callable[..., Verdict], answers: tuple[Any, ...]) -> Verdict:
 
     What was made by the learner is looked at once: to call a function again would do again what it does.
     """
-    verdict = look(*answers)
-    if isinstance(verdict, Right) or target.is_local() or not all(isinstance(it, datetime) for it in answers):
+    if not all(isinstance(it, datetime) for it in answers):
+        return look(*answers)
+    return in_time(lambda: look(*answers))
+
+
+def in_time(look: Callable[[], Verdict]) -> Verdict:
+    """What a look at the cloud says; on AWS, if it is not right, what it says when logs and counts had their minute."""
+    verdict = look()
+    if isinstance(verdict, Right) or target.is_local():
         return verdict
-    return settle(lambda: now if isinstance(now := look(*answers), Right) else None) or look(*answers)
+    return settle(lambda: now if isinstance(now := look(), Right) else None) or look()
 
 
 def hint(name: str) -> None:
