@@ -280,7 +280,7 @@ def digest(file: Path) -> str:
 def whole(prefix: Path) -> dict[str, object]:
     """What the stamp of a finished set-up says, part by part. A moved folder or another Python makes it differ."""
     python = [str(ROOT), sys.implementation.cache_tag, os.uname().machine, os.path.realpath(python_of(prefix))]
-    project = [str(ROOT), digest(PROJECT)]
+    project = [str(ROOT), digest(PROJECT), "with a kernel"]
     return {"python": python, "packages": digest(LOCK), "project": project, "node": digest(NODE_LOCK)}
 
 
@@ -415,6 +415,8 @@ def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -
     # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
     link = site_packages(prefix) / "workbook.pth"
     link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
+    command = [python, "-m", "ipykernel", "install", "--prefix", str(prefix), "--name", "workbook"]
+    step("Installing its kernel for Jupyter", [*command, "--display-name", "Workbook"], environment, keep_open)
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:

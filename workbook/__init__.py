@@ -14,6 +14,7 @@ from workbook.cloud import local, target
 
 if TYPE_CHECKING:
     from workbook.base.waiting import wait_until
+    from workbook.clients.intruder import broken_in
     from workbook.clients.invoke import invoke
     from workbook.clients.raw_events import raw_events
     from workbook.clients.rest import Rest
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from workbook.observe.frames import logs, queue, table
     from workbook.observe.leaks import leaks
     from workbook.observe.ledger import ledger
+    from workbook.observe.rights import rights
     from workbook.observe.traces import timings, trace
 
 _HOME = {
     "Rest": "clients.rest",
     "break_shop": "learning.lost_order.shop",
+    "broken_in": "clients.intruder",
     "chapter": "learning.chapters",
     "check": "learning.exercises",
     "clean_up": "learning.clean_up",
@@ -61,6 +64,7 @@ _HOME = {
     "queue": "observe.frames",
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
+    "rights": "observe.rights",
     "solution": "learning.exercises",
     "table": "observe.frames",
     "timings": "observe.traces",
@@ -69,9 +73,10 @@ _HOME = {
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor", "evaluate_alarms",
-    "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag", "outcome", "outputs",
-    "predict", "queue", "raw_events", "remove", "solution", "table", "timings", "trace", "wait_until",
+    "Rest", "break_shop", "broken_in", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor",
+    "evaluate_alarms", "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag",
+    "outcome", "outputs", "predict", "queue", "raw_events", "remove", "rights", "solution", "table", "timings",
+    "trace", "wait_until",
 ]  # fmt: skip
 
 
@@ -95,4 +100,7 @@ if _local:
     _cloud = local.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
 else:
+    from workbook.cloud import guard
+
     target.agree_on_region()
+    guard.watch()

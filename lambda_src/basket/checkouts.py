@@ -44,7 +44,7 @@ def is_same(item, customer, key):
         now["items"] = fingerprint(key, get(customer["userName"])["items"])
     except NoSuchBasket:
         pass  # it went when the request was accepted
-    # what chapter 04 accepted has no fingerprints
+    # what chapter 08 accepted has no fingerprints
     return all(item.get(name, value) == value for name, value in now.items())
 
 

@@ -1,9 +1,8 @@
-import hashlib
-import hmac
-
-
-def without_people(event, secret):
-    people = ("firstName", "lastName", "email", "address")
-    data = {name: value for name, value in event["data"].items() if name not in people}
-    data["userName"] = hmac.new(secret, data["userName"].encode(), hashlib.sha256).hexdigest()
-    return {**event, "data": data}
+def alarm_state(datapoints, threshold, periods, missing):
+    values = [value for value in datapoints if value is not None][-periods:]
+    if missing == "missing" and not values:
+        return "INSUFFICIENT_DATA"
+    breaching = all(value > threshold for value in values)
+    if len(values) < periods and missing == "notBreaching":
+        breaching = False
+    return "ALARM" if breaching else "OK"

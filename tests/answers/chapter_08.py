@@ -1,4 +1,4 @@
-"""Answers to the first exercise of chapter 08."""
+"""Answers to the exercise of chapter 08."""
 
 from __future__ import annotations
 

@@ -4,163 +4,140 @@ from __future__ import annotations
 
 from answers import Answer, changed
 
-HMAC = 'hmac.new(secret, data["userName"].encode(), hashlib.sha256).hexdigest()'
-PEOPLE = '("firstName", "lastName", "email", "address")'
-COPY = 'data = {name: value for name, value in event["data"].items() if name not in people}'
-INDEX, BUS = '"Resource": f"{table_arn}/index/by-category"', '"Resource": bus_arn'
-QUERY, PUT = '"dynamodb:Query"', '"events:PutEvents"'
+QUANTILE, ONLY = "quantile(0.95)", 'lines[lines.message == "Answered"]'
+VALUES = "[value for value in datapoints if value is not None][-periods:]"
 WRONG = [
-    changed("11-1", "all actions on the index", "too wide", (QUERY, '"dynamodb:*"')),
-    changed("11-1", "whatever begins with Q", "a star also allows", (QUERY, '"dynamodb:Q*"')),
-    changed("11-1", "a scan as well", "too wide", (QUERY, f'[{QUERY}, "dynamodb:Scan"]')),
-    changed("11-1", "another right on the index", "no more than two rights",
-            (QUERY, f'[{QUERY}, "dynamodb:GetItem"]')),
-    changed("11-1", "a right on something else", "no more than two rights",
-            ('"Statement": [', '"Statement": [{**query, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/b"}, ')),
-    changed("11-1", "all rights", "too wide", (QUERY, '"*"'), (INDEX, '"Resource": "*"')),
-    changed("11-1", "one statement", "too wide", ("[query, publish]", """[{
-        "Effect": "Allow", "Action": [query["Action"], publish["Action"]],
-        "Resource": [table_arn, query["Resource"], publish["Resource"]],
-    }]""")),
-    changed("11-1", "one statement for both", "no more than two rights", ("[query, publish]", """[{
-        "Effect": "Allow", "Action": [query["Action"], publish["Action"]],
-        "Resource": [query["Resource"], publish["Resource"]],
-    }]""")),
-    changed("11-1", "any index", "a star also allows", ("by-category", "*")),
-    changed("11-1", "the table and its index", "too wide",
-            (INDEX, '"Resource": [table_arn, f"{table_arn}/index/by-category"]')),
-    changed("11-1", "table and all below it", "too wide", (INDEX, '"Resource": f"{table_arn}*"')),
-    changed("11-1", "the table instead of the index", "too narrow", (INDEX, '"Resource": table_arn')),
-    changed("11-1", "another index", "too narrow", ("by-category", "by-name")),
-    changed("11-1", "a scan instead", "too narrow", (QUERY, '"dynamodb:Scan"')),
-    changed("11-1", "any bus", "too wide", (BUS, '"Resource": "*"')),
-    changed("11-1", "all actions on the bus", "a star also allows", (PUT, '"events:*"')),
-    changed("11-1", "all that puts", "too wide", (PUT, '"events:Put*"'), (BUS, '"Resource": "*"')),
-    changed("11-1", "publishing only", "too narrow", ("[query, publish]", "[publish]")),
-    changed("11-1", "querying only", "too narrow", ("[query, publish]", "[query]")),
-    changed("11-1", "denied", "too narrow",
-            ('"Effect": "Allow", "Action": "events', '"Effect": "Deny", "Action": "events')),
-    changed("11-1", "NotAction", "too wide", ('"Action": "dynamodb:Query"', '"NotAction": "dynamodb:DeleteItem"')),
-    changed("11-1", "an action without its service", "the form service:Name", (QUERY, '"Query"')),
-    changed("11-1", "no Action", "has Effect, Action and Resource", ('"Action": "dynamodb:Query",', "")),
-    changed("11-1", "JSON text", "not its JSON text", ("return {", "return json.dumps({"), ("publish]}", "publish]})")),
-    changed("11-1", "statements only", "not its JSON text",
-            ('return {"Version": "2012-10-17", "Statement": [query, publish]}', "return [query, publish]")),
-    changed("11-1", "in a name that is another's", "too wide", (BUS, '"Resource": "*", "Condition": '
-            '{"StringEquals": {"events:source": "shop.product"}}')),
-    *(
-        changed("11-2", f"{name} stays", "leave the fields out", (PEOPLE, PEOPLE.replace(f'"{name}"', '"none"')))
-        for name in ("firstName", "lastName", "email", "address")
-    ),
-    changed("11-2", "hash()", "changes with each start of Python", (HMAC, 'str(hash((secret, data["userName"])))')),
-    changed("11-2", "hash() of both", "changes with each start of Python",
-            (HMAC, 'hex(hash(data["userName"] + str(secret)))')),
-    changed("11-2", "a plain hash", "try all names", (HMAC, 'hashlib.sha256(data["userName"].encode()).hexdigest()')),
-    changed("11-2", "a hash with a constant in it", "try all names", ("hmac.new(secret", 'hmac.new(b"shop"')),
-    changed("11-2", "the hash of the secret beside it", "try all names",
-            (HMAC, 'hashlib.md5(data["userName"].encode()).hexdigest() + hashlib.md5(secret).hexdigest()')),
-    changed("11-2", "the secret beside it", "whoever reads it",
-            (HMAC, HMAC + " + secret.hex()")),
-    changed("11-2", "a random name", "must be known again", (HMAC, "__import__('uuid').uuid4().hex")),
-    changed("11-2", "the same for all", "must be known again", (HMAC, '"anonymous"')),
-    changed("11-2", "the secret only", "must be known again", (HMAC, "hashlib.sha256(secret).hexdigest()")),
-    changed("11-2", "in small letters", "nobody taken for another",
-            ('["userName"].encode', '["userName"].lower().encode')),
-    changed("11-2", "ASCII only", "of its own", (".encode()", '.encode("ascii")')),
-    changed("11-2", "the secret as text", "of its own", ("hmac.new(secret,", "hmac.new(secret.decode().encode(),")),
-    changed("11-2", "the first letters", "nobody taken for another",
-            ('["userName"].encode', '["userName"][:0].encode')),
-    changed("11-2", "four characters", "two would soon have the same", (".hexdigest()", ".hexdigest()[:4]")),
-    changed("11-2", "eight characters", "two would soon have the same", (".hexdigest()", ".hexdigest()[:8]")),
-    changed("11-2", "backwards", "no trace of the name", (HMAC, 'data["userName"][::-1] + secret.hex()')),
-    changed("11-2", "in base64", "read backwards",
-            (HMAC, 'base64.b64encode(secret + data["userName"].encode()).decode()'), ("import hmac", "import base64")),
-    changed("11-2", "in hexadecimal", "read backwards", (HMAC, 'data["userName"].encode().hex() + secret.hex()')),
-    changed("11-2", "the name stays", "no trace of the name", (f'    data["userName"] = {HMAC}\n', "")),
-    changed("11-2", "the name stays beside it", "no trace of the name", (HMAC, f'data["userName"] + {HMAC}')),
-    changed("11-2", "the name is gone", "the pseudonym is a text",
-            (f'data["userName"] = {HMAC}', 'del data["userName"]')),
-    changed("11-2", "bytes", "the pseudonym is a text", ("hexdigest", "digest")),
-    changed("11-2", "in place", "copy before you change", (COPY, """\
-data = event["data"]
-    for name in people:
-        del data[name]""")),
-    changed("11-2", "a copy that is not deep", "copy before you change", (COPY, """\
-data = dict(event)["data"]
-    for name in people:
-        data.pop(name)""")),
-    changed("11-2", "without metadata", "everything else as it was", ("{**event, ", "{")),
-    changed("11-2", "data only", "in the same shape", ('return {**event, "data": data}', "return data")),
-    changed("11-2", "what is known only", "also what is new", (
-        "if name not in people",
-        'if name in ("checkoutId", "userName", "items", "totalPrice", "paymentMethod")',
-    )),
-    changed("11-2", "without how it was paid", "everything else as it was",
-            ('"address")', '"address", "paymentMethod")')),
-    changed("11-2", "blanked out", "leave the fields out", (COPY, """\
-data = {name: "***" if name in people else value for name, value in event["data"].items()}""")),
-    changed("11-2", "as JSON", "in the same shape", ("return {**event", "return json.dumps({**event"),
-            ("data}", "data})")),
+    changed("11-1", "all lines", "lines that are no answers", (ONLY, "lines")),
+    changed("11-1", "whatever begins so", "to the letter", (ONLY, 'lines[lines.message.str.startswith("Answered")]')),
+    changed("11-1", "the average", "the average or the slowest", (QUANTILE, "mean()"), ("> limit", "> limit / 2")),
+    changed("11-1", "the median", "the median and the average hide it", (QUANTILE, "median()")),
+    changed("11-1", "the slowest answer", "the slowest one says", (QUANTILE, "max()")),
+    changed("11-1", "the fastest answer", "the median and the average hide it", (QUANTILE, "min()")),
+    changed("11-1", "the 99th percentile", "two slow answers in a hundred", (QUANTILE, "quantile(0.99)")),
+    changed("11-1", "the 90th percentile", "one in ten answers", (QUANTILE, 'quantile(0.9, interpolation="lower")')),
+    changed("11-1", "the fifth percentile", "one in ten answers", (QUANTILE, "quantile(0.05)")),
+    changed("11-1", "at the limit", "is not above it", ("> limit", ">= limit")),
+    changed("11-1", "below the limit", "none of these", ("> limit", "< limit")),
+    changed("11-1", "the fastest first", "the slowest should come first.\nExpected: tail, rare, slow, zebra\n"
+            "Found: zebra, slow, rare, tail", ("ascending=False", "ascending=True")),
+    changed("11-1", "nothing", "Found: none", ("return list(", "return [] and list(")),
+    changed("11-1", "by name", "the order is another one", ("return list(", "return sorted(")),
+    changed("11-1", "a limit of its own", "is not above it", ("> limit", "> 299")),
+    changed("11-1", "300, whatever was given", "whatever number it is", ("> limit", "> 300")),
+    changed("11-1", "above the limit, one by one", "group the answers",
+            ("    percentiles = percentiles.s", "    slow = answers[answers.milliseconds > limit]\n"
+             "    return list(slow.function)\n    percentiles = percentiles.s")),
+    changed("11-1", "the numbers", "names, not their times", (".index)", ")")),
+    changed("11-1", "a Series", "return a list", ("list(percentiles[percentiles > limit].index)", "percentiles")),
+    changed("11-1", "an index", "return a list", ("list(", "(")),
+    changed("11-1", "the frame is changed", "copy it",
+            ("    answers =", "    lines[\"milliseconds\"] = lines.milliseconds.fillna(0)\n    answers =")),
+    changed("11-1", "the slowest of them only", "all that are above", (".index)", ".index)[:1]")),
+    changed("11-2", "at the threshold", "it must be above", ("> threshold", ">= threshold")),
+    changed("11-2", "below the threshold", "the latest value breaches", ("> threshold", "< threshold")),
+    changed("11-2", "any for all", "all of the latest three", ("all(", "any(")),
+    changed("11-2", "does not look back", "there are three values",
+            (VALUES, "[value for value in datapoints[-periods:] if value is not None]")),
+    changed("11-2", "all there are", "the latest value breaches", ("[-periods:]", "")),
+    changed("11-2", "the oldest", "the latest value", ("[-periods:]", "[:periods]")),
+    changed("11-2", "zero is nothing", "0 is a value", ("if value is not None", "if value")),
+    changed("11-2", "below zero is nothing", "0 is a value", ("if value is not None", "if value and value > 0")),
+    changed("11-2", "no value is no case", "there is no value at all",
+            ('    if missing == "missing" and not values:\n        return "INSUFFICIENT_DATA"\n', "")),
+    changed("11-2", "no value is never enough", "that counts as breaching",
+            ('missing == "missing" and not values', "not values")),
+    changed("11-2", "too few are never enough", "those that are there decide",
+            ("and not values", "and len(values) < periods")),
+    changed("11-2", "what is missing is good", "what is missing counts as breaching",
+            (' and missing == "notBreaching"', "")),
+    changed("11-2", "what is missing breaches", "what is missing counts as good",
+            ("        breaching = False", "        breaching = True")),
+    changed("11-2", "notBreaching is good", "the latest two count", ("len(values) < periods and ", "")),
+    changed("11-2", "what is missing breaches always", "one value is there, and it is good",
+            ("    return \"ALARM", '    if len(values) < periods and missing == "breaching":\n'
+             "        breaching = True\n    return \"ALARM")),
+    changed("11-2", "a threshold of 5", "ALARM", ("> threshold", "> 5")),
+    changed("11-2", "the last value only", "all of the latest three", ("in values)", "in values[-1:])")),
+    changed("11-2", "the first value only", "all of the latest three", ("in values)", "in values[:1])")),
+    changed("11-2", "in small letters", "the latest value breaches", ('"ALARM"', '"alarm"')),
+    changed("11-2", "true and false", "the latest value breaches", ('"ALARM" if breaching else "OK"', "breaching")),
+    changed("11-2", "the caller's list", "the list is the caller's",
+            ("    values", "    while None in datapoints:\n        datapoints.remove(None)\n    values")),
+    changed("11-2", "a misspelt state", "no value at all", ("INSUFFICIENT_DATA", "INSUFFICIENT DATA")),
 ]  # fmt: skip
 RIGHT = [
-    changed("11-1", "in one name only", "",
-            (BUS, BUS + ', "Condition": {"StringEquals": {"events:source": "shop.prices"}}')),
-    changed("11-1", "in one name only, as in step 6", "",
-            (BUS, BUS + ', "Condition": {"ForAllValues:StringEquals": {"events:source": ["shop.product"]}}')),
-    changed("11-1", "in lists, with names", "",
-            (QUERY, f"[{QUERY}]"), (PUT, f"[{PUT}]"), (BUS, '"Resource": [bus_arn]'),
-            ('"Effect": "Allow", "Action": ["dyn', '"Sid": "Query", "Effect": "Allow", "Action": ["dyn')),
-    changed("11-1", "in small letters, and a denial", "", (QUERY, '"dynamodb:query"'), ("publish]", """publish, {
-        "Effect": "Deny", "Action": "dynamodb:*", "Resource": table_arn,
-    }]""")),
-    Answer("11-2", "a deep copy", """
-import copy
-import hashlib
-import hmac
-
-
-def without_people(event, secret):
-    mine = copy.deepcopy(event)
-    user = mine["data"]["userName"]
-    for name in ("firstName", "lastName", "email", "address"):
-        mine["data"].pop(name, None)
-    mine["data"]["userName"] = hmac.digest(secret, user.encode("utf-8"), "sha512").hex()
-    return mine
+    Answer("11-1", "function by function", """
+def slow_ones(lines, limit):
+    found = {}
+    for name in lines.function.unique():
+        times = lines.milliseconds[(lines.function == name) & (lines.message == "Answered")].dropna()
+        if len(times) and times.quantile(0.95) > limit:
+            found[name] = times.quantile(0.95)
+    return sorted(found, key=found.get, reverse=True)
 """),
-    Answer("11-2", "blake2b with a key", """
-from hashlib import blake2b
+    Answer("11-1", "numpy", """
+import numpy as np
 
 
-def without_people(event, secret):
-    data = dict(event["data"])
-    name = blake2b(data["userName"].encode(), key=secret, digest_size=16).hexdigest()
-    for gone in ["firstName", "lastName", "email", "address"]:
-        del data[gone]
-    return event | {"data": data | {"userName": f"user-{name}"}}
+def slow_ones(lines, limit):
+    answered = lines.query("message == 'Answered'").dropna()
+    p95 = {name: np.percentile(group, 95) for name, group in answered.groupby("function")["milliseconds"]}
+    slow = [(value, name) for name, value in p95.items() if value > limit]
+    return [name for value, name in sorted(slow, reverse=True)]
 """),
-    Answer("11-2", "a slow hash", """
-import base64
-import hashlib
-import json
-
-
-def without_people(event, secret):
-    clone = json.loads(json.dumps(event))
-    data = clone["data"]
-    digest = hashlib.pbkdf2_hmac("sha256", data["userName"].encode(), secret, 1000)
-    data["userName"] = base64.urlsafe_b64encode(digest).decode()
-    clone["data"] = {k: v for k, v in data.items() if k not in {"firstName", "lastName", "email", "address"}}
-    return clone
+    Answer("11-1", "the nearest value", """
+def slow_ones(lines, limit):
+    table = lines[lines["message"].eq("Answered")].groupby("function")["milliseconds"]
+    p95 = table.quantile(q=0.95, interpolation="nearest")
+    return p95[p95.gt(limit)].sort_values(ascending=False).index.tolist()
 """),
-    Answer("11-2", "a UUID made of both", """
-import hashlib
-import uuid
+    Answer("11-2", "any, the other way round", """
+def alarm_state(datapoints, threshold, periods, missing):
+    there = [value for value in datapoints if value is not None][-periods:]
+    if any(value <= threshold for value in there):
+        return "OK"
+    if len(there) == periods:
+        return "ALARM"
+    if missing == "notBreaching":
+        return "OK"
+    if missing == "missing" and len(there) == 0:
+        return "INSUFFICIENT_DATA"
+    return "ALARM"
+"""),
+    Answer("11-2", "filled up", """
+def alarm_state(datapoints, threshold, periods, missing):
+    states = [value > threshold for value in datapoints if value is not None][-periods:]
+    if missing != "missing":
+        states += [missing == "breaching"] * (periods - len(states))
+    if not states:
+        return "INSUFFICIENT_DATA"
+    return ["OK", "ALARM"][all(states)]
+"""),
+    Answer("11-2", "from the end, with any", """
+def alarm_state(datapoints, threshold, periods, missing):
+    taken = []
+    for value in reversed(datapoints):
+        if value is not None and len(taken) < periods:
+            taken.append(value)
+    lacking = periods - len(taken)
+    good = any(not value > threshold for value in taken) or bool(lacking and missing == "notBreaching")
+    if not taken and missing == "missing":
+        return "INSUFFICIENT_DATA"
+    if good:
+        return "OK"
+    return "ALARM"
+"""),
+    Answer("11-2", "numpy's any", """
+import numpy as np
 
 
-def without_people(event, secret):
-    space = uuid.UUID(bytes=hashlib.sha256(secret).digest()[:16])
-    data = {k: v for k, v in event["data"].items() if k not in ("firstName", "lastName", "email", "address")}
-    data["userName"] = str(uuid.uuid5(space, event["data"]["userName"]))
-    return {"metadata": event["metadata"], "data": data}
+def alarm_state(datapoints, threshold, periods, missing):
+    values = np.array([value for value in datapoints if value is not None][-periods:], dtype=float)
+    match missing, len(values):
+        case "missing", 0:
+            return "INSUFFICIENT_DATA"
+        case "notBreaching", number if number < periods:
+            return "OK"
+    return "OK" if (values <= threshold).any() else "ALARM"
 """),
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from answers.lines import right, wrong
 
 PUT = 'answer = table.put_item(Item=item, ReturnValues="ALL_OLD")'
-REFUSED = "if has_card_number(body):"
+CHECKED = "checked(body, CHECKOUT, required=CHECKOUT)"
 
 LINES = [
     # step 1: copied lines
@@ -43,14 +43,13 @@ LINES = [
     wrong("03-51c", "one item", "not for items[1].quantity", ("[lamp, ", "[")),
     right("03-51c", "half a chair", ('"quantity": 0', '"quantity": 0.5')),
     # step 6: the checkout
-    wrong("03-61", "nothing is refused", "wherever they stand", (REFUSED, "if False:")),
-    wrong("03-61", "the address only", "look at the whole body", ("(body):", '(body["address"]):')),
-    wrong("03-61", "another error", "only a BadRequestError", ("raise BadRequestError", "raise ValueError")),
-    wrong("03-61", "fields are not checked", "look at the whole body",
-          ("return checked(body, CHECKOUT, required=CHECKOUT)", "return body")),
-    right("03-61", "checked first", (
-          "    return checked(body, CHECKOUT, required=CHECKOUT)", "    return found"),
-          ("    if has", "    found = checked(body, CHECKOUT, required=CHECKOUT)\n    if has")),
+    wrong("03-61", "nothing is checked", "all of CHECKOUT's fields may be there", (CHECKED, "body")),
+    wrong("03-61", "nothing is required", "all of them must", ("required=CHECKOUT", "required=[]")),
+    wrong("03-61", "the name is required only", "all of them must", ("required=CHECKOUT", 'required=["userName"]')),
+    wrong("03-61", "a basket's fields", "a customer as he should be", ("CHECKOUT", "BASKET")),
+    wrong("03-61", "nothing is returned", "name the error", ("return ", "")),
+    right("03-61", "by place", ("required=", "")),
+    right("03-61", "named", ("required=CHECKOUT", "required=CHECKOUT.keys()")),
     wrong("03-64", "not told", "that ORDERING_FUNCTION names",
           ('        basket.function.add_environment("ORDERING_FUNCTION", ordering.function_name)', "        pass")),
     wrong("03-64", "not allowed", "one right, on that function",

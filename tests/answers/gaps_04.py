@@ -4,8 +4,8 @@ from answers.lines import right, wrong
 
 ORDER = '"orderId": order.pop("checkoutId"), '
 DATE = '"orderDate": metadata["occurredAt"]'
-RIGHTS = '"dynamodb:GetItem", "dynamodb:PutItem"'
-BOTH = 'f"{user_name}\\n{key}"'
+REMEMBER = 'checkouts.remember(checkout["checkoutId"], {**checkout, "acceptedAt": occurred_at})'
+NAMED = '        basket.function.add_environment("CHECKOUTS_NAME", checkouts.table_name)'
 GET = 'stored.get_item(Key={"userName": user_name, "orderId": order_id})["Item"]["totalPrice"]'
 ALONE = '"FilterArns": [rule["Arn"]]'
 FAILED = 'if "ErrorCode" in told'
@@ -49,6 +49,9 @@ LINES = [
     wrong("04-61", "the customer", "the checkout fails", ("order, occurred_at", "customer, occurred_at")),
     wrong("04-61", "another moment is missing", "the checkout fails", (", occurred_at", "")),
     wrong("04-61", "the checkout", "a consumer relies on them", ("order, occurred_at", "checkout, occurred_at")),
+    wrong("04-61", "nothing is remembered", "what was accepted", (REMEMBER, "")),
+    wrong("04-61", "no moment", "the event has the same", (', "acceptedAt": occurred_at', "")),
+    wrong("04-61", "another id", "under the checkoutId", ('(checkout["checkoutId"], {', '(customer["userName"], {')),
     right("04-61", "by name", ('"BasketCheckedOut", order, occurred_at',
                                 'detail_type="BasketCheckedOut", data=order, occurred_at=occurred_at')),
     wrong("04-63", "created", "Basket cannot know", ("202", "201")),
@@ -57,6 +60,12 @@ LINES = [
                                                                     "answer(404, {})")),
     right("04-63", "two lines", ("return answer(202, checkout.check_out(customer))",
                                   "accepted = checkout.check_out(customer)\n    return answer(202, accepted)")),
+    wrong("04-110", "another key", "found by the id of its request", ('"requestId"', '"checkoutId"')),
+    wrong("04-110", "not told", "from CHECKOUTS_NAME", (NAMED, "        pass")),
+    wrong("04-110", "everything", "does nothing else with it", ('"dynamodb:PutItem"', '"dynamodb:*"')),
+    wrong("04-110", "no rights", "does nothing else with it", (', "dynamodb:PutItem"', "")),
+    right("04-110", "by name", ('ServiceTable(self, "Checkouts", "requestId")',
+                                'ServiceTable(self, "Checkouts", key="requestId")')),
     # step 6: an order of an event
     wrong("04-74", "an id of its own", "must be the event's checkoutId", ('order.pop("checkoutId")',
           '__import__("uuid").uuid4().hex')),
@@ -82,18 +91,6 @@ LINES = [
     wrong("04-97", "what was answered", "what was sent", ("return [sent for", "return [told for")),
     wrong("04-97", "how many", "a list of entries", ("return [", "return len(["), ("in told]", "in told])")),
     right("04-97", "no id", (FAILED, 'if "EventId" not in told')),
-    # step 9: which request, and its memory
-    wrong("04-105", "the key alone", "another user with the same key", (BOTH, "key")),
-    wrong("04-105", "another one each time", "is the same request", ("uuid.uuid5(NAMESPACE, " + BOTH + ")",
-                                                                      "uuid.uuid4()")),
-    wrong("04-105", "the user alone", "another key of the same user", (BOTH, "user_name")),
-    right("04-105", "another order", (BOTH, 'f"{key}\\n{user_name}"')),
-    wrong("04-110", "another key", "found by the id of its request", ('"requestId"', '"checkoutId"')),
-    wrong("04-110", "not told", "from CHECKOUTS_NAME", (
-          '        basket.function.add_environment("CHECKOUTS_NAME", checkouts.table_name)', "        pass")),
-    wrong("04-110", "only putting", "does nothing else with it", (RIGHTS, '"dynamodb:PutItem"')),
-    wrong("04-110", "everything", "does nothing else with it", (RIGHTS, '"dynamodb:*"')),
-    right("04-110", "another order", (RIGHTS, '"dynamodb:PutItem", "dynamodb:GetItem"')),
     # questions
     wrong("04-129b", "all rules", "if its own EventPattern fits", (
           ' if fits(json.loads(rule["EventPattern"]), event)', "")),

@@ -2,83 +2,68 @@
 
 from answers.lines import right, wrong
 
-DAY = "datetime.fromisoformat(time).date() - timedelta(days=1)"
-FAILED = '            "DeadLetterConfig": {"Arn": FAILURES},  # for what could not be delivered\n'
-PREFIX = '                        {"name": "prefix", "value": "products/"},\n'
-SUFFIX = '                        {"name": "suffix", "value": ".csv"},\n'
-DECODED = "unquote_plus(record.s3.get_object.key)"
-OWN = "str(uuid.uuid5(NAMESPACE, record.event_id))"
-EXPRESSION = 'events.Schedule.expression("cron(0 1 * * ? *)")'
-SERVICES = '{statement["Principal"]["Service"] for statement in policy["Statement"]}'
+DELETE = '                {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}},\n'
+EVENT = '                {"Put": {"TableName": NAME, "Item": event}},\n'
+PUBLISH = '    publish("BasketCheckedOut", order, checkout["acceptedAt"])\n'
+REMEMBER = '    checkouts.remember(checkout["checkoutId"], checkout)\n'
+REMOVE = '    baskets.delete(order["userName"])'
+FOUND = '"DestinationConfig", {}).get("OnFailure", {}).get("Destination")'
 
 LINES = [
-    # step 1: the day, and the target of a schedule
-    wrong("09-06", "by the clock", "reckoned from the event's time", (DAY, "date.today() - timedelta(days=1)")),
-    wrong("09-06", "the day itself", "reckoned from the event's time", (" - timedelta(days=1)", "")),
-    wrong("09-06", "the day after", "reckoned from the event's time", (" - timedelta", " + timedelta")),
-    wrong("09-06", "the number before", "the function fails", (DAY, "datetime.fromisoformat(time).date() - 1")),
-    right("09-06", "the first ten letters", ("datetime.fromisoformat(time).date()", "date.fromisoformat(time[:10])")),
-    wrong("09-18", "the function's name", "report function, REPORT", ('"Arn": REPORT',
-          '"Arn": REPORT.replace("Function", "Notes")')),
-    wrong("09-18", "its own role", "Scheduler calls in a role", ('outputs["ReportSchedulerRole"]',
-          'outputs["ReportSchedulerRole"] + "s"')),
-    wrong("09-18", "no input", "Input is what the function gets", (', "Input": json.dumps(event)', "")),
-    wrong("09-18", "as Python writes it", "as JSON", ("json.dumps(event)", "str(event)")),
-    wrong("09-18", "the event itself", "this is no target", ("json.dumps(event)", "event")),
-    wrong("09-18", "no dead letters", "is lost without a dead-letter queue", (FAILED, "")),
-    wrong("09-18", "no role", "this is no target", ('"RoleArn": outputs["ReportSchedulerRole"], ', "")),
-    right("09-18", "dict", ('"DeadLetterConfig": {"Arn": FAILURES}', '"DeadLetterConfig": dict(Arn=FAILURES)')),
-    # step 2: which objects, and the key
-    wrong("09-29", "the suffix only", "it would call itself for ever", (PREFIX, "")),
-    wrong("09-29", "the prefix only", "a suffix says which files", (SUFFIX, "")),
-    wrong("09-29", "a capital letter", "letter by letter", ("products/", "Products/")),
-    wrong("09-29", "without the dot", "letter by letter", ('".csv"', '"csv"')),
-    right("09-29", "the other way round", (PREFIX, SUFFIX), (f"{SUFFIX}                    ],",
-          f"{PREFIX}                    ],")),
-    wrong("09-41", "as it comes", "the key in the event is URL-encoded", (DECODED, "record.s3.get_object.key")),
-    wrong("09-41", "the blank only", "the key in the event is URL-encoded",
-          (DECODED, 'record.s3.get_object.key.replace("+", " ")')),
-    wrong("09-41", "encoded twice", "the key in the event is URL-encoded",
-          (DECODED, 'record.s3.get_object.key.replace("+", "%20")')),
-    right("09-41", "as a dict", (DECODED, 'unquote_plus(record["s3"]["object"]["key"])')),
-    # step 3: the filter, and the id
-    wrong("09-54", "what is gone", "must be called for MODIFY", ("MODIFY", "REMOVE")),
-    wrong("09-54", "what is new", "must be called for MODIFY", ("MODIFY", "INSERT")),
-    wrong("09-54", "what is new too", "need not be called for INSERT", ('is_equal("MODIFY")',
-          'or_("MODIFY", "INSERT")')),
-    wrong("09-54", "a small letter", "must be called for MODIFY", ('"eventName"', '"eventname"')),
-    right("09-54", "in a list", ('lambda_.FilterRule.is_equal("MODIFY")', '["MODIFY"]')),
-    wrong("09-52", "a new one each time", "uuid4 never does", (OWN, "str(uuid.uuid4())")),
-    wrong("09-52", "of the product", "another change is another event",
-          ("record.event_id", 'record.dynamodb.keys["id"]')),
-    wrong("09-52", "of what happened", "another change is another event",
-          ("record.event_id", "record.event_name.name")),
-    wrong("09-52", "no text", "the function fails", ("record.event_id", "record")),
-    right("09-52", "the id itself", (OWN, "record.event_id")),
-    # step 4: each night
-    wrong("09-72", "the hour first", "the minute first, then the hour", ("0 1 *", "1 0 *")),
-    wrong("09-72", "once a day", "the minute first, then the hour", ("cron(0 1 * * ? *)", "rate(1 day)")),
-    wrong("09-72", "each minute of the hour", "a * is each", ("0 1 *", "* 1 *")),
-    wrong("09-72", "in the afternoon", "the minute first, then the hour", ("0 1 *", "0 13 *")),
-    right("09-72", "cron", (EXPRESSION, 'events.Schedule.cron(minute="0", hour="1")')),
+    # step 1: publish first
+    wrong("09-15", "the basket first", "Publish first", (PUBLISH, f"{REMOVE}\n{PUBLISH}"), (f"{REMEMBER}{REMOVE}",
+          REMEMBER.rstrip())),
+    wrong("09-15", "the basket stays", "must not be checked out once more", (f"{REMEMBER}{REMOVE}",
+          REMEMBER.rstrip())),
+    wrong("09-15", "nobody remembers", "nobody knows any more", (REMEMBER, "")),
+    wrong("09-15", "nobody hears of it", "nobody hears of the checkout", (PUBLISH, "")),
+    right("09-15", "remembered last", (f"{REMEMBER}{REMOVE}", f"{REMOVE}\n{REMEMBER.rstrip()}")),
+    # step 2: the transaction
+    wrong("09-21", "the basket stays", "the basket does not go", (DELETE, "")),
+    wrong("09-21", "any basket", "in the place of the one that was read", (", **unchanged", "")),
+    wrong("09-21", "any answer", "an earlier request is written over", (", **first", "")),
+    wrong("09-21", "no event", "no row came into the outbox", (EVENT, "")),
+    wrong("09-21", "no answer", "the answer is not remembered",
+          ('                {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},\n', "")),
+    wrong("09-21", "the event under another name", "does not take this transaction", ('"TableName": NAME',
+          '"TableName": "outbox"')),
+    right("09-21", "another order", (DELETE, EVENT), (f"{EVENT}            ]", f"{DELETE}            ]")),
+    # step 3: another request
+    wrong("09-43", "the same request", "this is the same request", (' | {"address": "2 Side Street"}', "")),
+    wrong("09-43", "without the key", "send the header that key holds", (", headers=key", "")),
+    wrong("09-43", "a field that is not known", "change a value, and no name", ('"address"', '"street"')),
+    wrong("09-43", "nothing is returned", "return what shop.send gives", ("return ", "")),
+    right("09-43", "another name", ('"address": "2 Side Street"', '"firstName": "Kimberly"')),
     # questions
-    wrong("09-84b", "always", "each mapping of this very function",
-          ('[mapping["EventSourceArn"].split(":")[2] for mapping in found]', '["sqs"]')),
-    wrong("09-84b", "the whole ARN", "the name of the service", ('.split(":")[2]', "")),
-    wrong("09-84b", "of all functions", "each mapping of this very function", ("FunctionName=function", "")),
-    wrong("09-84b", "nothing is returned", "returns nothing", ("return ", "")),
-    right("09-84b", "a set", ("[mapping", "{mapping"), ("found]", "found}")),
-    wrong("09-84c", "always", "of this very table", ('described["StreamSpecification"]["StreamViewType"]',
-          '"NEW_AND_OLD_IMAGES"')),
-    wrong("09-84c", "the whole of it", "it is the StreamViewType", ('["StreamViewType"]', "")),
-    wrong("09-84c", "whether there is one", "it is the StreamViewType", ("StreamViewType", "StreamEnabled")),
-    wrong("09-84c", "nothing is returned", "returns nothing", ("return ", "")),
-    right("09-84c", "get", ('["StreamViewType"]', '.get("StreamViewType")')),
-    wrong("09-84d", "always", "of this very function's policy", (SERVICES, '{"s3.amazonaws.com"}')),
-    wrong("09-84d", "text", "ended with an error", ('json.loads(lambda_.get_policy(FunctionName=function)["Policy"])',
-          'lambda_.get_policy(FunctionName=function)["Policy"]')),
-    wrong("09-84d", "the whole principal", "which Service may call", ('["Principal"]["Service"] for',
-          '["Principal"].popitem() for')),
-    wrong("09-84d", "what they may", "which Service may call", ('["Principal"]["Service"]', '["Action"]')),
-    right("09-84d", "a list", (SERVICES, f"list({SERVICES})")),
+    wrong("09-60", "always", "of this very function's role", ("any(action in statement[\"Action\"] for statement in "
+          "statements)", "True")),
+    wrong("09-60", "the resource", "this very action", ('statement["Action"]', 'statement["Resource"]')),
+    wrong("09-60", "the whole ARN", "ended with an error", ('["Role"].split("/")[-1]', '["Role"]')),
+    wrong("09-60", "all of them", "this very action", ("any(action", "all(action")),
+    wrong("09-60", "one function's role", "of this very function's role", ("FunctionName=function",
+          "FunctionName=WORKER")),
+    right("09-60", "actions", ('any(action in statement["Action"] for statement in statements)',
+          'action in [a for one in statements for a in ([one["Action"]] if isinstance(one["Action"], str) else '
+          'one["Action"])]')),
+    wrong("09-61", "always", "one that says BasketCheckedOut", (
+          'any(detail["data"].get("checkoutId") == checkout_id for detail in told.detail)', "True")),
+    wrong("09-61", "any event", "one that says BasketCheckedOut", (
+          '    told = told[told["detail-type"] == "BasketCheckedOut"]\n', "")),
+    wrong("09-61", "the events", "one that says BasketCheckedOut", ("return any(", "return list("),
+          ('detail["data"].get("checkoutId") == checkout_id for detail in told.detail',
+           'detail for detail in told.detail if detail["data"].get("checkoutId") == checkout_id')),
+    wrong("09-61", "the event's own id", "one that says BasketCheckedOut", (
+          'any(detail["data"].get("checkoutId") == checkout_id for detail in told.detail)',
+          "checkout_id in set(told.id)")),
+    right("09-61", "as a set", ('any(detail["data"].get("checkoutId") == checkout_id for detail in told.detail)',
+          'checkout_id in {detail["data"].get("checkoutId") for detail in told.detail}')),
+    wrong("09-62", "the queue that is polled", "gives this function's messages back", (
+          'found[0].get(' + FOUND, 'found[0]["EventSourceArn"]')),
+    wrong("09-62", "of all functions", "the mapping of this very function", ("FunctionName=function", "")),
+    wrong("09-62", "all of it", "DestinationConfig, OnFailure", ('.get("OnFailure", {}).get("Destination")', "")),
+    wrong("09-62", "whoever has none", "ended with an error", ("found[0].get(" + FOUND,
+          'found[0]["DestinationConfig"]["OnFailure"]["Destination"]')),
+    right("09-62", "looked at first", ("    return found[0].get(" + FOUND,
+          '    where = found[0].get("DestinationConfig") or {}\n'
+          '    return where.get("OnFailure", {}).get("Destination")')),
 ]  # fmt: skip

@@ -2,88 +2,83 @@
 
 from answers.lines import right, wrong
 
-FOUND = "lines[lines.correlation_id == correlation_id]"
-NOT_STORED = 'metrics.add_metric("NotStored", MetricUnit.Count, 1)'
-ORDERS = 'metrics.add_metric("OrdersStored", MetricUnit.Count, int(new))'
-MONEY = 'metrics.add_metric("Revenue", MetricUnit.NoUnit, order["totalPrice"] if new else 0)'
-RATE = "100 * (statuses >= 500).mean()"
-ACCOUNT = '{"StringEquals": {"aws:SourceAccount": self.account}}'
-OLD = 'self.add(f"{path(queue)}-Age", age(queue), 300)'
-MANY = '        self.add(f"{path(queue)}-Depth", depth(queue), 1000)'
-ALLOWS = '"dynamodb:PutItem" in statement["Action"]'
-HERE = ' and ORDERS in statement["Resource"]'
-WAITED = "(told.received_at - told.sent_at).astype(int).idxmax()"
+DAY = "datetime.fromisoformat(time).date() - timedelta(days=1)"
+FAILED = '            "DeadLetterConfig": {"Arn": FAILURES},  # for what could not be delivered\n'
+PREFIX = '                        {"name": "prefix", "value": "products/"},\n'
+SUFFIX = '                        {"name": "suffix", "value": ".csv"},\n'
+DECODED = "unquote_plus(record.s3.get_object.key)"
+OWN = "str(uuid.uuid5(NAMESPACE, record.event_id))"
+EXPRESSION = 'events.Schedule.expression("cron(0 1 * * ? *)")'
+SERVICES = '{statement["Principal"]["Service"] for statement in policy["Statement"]}'
 
 LINES = [
-    # step 1: the lines of one request
-    wrong("10-10", "what begins so", "if just that is its correlation_id",
-          (FOUND, "lines[lines.correlation_id.str.startswith(correlation_id, na=False)]")),
-    wrong("10-10", "another column", "0 lines", ("lines.correlation_id", "lines.message")),
-    wrong("10-10", "everything", "and no line else", (FOUND, "lines")),
-    wrong("10-10", "always visit 7", "the 3 lines of visit-1", ("== correlation_id", '== "visit-7"')),
-    wrong("10-10", "the condition itself", "a condition in it", (FOUND, "lines.correlation_id == correlation_id")),
-    right("10-10", "a query", (FOUND, 'lines.query("correlation_id == @correlation_id")')),
-    right("10-10", "loc", (FOUND, "lines.loc[lines.correlation_id.isin([correlation_id])]")),
-    # step 2: what the worker counts
-    wrong("10-18", "counted again", "was counted again", ("int(new)", "1")),
-    wrong("10-18", "no order", "that is new was not counted", (ORDERS, ""), ("if new else 0", "")),
-    wrong("10-18", "money again", "brings no money again", (" if new else 0", "")),
-    wrong("10-18", "no money", "brings money", (MONEY, "pass")),
-    wrong("10-18", "what fails is nobody's", "nobody counted it", (NOT_STORED, "pass")),
-    wrong("10-18", "nothing at all", "nothing was counted", (NOT_STORED, "pass"), (ORDERS, "pass"), (MONEY, "pass")),
-    right("10-18", "only if it is new", (ORDERS, "if new:\n        " + ORDERS.replace("int(new)", "1")),
-          ("    " + MONEY, "        " + MONEY.replace(" if new else 0", ""))),
-    right("10-18", "a product", ('order["totalPrice"] if new else 0', 'new * order["totalPrice"]')),
-    # step 3: the error rate
-    wrong("10-28", "a share", "a hundred times as many", ("100 * ", "")),
-    wrong("10-28", "all refusals", "are the caller's mistakes", (">= 500", ">= 400")),
-    wrong("10-28", "above 500", "500 is an error itself", (">= 500", "> 500")),
-    wrong("10-28", "only 500", "one of four is an error", (">= 500", "== 500")),
-    wrong("10-28", "how many", "one of four is an error", (RATE, "(statuses >= 500).sum()")),
-    right("10-28", "by the first digit", ("statuses >= 500", "statuses // 100 == 5")),
-    right("10-28", "sum and length", (RATE, "100 * sum(statuses >= 500) / len(statuses)")),
-    # step 4: who may ring, and what rings
-    wrong("10-33", "no condition", "anybody's alarms may ring here", (ACCOUNT, "{}")),
-    wrong("10-33", "the region", "the alarms of this account", ("self.account", "self.region")),
-    wrong("10-33", "another key", "and no others", ("aws:SourceAccount", "aws:PrincipalAccount")),
-    wrong("10-33", "all but this", "and no others", ("StringEquals", "StringNotEquals")),
-    right("10-33", "by their ARN", (ACCOUNT,
-          '{"ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:*:{self.account}:alarm:*"}}')),
-    wrong("10-37", "minutes", "the age of a message is in seconds", ("300", "5")),
-    wrong("10-37", "no depth", "ends in Depth", (MANY, "")),
-    wrong("10-37", "the depth twice", "another metric than its name says", ("age(queue)", "depth(queue)")),
-    wrong("10-37", "as for dead letters", "more than 1,000", ("1000", "0")),
-    wrong("10-37", "the names of another queue", "no alarm of that name", ('{path(queue)}-Age', '{path(self)}-Age')),
-    right("10-37", "the depth first", (OLD + "\n" + MANY, MANY.strip() + "\n        " + OLD)),
-    # step 5: where time went
-    wrong("10-59", "the queue until it is stored", "SQS is at work from queued to received",
-          ("(queued, received)", "(queued, saved)")),
-    wrong("10-59", "the publisher after the answer", "begins with what was handed to it",
-          ("(accepted, published)", "(answered, published)")),
-    wrong("10-59", "Basket until it is accepted", "Basket is at work from arrived to answered",
-          ("(arrived, answered)", "(arrived, accepted)")),
-    wrong("10-59", "one is missing", "each of the five", ('"Basket": (arrived, answered),', "")),
-    right("10-59", "lists", ("(queued, received)", "[queued, received]")),
-    # step 6: logs that go
-    wrong("10-64", "one day", "wants the log beside it", ("=14", "=1")),
-    wrong("10-64", "a week", "wants the log beside it", ("=14", "=7")),
-    wrong("10-64", "the function itself", "/aws/lambda/ stands before", ("/aws/lambda/", "")),
-    right("10-64", "with its value", ("client.put", "return client.put")),
-    # the questions
-    wrong("10-72b", "all with a right on it", "look at Action, too", (ALLOWS, "True")),
-    wrong("10-72b", "all that put something", "look at Resource, too", (HERE, "")),
-    wrong("10-72b", "the functions' names", "first of each pair", ("        name\n", "        function\n")),
-    wrong("10-72b", "nobody", "somebody stores the orders", ("PutItem", "UpdateItem")),
-    right("10-72b", "a set", ("return [", "return {"), ("    ]", "    }")),
-    wrong("10-72e", "from the start", "goes off some minutes later", (' - alarm["Threshold"]', "")),
-    wrong("10-72e", "the visibility timeout", "it deletes nothing", ("MessageRetentionPeriod", "VisibilityTimeout")),
-    wrong("10-72e", "the dead letters", "another one", ("QueueUrl=QUEUE", "QueueUrl=DEAD")),
-    wrong("10-72e", "text", "makes a number", ("int(found[name])", "found[name]"), (' - alarm["Threshold"]', "")),
-    right("10-72e", "a whole number", ('alarm["Threshold"]', 'int(alarm["Threshold"])')),
-    wrong("10-72h", "the shortest", "another one waited longer", ("idxmax", "idxmin")),
-    wrong("10-72h", "how long it waited", "the id of an order", (f"told.checkout_id[{WAITED}]",
-          "(told.received_at - told.sent_at).max()")),
-    wrong("10-72h", "one of before", "the id of one of the eight", ("isin(eight)", "isin(bought)")),
-    right("10-72h", "sorted", (f"told.checkout_id[{WAITED}]",
-          "told.iloc[(told.received_at - told.sent_at).argmax()].checkout_id")),
+    # step 1: the day, and the target of a schedule
+    wrong("10-06", "by the clock", "reckoned from the event's time", (DAY, "date.today() - timedelta(days=1)")),
+    wrong("10-06", "the day itself", "reckoned from the event's time", (" - timedelta(days=1)", "")),
+    wrong("10-06", "the day after", "reckoned from the event's time", (" - timedelta", " + timedelta")),
+    wrong("10-06", "the number before", "the function fails", (DAY, "datetime.fromisoformat(time).date() - 1")),
+    right("10-06", "the first ten letters", ("datetime.fromisoformat(time).date()", "date.fromisoformat(time[:10])")),
+    wrong("10-18", "the function's name", "report function, REPORT", ('"Arn": REPORT',
+          '"Arn": REPORT.replace("Function", "Notes")')),
+    wrong("10-18", "its own role", "Scheduler calls in a role", ('outputs["ReportSchedulerRole"]',
+          'outputs["ReportSchedulerRole"] + "s"')),
+    wrong("10-18", "no input", "Input is what the function gets", (', "Input": json.dumps(event)', "")),
+    wrong("10-18", "as Python writes it", "as JSON", ("json.dumps(event)", "str(event)")),
+    wrong("10-18", "the event itself", "this is no target", ("json.dumps(event)", "event")),
+    wrong("10-18", "no dead letters", "is lost without a dead-letter queue", (FAILED, "")),
+    wrong("10-18", "no role", "this is no target", ('"RoleArn": outputs["ReportSchedulerRole"], ', "")),
+    right("10-18", "dict", ('"DeadLetterConfig": {"Arn": FAILURES}', '"DeadLetterConfig": dict(Arn=FAILURES)')),
+    # step 2: which objects, and the key
+    wrong("10-29", "the suffix only", "it would call itself for ever", (PREFIX, "")),
+    wrong("10-29", "the prefix only", "a suffix says which files", (SUFFIX, "")),
+    wrong("10-29", "a capital letter", "letter by letter", ("products/", "Products/")),
+    wrong("10-29", "without the dot", "letter by letter", ('".csv"', '"csv"')),
+    right("10-29", "the other way round", (PREFIX, SUFFIX), (f"{SUFFIX}                    ],",
+          f"{PREFIX}                    ],")),
+    wrong("10-41", "as it comes", "the key in the event is URL-encoded", (DECODED, "record.s3.get_object.key")),
+    wrong("10-41", "the blank only", "the key in the event is URL-encoded",
+          (DECODED, 'record.s3.get_object.key.replace("+", " ")')),
+    wrong("10-41", "encoded twice", "the key in the event is URL-encoded",
+          (DECODED, 'record.s3.get_object.key.replace("+", "%20")')),
+    right("10-41", "as a dict", (DECODED, 'unquote_plus(record["s3"]["object"]["key"])')),
+    # step 3: the filter, and the id
+    wrong("10-54", "what is gone", "must be called for MODIFY", ("MODIFY", "REMOVE")),
+    wrong("10-54", "what is new", "must be called for MODIFY", ("MODIFY", "INSERT")),
+    wrong("10-54", "what is new too", "need not be called for INSERT", ('is_equal("MODIFY")',
+          'or_("MODIFY", "INSERT")')),
+    wrong("10-54", "a small letter", "must be called for MODIFY", ('"eventName"', '"eventname"')),
+    right("10-54", "in a list", ('lambda_.FilterRule.is_equal("MODIFY")', '["MODIFY"]')),
+    wrong("10-52", "a new one each time", "uuid4 never does", (OWN, "str(uuid.uuid4())")),
+    wrong("10-52", "of the product", "another change is another event",
+          ("record.event_id", 'record.dynamodb.keys["id"]')),
+    wrong("10-52", "of what happened", "another change is another event",
+          ("record.event_id", "record.event_name.name")),
+    wrong("10-52", "no text", "the function fails", ("record.event_id", "record")),
+    right("10-52", "the id itself", (OWN, "record.event_id")),
+    # step 4: each night
+    wrong("10-72", "the hour first", "the minute first, then the hour", ("0 1 *", "1 0 *")),
+    wrong("10-72", "once a day", "the minute first, then the hour", ("cron(0 1 * * ? *)", "rate(1 day)")),
+    wrong("10-72", "each minute of the hour", "a * is each", ("0 1 *", "* 1 *")),
+    wrong("10-72", "in the afternoon", "the minute first, then the hour", ("0 1 *", "0 13 *")),
+    right("10-72", "cron", (EXPRESSION, 'events.Schedule.cron(minute="0", hour="1")')),
+    # questions
+    wrong("10-84b", "always", "each mapping of this very function",
+          ('[mapping["EventSourceArn"].split(":")[2] for mapping in found]', '["sqs"]')),
+    wrong("10-84b", "the whole ARN", "the name of the service", ('.split(":")[2]', "")),
+    wrong("10-84b", "of all functions", "each mapping of this very function", ("FunctionName=function", "")),
+    wrong("10-84b", "nothing is returned", "returns nothing", ("return ", "")),
+    right("10-84b", "a set", ("[mapping", "{mapping"), ("found]", "found}")),
+    wrong("10-84c", "always", "of this very table", ('described["StreamSpecification"]["StreamViewType"]',
+          '"NEW_AND_OLD_IMAGES"')),
+    wrong("10-84c", "the whole of it", "it is the StreamViewType", ('["StreamViewType"]', "")),
+    wrong("10-84c", "whether there is one", "it is the StreamViewType", ("StreamViewType", "StreamEnabled")),
+    wrong("10-84c", "nothing is returned", "returns nothing", ("return ", "")),
+    right("10-84c", "get", ('["StreamViewType"]', '.get("StreamViewType")')),
+    wrong("10-84d", "always", "of this very function's policy", (SERVICES, '{"s3.amazonaws.com"}')),
+    wrong("10-84d", "text", "ended with an error", ('json.loads(lambda_.get_policy(FunctionName=function)["Policy"])',
+          'lambda_.get_policy(FunctionName=function)["Policy"]')),
+    wrong("10-84d", "the whole principal", "which Service may call", ('["Principal"]["Service"] for',
+          '["Principal"].popitem() for')),
+    wrong("10-84d", "what they may", "which Service may call", ('["Principal"]["Service"]', '["Action"]')),
+    right("10-84d", "a list", (SERVICES, f"list({SERVICES})")),
 ]  # fmt: skip

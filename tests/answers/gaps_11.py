@@ -2,72 +2,88 @@
 
 from answers.lines import right, wrong
 
-OF_IT = 'of_it & (lines.level == "ERROR")'
-SIGN = "            authorization_type=apigateway.AuthorizationType.IAM,"
-OPERATOR = "ForAllValues:StringEquals"
-NO_CONDITION = (", conditions=in_this_name", "")
-IDS = '{it["data"]["refundId"] for it in told if it["data"]["checkoutId"] == good["checkoutId"]}'
-NAMES = '[alarm["AlarmName"] for alarm in found if wanted in alarm["Dimensions"]]'
+FOUND = "lines[lines.correlation_id == correlation_id]"
+NOT_STORED = 'metrics.add_metric("NotStored", MetricUnit.Count, 1)'
+ORDERS = 'metrics.add_metric("OrdersStored", MetricUnit.Count, int(new))'
+MONEY = 'metrics.add_metric("Revenue", MetricUnit.NoUnit, order["totalPrice"] if new else 0)'
+RATE = "100 * (statuses >= 500).mean()"
+ACCOUNT = '{"StringEquals": {"aws:SourceAccount": self.account}}'
+OLD = 'self.add(f"{path(queue)}-Age", age(queue), 300)'
+MANY = '        self.add(f"{path(queue)}-Depth", depth(queue), 1000)'
+ALLOWS = '"dynamodb:PutItem" in statement["Action"]'
+HERE = ' and ORDERS in statement["Resource"]'
+WAITED = "(told.received_at - told.sent_at).astype(int).idxmax()"
 
 LINES = [
-    # step 1: the refusal
-    wrong("11-08", "all that failed", "tells this one from them", (OF_IT, 'lines.level == "ERROR"')),
-    wrong("11-08", "all lines of the request", "its level is ERROR", (OF_IT, "of_it")),
-    wrong("11-08", "the texts", "what comes back must be the lines",
-          (f"lines[{OF_IT}]", f"list(lines[{OF_IT}].message)")),
-    right("11-08", "loc", (f"lines[{OF_IT}]", f"lines.loc[{OF_IT}]")),
-    right("11-08", "twice", (OF_IT, "of_it"), ("return lines[of_it]", 'return lines[of_it][lines.level == "ERROR"]')),
-    # step 2: a forged event
-    wrong("11-14", "its own name", "wants to be somebody else", ("shop.product", "shop.basket")),
-    wrong("11-14", "a capital letter", "letter by letter", ("shop.product", "shop.Product")),
-    wrong("11-14", "without the shop", "letter by letter", ("shop.product", "product")),
-    right("11-14", "put together", ('"shop.product"', '".".join(["shop", "product"])')),
-    # step 3 and 4: who must sign, and who may publish
-    wrong("11-26", "nobody must", "callers must sign", ("AuthorizationType.IAM", "AuthorizationType.NONE")),
-    wrong("11-26", "nothing is said", "callers must sign", (SIGN, "")),
-    wrong("11-26", "none", "callers must sign", ("apigateway.AuthorizationType.IAM", "None")),
-    right("11-26", "by its name", ("AuthorizationType.IAM", 'AuthorizationType["IAM"]')),
-    wrong("11-33", "every action", "One action is enough", ("events:PutEvents", "events:*")),
-    wrong("11-33", "every bus", "buses of others", ("bus.event_bus_arn", '"*"')),
-    wrong("11-33", "no condition", "may publish as anybody", NO_CONDITION),
-    wrong("11-33", "one of them", "may say what they like", (OPERATOR, "ForAnyValue:StringEquals")),
-    wrong("11-33", "one name for all", "in its own name", (": source}", ': "shop.basket"}')),
-    wrong("11-33", "all but this name", "StringEquals does", (OPERATOR, "ForAllValues:StringNotEquals")),
-    wrong("11-33", "nobody gets it", "nothing lets it publish", ("function.add_to_role_policy(", "print(")),
-    right("11-33", "a list of one", (": source}", ": [source]}")),
-    right("11-33", "grant", ("function.add_to_role_policy(\n        iam.PolicyStatement(",
-          "function.role.add_to_principal_policy(\n        iam.PolicyStatement(")),
-    # step 5: refused late
-    wrong("11-50", "text", "API Gateway refuses it already", ("12.505", '"12.505"')),
-    wrong("11-50", "two decimals", "has nothing against it", ("12.505", "12.5")),
-    wrong("11-50", "too little", "API Gateway refuses it already", ("12.505", "0.001")),
-    wrong("11-50", "too much", "API Gateway refuses it already", ("12.505", "20_000")),
-    right("11-50", "a tenth of a cent", ("12.505", "0.011")),
-    # step 6: how long a copy is kept
-    wrong("11-63", "seconds", "a day has 86,400", (" // 86400", "")),
-    wrong("11-63", "hours", "a day has 86,400", ("86400", "3600")),
-    wrong("11-63", "the visibility timeout", "a time of its own", ('"MessageRetentionPeriod"', '"VisibilityTimeout"')),
-    wrong("11-63", "always the same queue", "a time of its own", ("outputs[queue]", 'outputs["OrderingQueue"]')),
-    right("11-63", "with decimals", ("// 86400", "/ (24 * 60 * 60)")),
-    # step 7: changed after signing
-    wrong("11-67", "as signed", "the signature fits", ('good | {"amount": 1}', "good")),
-    wrong("11-67", "the same amount", "the signature fits", ('"amount": 1', '"amount": 12.5')),
-    wrong("11-67", "the same reason", "the signature fits", ('"amount": 1', '"reason": "late"')),
-    right("11-67", "another reason", ('"amount": 1', '"reason": "damaged"')),
+    # step 1: the lines of one request
+    wrong("11-10", "what begins so", "if just that is its correlation_id",
+          (FOUND, "lines[lines.correlation_id.str.startswith(correlation_id, na=False)]")),
+    wrong("11-10", "another column", "0 lines", ("lines.correlation_id", "lines.message")),
+    wrong("11-10", "everything", "and no line else", (FOUND, "lines")),
+    wrong("11-10", "always visit 7", "the 3 lines of visit-1", ("== correlation_id", '== "visit-7"')),
+    wrong("11-10", "the condition itself", "a condition in it", (FOUND, "lines.correlation_id == correlation_id")),
+    right("11-10", "a query", (FOUND, 'lines.query("correlation_id == @correlation_id")')),
+    right("11-10", "loc", (FOUND, "lines.loc[lines.correlation_id.isin([correlation_id])]")),
+    # step 2: what the worker counts
+    wrong("11-18", "counted again", "was counted again", ("int(new)", "1")),
+    wrong("11-18", "no order", "that is new was not counted", (ORDERS, ""), ("if new else 0", "")),
+    wrong("11-18", "money again", "brings no money again", (" if new else 0", "")),
+    wrong("11-18", "no money", "brings money", (MONEY, "pass")),
+    wrong("11-18", "what fails is nobody's", "nobody counted it", (NOT_STORED, "pass")),
+    wrong("11-18", "nothing at all", "nothing was counted", (NOT_STORED, "pass"), (ORDERS, "pass"), (MONEY, "pass")),
+    right("11-18", "only if it is new", (ORDERS, "if new:\n        " + ORDERS.replace("int(new)", "1")),
+          ("    " + MONEY, "        " + MONEY.replace(" if new else 0", ""))),
+    right("11-18", "a product", ('order["totalPrice"] if new else 0', 'new * order["totalPrice"]')),
+    # step 3: the error rate
+    wrong("11-28", "a share", "a hundred times as many", ("100 * ", "")),
+    wrong("11-28", "all refusals", "are the caller's mistakes", (">= 500", ">= 400")),
+    wrong("11-28", "above 500", "500 is an error itself", (">= 500", "> 500")),
+    wrong("11-28", "only 500", "one of four is an error", (">= 500", "== 500")),
+    wrong("11-28", "how many", "one of four is an error", (RATE, "(statuses >= 500).sum()")),
+    right("11-28", "by the first digit", ("statuses >= 500", "statuses // 100 == 5")),
+    right("11-28", "sum and length", (RATE, "100 * sum(statuses >= 500) / len(statuses)")),
+    # step 4: who may ring, and what rings
+    wrong("11-33", "no condition", "anybody's alarms may ring here", (ACCOUNT, "{}")),
+    wrong("11-33", "the region", "the alarms of this account", ("self.account", "self.region")),
+    wrong("11-33", "another key", "and no others", ("aws:SourceAccount", "aws:PrincipalAccount")),
+    wrong("11-33", "all but this", "and no others", ("StringEquals", "StringNotEquals")),
+    right("11-33", "by their ARN", (ACCOUNT,
+          '{"ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:*:{self.account}:alarm:*"}}')),
+    wrong("11-37", "minutes", "the age of a message is in seconds", ("300", "5")),
+    wrong("11-37", "no depth", "ends in Depth", (MANY, "")),
+    wrong("11-37", "the depth twice", "another metric than its name says", ("age(queue)", "depth(queue)")),
+    wrong("11-37", "as for dead letters", "more than 1,000", ("1000", "0")),
+    wrong("11-37", "the names of another queue", "no alarm of that name", ('{path(queue)}-Age', '{path(self)}-Age')),
+    right("11-37", "the depth first", (OLD + "\n" + MANY, MANY.strip() + "\n        " + OLD)),
+    # step 5: where time went
+    wrong("11-59", "the queue until it is stored", "SQS is at work from queued to received",
+          ("(queued, received)", "(queued, saved)")),
+    wrong("11-59", "the publisher after the answer", "begins with what was handed to it",
+          ("(accepted, published)", "(answered, published)")),
+    wrong("11-59", "Basket until it is accepted", "Basket is at work from arrived to answered",
+          ("(arrived, answered)", "(arrived, accepted)")),
+    wrong("11-59", "one is missing", "each of the five", ('"Basket": (arrived, answered),', "")),
+    right("11-59", "lists", ("(queued, received)", "[queued, received]")),
+    # step 6: logs that go
+    wrong("11-64", "one day", "wants the log beside it", ("=14", "=1")),
+    wrong("11-64", "a week", "wants the log beside it", ("=14", "=7")),
+    wrong("11-64", "the function itself", "/aws/lambda/ stands before", ("/aws/lambda/", "")),
+    right("11-64", "with its value", ("client.put", "return client.put")),
     # the questions
-    wrong("11-75b", "one for each event", "a set does that", (IDS, f"[{IDS[1:-1]}]")),
-    wrong("11-75b", "the events", "the same each time", ('it["data"]["refundId"]', 'it["metadata"]["eventId"]')),
-    wrong("11-75b", "how many", "len counts them", (IDS, f"len({IDS})")),
-    right("11-75b", "a list of a set", (IDS, f"list({IDS})")),
-    wrong("11-75d", "on which bus", "Resource says on which bus",
-          ('found[name] = condition["events:source"]', 'found[name] = statement["Resource"]')),
-    wrong("11-75d", "the first only", "may publish, too",
-          ("return found", 'return {"BasketPublisher": found["BasketPublisher"]}')),
-    wrong("11-75d", "the sources", "from a function's name", ("return found", "return [*found.values()]")),
-    right("11-75d", "lists", ('= condition["events:source"]', '= [condition["events:source"]]')),
-    wrong("11-75f", "all of EventLog's", "and at no other", ("wanted in alarm[\"Dimensions\"]",
-          'alarm["AlarmName"].startswith("EventLog")')),
-    wrong("11-75f", "the alarms", "its AlarmName only", ('[alarm["AlarmName"] for', "[alarm for")),
-    wrong("11-75f", "another queue", "and at no other", ('"EventLogDeadLetters"', '"OrderingDeadLetters"')),
-    right("11-75f", "a set", (NAMES, "{" + NAMES[1:-1] + "}")),
+    wrong("11-72b", "all with a right on it", "look at Action, too", (ALLOWS, "True")),
+    wrong("11-72b", "all that put something", "look at Resource, too", (HERE, "")),
+    wrong("11-72b", "the functions' names", "first of each pair", ("        name\n", "        function\n")),
+    wrong("11-72b", "nobody", "somebody stores the orders", ("PutItem", "UpdateItem")),
+    right("11-72b", "a set", ("return [", "return {"), ("    ]", "    }")),
+    wrong("11-72e", "from the start", "goes off some minutes later", (' - alarm["Threshold"]', "")),
+    wrong("11-72e", "the visibility timeout", "it deletes nothing", ("MessageRetentionPeriod", "VisibilityTimeout")),
+    wrong("11-72e", "the dead letters", "another one", ("QueueUrl=QUEUE", "QueueUrl=DEAD")),
+    wrong("11-72e", "text", "makes a number", ("int(found[name])", "found[name]"), (' - alarm["Threshold"]', "")),
+    right("11-72e", "a whole number", ('alarm["Threshold"]', 'int(alarm["Threshold"])')),
+    wrong("11-72h", "the shortest", "another one waited longer", ("idxmax", "idxmin")),
+    wrong("11-72h", "how long it waited", "the id of an order", (f"told.checkout_id[{WAITED}]",
+          "(told.received_at - told.sent_at).max()")),
+    wrong("11-72h", "one of before", "the id of one of the eight", ("isin(eight)", "isin(bought)")),
+    right("11-72h", "sorted", (f"told.checkout_id[{WAITED}]",
+          "told.iloc[(told.received_at - told.sent_at).argmax()].checkout_id")),
 ]  # fmt: skip

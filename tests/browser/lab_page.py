@@ -40,7 +40,7 @@ class LabPage:
         self.page.goto(address)
         expect(self.page.locator(".jp-NotebookPanel:visible")).to_be_visible(timeout=START_SECONDS * 1000)
         kernel = self.page.locator(".jp-NotebookPanel:visible .jp-KernelName")
-        expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=START_SECONDS * 1000)
+        expect(kernel).to_have_text("Workbook", timeout=START_SECONDS * 1000)
         self.wait_until_idle(START_SECONDS)
 
     def menu(self, title: str, *entries: str) -> None:

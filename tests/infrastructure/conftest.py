@@ -50,16 +50,16 @@ def chapter_08() -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
-def chapter_09() -> Iterator[App]:
-    """The app as chapter 09 leaves it: no alarm but the dead letters', no limits, no answers of API Gateway's."""
-    with as_chapter_leaves_it(9) as app:
+def chapter_10() -> Iterator[App]:
+    """The app as chapter 10 leaves it: no alarm but the dead letters', no limits, no answers of API Gateway's."""
+    with as_chapter_leaves_it(10) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
-def chapter_10() -> Iterator[App]:
-    """The app as chapter 10 leaves it: with alarms, and not locked down yet."""
-    with as_chapter_leaves_it(10) as app:
+def chapter_11() -> Iterator[App]:
+    """The app as chapter 11 leaves it: with alarms, and not locked down yet."""
+    with as_chapter_leaves_it(11) as app:
         yield app
 
 

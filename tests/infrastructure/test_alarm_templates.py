@@ -97,9 +97,9 @@ def test_an_api_has_the_name_by_which_its_metrics_are_found(app: App) -> None:
         assert api["Properties"]["Name"] == stack
 
 
-def test_for_their_alarms_the_services_change_in_nothing_but_names(chapter_09: App, chapter_10: App) -> None:
+def test_for_their_alarms_the_services_change_in_nothing_but_names(chapter_10: App, chapter_11: App) -> None:
     for stack in ("Product", "Basket", "Ordering", "EventLog", "Report"):
-        before, now = (_without_the_deployment(a, stack) for a in (chapter_09, chapter_10))
+        before, now = (_without_the_deployment(a, stack) for a in (chapter_10, chapter_11))
         for resource in (r for t in (before, now) for r in t.values() if r["Type"] == "AWS::ApiGateway::RestApi"):
             del resource["Properties"]["Name"]
         changed = {construct(i) for i in before if before[i] != now.get(i)}

@@ -149,13 +149,13 @@ def test_the_mapping_wants_changes_and_gives_a_record_up_at_last(app: App) -> No
 
 
 def test_for_the_chapter_the_table_only_gets_a_stream_and_the_api_stays_as_it_is(
-    chapter_08: App, chapter_09: App
+    chapter_08: App, chapter_10: App
 ) -> None:
     """So CloudFormation updates the table in place, and its rows are kept.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
     """
-    before, now = comparable(chapter_08, "Product")["Resources"], comparable(chapter_09, "Product")["Resources"]
+    before, now = comparable(chapter_08, "Product")["Resources"], comparable(chapter_10, "Product")["Resources"]
     different = {construct(i) for i in before if before[i] != now.get(i)}
     assert different == {"Table", "Function"}  # the function's code has files more
     [table] = [i for i in before if construct(i) == "Table"]

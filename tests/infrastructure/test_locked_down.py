@@ -98,6 +98,7 @@ def test_it_finds_a_star_in_a_policy() -> None:
     assert {place.split("/")[0] for place, _ in places} == {"Product", "Basket", "Backoffice"}
 
 
+@pytest.mark.nightly
 def test_every_acknowledgement_is_needed(acknowledged) -> None:
     _, places = in_a_copy(
         "cdk_app/shop/nag.py", lambda text: text.replace("acknowledged=ACKNOWLEDGED", "acknowledged={}")

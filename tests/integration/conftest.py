@@ -13,6 +13,13 @@ from learner import Learner, a_learner
 from shopping import Customer
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In what the local cloud is not like AWS changes with its version only: that is tried by night."""
+    for item in items:
+        if item.path.name.startswith("test_differences_"):
+            item.add_marker(pytest.mark.nightly)
+
+
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Learner]:
     """The whole shop, deployed by a learner who changes nothing. `shop.outputs` are its outputs."""

@@ -80,6 +80,7 @@ def test_a_dead_letter_is_heard_of(shop: Learner, look, heard) -> None:
     assert heard(name)[-2:] == ["ALARM", "OK"]
 
 
+@pytest.mark.nightly
 def test_orders_that_fail_are_heard_of_although_their_worker_has_not_failed(shop: Learner, look, heard) -> None:
     name, customer = "Ordering-NotStored", Customer(shop)
     assert look(name) == "OK"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from answers import Answer, answers_to
 
-WITH_A_CLOUD = ("02-1", "04-1", "05-2", "08-1", "09-2", "11-1")
+WITH_A_CLOUD = ("02-1", "04-1", "05-2", "08-1", "10-2", "12-1")
 ANSWERS = answers_to(*WITH_A_CLOUD)
 BY_THEN = """
 import sys; sys.path.append("../tests")

@@ -66,7 +66,7 @@ def test_nothing_is_created_before_somebody_said_yes(aws, learner, signed_in):
     said = signed_in.refused("from workbook import deploy; deploy('Hello')")
     assert said == "Nobody is there to confirm this. Add --yes if that is what you want."
     assert f"the AWS account {ACCOUNT}, region {REGION}" in signed_in.said
-    assert "USD" in signed_in.said
+    assert "What the whole shop costs, in US dollars" in signed_in.said
     assert aws.is_empty()
 
 
@@ -251,7 +251,7 @@ def test_cleaning_up_there_removes_what_came_from_here_and_nothing_else(aws, lea
     said = person_types(learner, aws.signed_in, code, "yes")
     assert f"This deletes what was deployed from here in the AWS account {ACCOUNT}, region {REGION}." in said
     assert "The stack Hello is deleted." in said
-    assert f"Left on purpose: the bucket {BUCKET}." in said
+    assert f"Left alone, as it was not made from here: the bucket {BUCKET}, of the CDK bootstrap." in said
     assert "left: 0" in said
     assert not aws.client("cloudformation").describe_stacks()["Stacks"]
     assert not aws.client("lambda").list_functions()["Functions"]

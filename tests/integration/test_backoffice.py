@@ -135,7 +135,7 @@ def test_who_does_not_is_kept_out_in_the_shape_of_every_error(shop, refund, lend
 
 
 def test_the_same_role_with_less_of_its_rights_is_kept_out(shop, key, lend):
-    """In a shape of the local cloud's own: test_differences_11.py."""
+    """In a shape of the local cloud's own: test_differences_12.py."""
     nothing = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],

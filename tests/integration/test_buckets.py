@@ -45,7 +45,7 @@ def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learn
     python("_ = deploy('EventBus', 'Product')")
     bucket = python("outputs['ProductUploads']")
     put(bucket, KEY)
-    said = python("chapters.catch_up(9)")  # which takes the bucket out of a stack that stays
+    said = python("chapters.catch_up(10)")  # which takes the bucket out of a stack that stays
     [line] = [line for line in said if "objects" in line]
     assert line.startswith("The objects in the buckets of Product are kept in")
     [(path, content)] = kept(learner, line).items()
@@ -55,11 +55,11 @@ def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learn
 
 
 def test_a_stack_is_removed_with_its_bucket(learner, python, put):
-    python("chapters.catch_up(10)")
+    python("chapters.catch_up(11)")
     keys = ["orders/2026-01-31.csv", "orders/" + "ü" * 300]  # one that is too long for the name of a file
     for key in keys:
         put(python("outputs['ReportBucket']"), key)
-    said = python("chapters.catch_up(9)")
+    said = python("chapters.catch_up(10)")
     assert "The stack Report was removed; the chapter makes it anew." in said
     assert any(line.startswith("The objects in the buckets of Report are kept in") for line in said)
     assert buckets(learner) == []
@@ -67,7 +67,7 @@ def test_a_stack_is_removed_with_its_bucket(learner, python, put):
     folder = next(line for line in said if "Report are kept in" in line).split("kept/")[1].rstrip(".")
     early = learner.cli("restore", folder)
     assert f"deploy Report, and then type `python3 run.py restore {folder}`." in early.stdout
-    python("chapters.catch_up(10)")
+    python("chapters.catch_up(11)")
     late = learner.cli("restore", folder)
     assert "Brought back into Report: 2 rows and objects." in late.stdout, late.stderr
     found = learner.client("s3").list_objects_v2(Bucket=python("outputs['ReportBucket']"))["Contents"]
@@ -75,7 +75,7 @@ def test_a_stack_is_removed_with_its_bucket(learner, python, put):
 
 
 def test_cleaning_up_takes_schedules_and_buckets(learner, python, put):
-    python("chapters.catch_up(10)")
+    python("chapters.catch_up(11)")
     put(python("outputs['ProductUploads']"), KEY)
     scheduler = learner.client("scheduler")
     group, role = python("[outputs['ReportScheduleGroup'], outputs['ReportSchedulerRole']]")

@@ -118,6 +118,7 @@ def test_told_of_again_it_is_still_one_order(shop, customer):
     assert customer.has_just_these_orders(accepted)
 
 
+@pytest.mark.nightly
 def test_a_message_that_is_none_ends_as_a_dead_letter_and_holds_nothing_up(shop):
     sqs, queue, dead = shop.client("sqs"), shop.outputs["OrderingQueue"], shop.outputs["OrderingDeadLetters"]
     bad = f"no checkout {uuid.uuid4()}"

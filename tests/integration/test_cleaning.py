@@ -38,7 +38,7 @@ events.create_archive(ArchiveName="by-hand", EventSourceArn=events.describe_even
 events.put_rule(Name="by-hand", EventBusName="ShopEventBus", EventPattern='{"source": ["x"]}')
 lambda_.invoke(FunctionName=outputs["HelloFunction"], Payload=b'{"name": "Ada"}')
 """)
-    for group in ("/aws/lambda/chapter-11-intruder", "/aws/lambda/chapter-and-verse"):
+    for group in ("/aws/lambda/chapter-12-intruder", "/aws/lambda/chapter-and-verse"):
         learner.client("logs").create_log_group(logGroupName=group)  # a function's that a chapter made; somebody else's
     learner.client("sqs").create_queue(QueueName="chapter-07-a-target")
     there = {

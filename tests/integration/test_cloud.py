@@ -152,6 +152,7 @@ def test_killed_it_says_what_was_lost_and_stacks_come_back(learner, kernel):
     assert kernel("saved_state.loss()") is None  # once is enough
 
 
+@pytest.mark.nightly
 def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
     newcomer.write("cdk_app/app.py", ONLY_HELLO)
     newcomer.write("lambda_src/hello/app.py", TELL)
@@ -175,7 +176,14 @@ def test_killed_before_it_ever_saved_stacks_come_back_too(newcomer):
     assert python("invoke(outputs['HelloFunction']).status") == 200
 
 
-@pytest.mark.parametrize("damage", [b"", b'{"half": ', b"\x00\xff\x00"], ids=["empty", "half", "binary"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b"", id="empty", marks=pytest.mark.nightly),
+        pytest.param(b'{"half": ', id="half"),
+        pytest.param(b"\x00\xff\x00", id="binary", marks=pytest.mark.nightly),
+    ],
+)
 def test_damaged_state_is_kept_aside_and_said(newcomer, damage):
     python = newcomer.kernel()
     python(

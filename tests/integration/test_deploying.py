@@ -179,6 +179,7 @@ def test_what_the_toolkit_deployed_is_no_change_for_cdk_by_hand(learner, python,
     assert toolkits(learner) == []
 
 
+@pytest.mark.nightly
 def test_what_cdk_deployed_by_hand_is_no_change_for_the_toolkit(learner, python, put_back):
     learner.edit(STACK, OUTPUT, '        function.add_environment("HAND", "right")\n' + OUTPUT)
     assert "(no changes)" not in by_hand(python, "deploy", "Hello")
@@ -196,6 +197,7 @@ def packed(learner) -> list[str]:
     return ZipFile(io.BytesIO(learner.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())).namelist()
 
 
+@pytest.mark.nightly
 def test_what_editors_and_file_managers_leave_behind_is_deployed_neither_by_cdk_nor_past_it(learner, python, put_back):
     python("_ = deploy('Hello')")
     folder = learner.root / "lambda_src" / "hello"
@@ -285,6 +287,7 @@ def test_a_misspelt_property(learner, python, put_back):
     assert python("stacks.status('Hello')") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
+@pytest.mark.nightly
 def test_what_cloudformation_refuses(learner, python):
     """A layer that is not there: no tool can know before."""
     before, stack = python(ANSWER), learner.read(STACK)
@@ -399,6 +402,7 @@ def notebook(learner, python):
     assert toolkits(learner) == []
 
 
+@pytest.mark.nightly
 def test_in_a_notebook_the_toolkit_is_there_for_the_next_deployment(learner, python, notebook):
     first = notebook("First")
     assert len(first) == 1

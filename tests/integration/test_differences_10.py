@@ -1,135 +1,123 @@
-"""Where the local cloud is not like AWS, as far as chapter 10 touches it: each row as AWS documents it."""
+"""Where the local cloud is not like AWS, as far as chapter 10 touches it; see `differences.py`."""
 
 from __future__ import annotations
 
 import json
-import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
-from botocore.exceptions import BotoCoreError, ClientError
-from calls import Api
-from differences import differs
-from learner import Learner, until
-from shopping import Customer
+from differences import LONG, comes, differs, logged
+from learner import until
 
-A_MINUTE = timedelta(minutes=1)
+LOOP = """
+import boto3
 
-
-def reported(shop: Learner, namespace: str, metric: str, **dimensions: str) -> float:
-    """The sum of a metric in the last minutes."""
-    now = datetime.now(UTC)
-    points = shop.client("cloudwatch").get_metric_statistics(
-        Namespace=namespace, MetricName=metric, Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()],
-        StartTime=now - 5 * A_MINUTE, EndTime=now + A_MINUTE, Period=60, Statistics=["Sum", "SampleCount"],
-    )["Datapoints"]  # fmt: skip
-    return sum(point["SampleCount"] for point in points)
+def handler(event, context):
+    print('call')
+    number = int(event['Records'][0]['s3']['object']['key'])
+    if number < 30:  # the loop's own end, for whatever does not stop it
+        boto3.client('s3').put_object(Bucket=event['Records'][0]['s3']['bucket']['name'], Key=str(number + 1), Body=b'')
+"""
 
 
-@pytest.fixture(scope="module")
-def ordered(shop: Learner) -> None:
-    """Somebody has bought something."""
-    customer = Customer(shop)
-    customer.fill()
-    assert customer.has_just_these_orders(customer.check_out())
+def arn_of(functions, name: str) -> str:
+    return functions.get_function_configuration(FunctionName=name)["FunctionArn"]
 
 
-@differs("queues report nothing to CloudWatch")
-def test_queues_report_their_depth_and_age(shop: Learner, ordered) -> None:
-    """A queue reports its depth, and the age of its oldest message, to CloudWatch.
+@differs("a missing object is NoSuchKey for everybody")
+def test_a_missing_object_is_not_told_from_a_forbidden_one(shop, functions):
+    """A function that may not list a bucket is told `AccessDenied` when it reads an object that is not there.
 
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """
-    name = shop.outputs["OrderingQueue"].split("/")[-1]
-    assert reported(shop, "AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=name)
-    assert reported(shop, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
+    record = {"bucket": {"name": shop.outputs["ProductUploads"]}, "object": {"key": f"products/{uuid.uuid4()}.csv"}}
+    event = {"Records": [{"eventSource": "aws:s3", "s3": record}]}
+    answer = functions.invoke(FunctionName=shop.outputs["ProductImporter"], Payload=json.dumps(event))
+    assert "AccessDenied" in json.loads(answer["Payload"].read())["errorMessage"]
 
 
-@differs("APIs report nothing to CloudWatch")
-def test_an_api_reports_its_errors(shop: Learner, ordered) -> None:
-    """An API reports its answers of 500 and more to CloudWatch.
+@differs("CloudFormation deletes a bucket with all in it")
+def test_cloudformation_deletes_no_bucket_with_something_in_it(shop):
+    """CloudFormation deletes no bucket that has something in it.
 
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
     """
-    Api(shop.outputs["ProductApiUrl"])("GET", "/product")
-    assert reported(shop, "AWS/ApiGateway", "5XXError", ApiName="Product")
+    stacks, s3, name = shop.client("cloudformation"), shop.client("s3"), f"test-{uuid.uuid4()}"
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Bucket": bucket}}))
+    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+    s3.put_object(Bucket=name, Key="precious", Body=b"")
+    stack_id = stacks.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+    stacks.delete_stack(StackName=name)
+    until(lambda: stacks.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"].startswith("DELETE_"))
+    until(lambda: not stacks.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"].endswith("IN_PROGRESS"))
+    assert stacks.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"] == "DELETE_FAILED"
 
 
-@differs("only calls with the Invoke API are counted")
-def test_a_polled_function_reports_its_errors(shop: Learner, ordered) -> None:
-    """A function that a mapping calls reports its calls and errors to CloudWatch.
+@differs("a function may call itself for ever")
+def test_a_loop_through_a_bucket_is_stopped(shop, functions, make):
+    """Lambda stops a function that calls itself through S3, SQS or SNS, after about 16 turns.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
-    assert reported(shop, "AWS/Lambda", "Errors", FunctionName=shop.outputs["OrderingWorker"])
-
-
-@differs("an alarm takes any metric of that name for its own")
-def test_an_alarm_looks_at_its_own_dimensions_only(shop: Learner) -> None:
-    """An alarm looks only at the metric that has its own dimensions.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
-    """
-    client, name = shop.client("cloudwatch"), f"test-{uuid.uuid4()}"
-    client.put_metric_alarm(
-        AlarmName=name, Namespace=name, MetricName="Depth", Dimensions=[{"Name": "QueueName", "Value": "mine"}],
-        Statistic="Maximum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="notBreaching",
+    name, s3, bucket = make(LOOP, Role=role_with_s3(shop)), shop.client("s3"), f"test-{uuid.uuid4()}"
+    s3.create_bucket(Bucket=bucket)
+    functions.add_permission(
+        FunctionName=name, StatementId="bucket", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com",
+        SourceArn=f"arn:aws:s3:::{bucket}",
     )  # fmt: skip
-    try:
-        datum = {"MetricName": "Depth", "Dimensions": [{"Name": "QueueName", "Value": "another"}], "Value": 100}
-        client.put_metric_data(Namespace=name, MetricData=[datum])
-        assert client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] != "ALARM"
-    finally:
-        client.delete_alarms(AlarmNames=[name])
-
-
-@differs("metrics stay in the log")
-def test_embedded_metrics_become_metrics(shop: Learner, ordered) -> None:
-    """A log line in the embedded metric format becomes metrics.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
-    """
-    group = f"/aws/lambda/{shop.outputs['OrderingWorker']}"
-    until(
-        lambda: any(
-            "CloudWatchMetrics" in e["message"]
-            for e in shop.client("logs").filter_log_events(logGroupName=group)["events"]
-        )
+    told = {"LambdaFunctionArn": arn_of(functions, name), "Events": ["s3:ObjectCreated:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [told]}
     )
-    assert reported(shop, "Shop", "OrdersStored", service="ordering")
+    s3.put_object(Bucket=bucket, Key="0", Body=b"")
+
+    def calls() -> int:
+        return logged(shop, name).count("call")
+
+    until(lambda: calls() >= 5)  # it does run
+    assert not comes(lambda: calls() >= 25, LONG)
 
 
-@differs("Logs Insights does not group")
-def test_logs_insights_counts_by_a_field(shop: Learner, ordered) -> None:
-    """Logs Insights groups and counts lines by a field of theirs.
+def role_with_s3(shop) -> str:
+    """A role that may write into any bucket."""
+    iam, name = shop.client("iam"), f"test-{uuid.uuid4()}"
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    may = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName=name, PolicyName="s3", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    )
+    return role["Role"]["Arn"]
 
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+
+def fires(shop, functions, role: str) -> bool:
+    """Whether a one-time schedule with this role calls the report function."""
+    scheduler, day = shop.client("scheduler"), f"{uuid.uuid4()}"  # which is no day: the function says so in its log
+    scheduler.create_schedule(
+        Name=f"test-{day}", GroupName=shop.outputs["ReportScheduleGroup"], FlexibleTimeWindow={"Mode": "OFF"},
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})", ActionAfterCompletion="DELETE",
+        Target={
+            "Arn": arn_of(functions, shop.outputs["ReportFunction"]),
+            "RoleArn": role,
+            "Input": json.dumps({"day": day}),
+        },
+    )  # fmt: skip
+    return bool(comes(lambda: any(day in line for line in logged(shop, shop.outputs["ReportFunction"])), seconds=15))
+
+
+def test_a_schedule_calls_its_target(shop, functions):
+    """As on AWS; else what follows would prove nothing."""
+    assert fires(shop, functions, shop.outputs["ReportSchedulerRole"])
+
+
+@differs("the role of a schedule is not looked at")
+def test_a_schedule_needs_a_role_that_may_call_its_target(shop, functions):
+    """A schedule calls its target only if its role may do so.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
     """
-    client, now = shop.client("logs"), int(time.time())
-    query = client.start_query(
-        logGroupName=f"/aws/lambda/{shop.outputs['BasketFunction']}", startTime=now - 3600, endTime=now + 60,
-        queryString='filter message = "Answered" | stats count(*) as answers by status',
-    )["queryId"]  # fmt: skip
-    until(lambda: client.get_query_results(queryId=query)["status"] == "Complete")
-    rows = [
-        {cell["field"]: cell["value"] for cell in row} for row in client.get_query_results(queryId=query)["results"]
-    ]
-    assert rows and all(row.keys() >= {"status", "answers"} for row in rows)
-
-
-@differs("there is no X-Ray")
-def test_x_ray_keeps_traces(shop: Learner) -> None:
-    """With tracing on, X-Ray keeps traces of the calls of a function.
-
-    https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html
-    """
-    client, now = shop.client("xray"), time.time()
-    trace = f"1-{int(now):08x}-{uuid.uuid4().hex[:24]}"
-    segment = {"name": "test", "id": uuid.uuid4().hex[:16], "trace_id": trace, "start_time": now, "end_time": now}
-    try:
-        answer = client.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
-    except (ClientError, BotoCoreError) as error:
-        raise AssertionError(error) from None
-    assert answer["UnprocessedTraceSegments"] == []
+    may_not = functions.get_function_configuration(FunctionName=shop.outputs["HelloFunction"])["Role"]
+    assert not fires(shop, functions, may_not)

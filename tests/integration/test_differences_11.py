@@ -3,149 +3,133 @@
 from __future__ import annotations
 
 import json
-import re
+import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-from differences import differs, invoked
+from botocore.exceptions import BotoCoreError, ClientError
+from calls import Api
+from differences import differs
 from learner import Learner, until
+from shopping import Customer
 
-TRIES = """
-import boto3
-from botocore.exceptions import ClientError
+A_MINUTE = timedelta(minutes=1)
 
 
-def handler(event, context):
-    print(event["call"])
+def reported(shop: Learner, namespace: str, metric: str, **dimensions: str) -> float:
+    """The sum of a metric in the last minutes."""
+    now = datetime.now(UTC)
+    points = shop.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace, MetricName=metric, Dimensions=[{"Name": n, "Value": v} for n, v in dimensions.items()],
+        StartTime=now - 5 * A_MINUTE, EndTime=now + A_MINUTE, Period=60, Statistics=["Sum", "SampleCount"],
+    )["Datapoints"]  # fmt: skip
+    return sum(point["SampleCount"] for point in points)
+
+
+@pytest.fixture(scope="module")
+def ordered(shop: Learner) -> None:
+    """Somebody has bought something."""
+    customer = Customer(shop)
+    customer.fill()
+    assert customer.has_just_these_orders(customer.check_out())
+
+
+@differs("queues report nothing to CloudWatch")
+def test_queues_report_their_depth_and_age(shop: Learner, ordered) -> None:
+    """A queue reports its depth, and the age of its oldest message, to CloudWatch.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    """
+    name = shop.outputs["OrderingQueue"].split("/")[-1]
+    assert reported(shop, "AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=name)
+    assert reported(shop, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
+
+
+@differs("APIs report nothing to CloudWatch")
+def test_an_api_reports_its_errors(shop: Learner, ordered) -> None:
+    """An API reports its answers of 500 and more to CloudWatch.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    """
+    Api(shop.outputs["ProductApiUrl"])("GET", "/product")
+    assert reported(shop, "AWS/ApiGateway", "5XXError", ApiName="Product")
+
+
+@differs("only calls with the Invoke API are counted")
+def test_a_polled_function_reports_its_errors(shop: Learner, ordered) -> None:
+    """A function that a mapping calls reports its calls and errors to CloudWatch.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    assert reported(shop, "AWS/Lambda", "Errors", FunctionName=shop.outputs["OrderingWorker"])
+
+
+@differs("an alarm takes any metric of that name for its own")
+def test_an_alarm_looks_at_its_own_dimensions_only(shop: Learner) -> None:
+    """An alarm looks only at the metric that has its own dimensions.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+    """
+    client, name = shop.client("cloudwatch"), f"test-{uuid.uuid4()}"
+    client.put_metric_alarm(
+        AlarmName=name, Namespace=name, MetricName="Depth", Dimensions=[{"Name": "QueueName", "Value": "mine"}],
+        Statistic="Maximum", Period=60, EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )  # fmt: skip
     try:
-        answer = getattr(boto3.client(event["service"]), event["call"])(**event["how"])
-        return str(answer["ResponseMetadata"]["HTTPStatusCode"])
-    except ClientError as error:
-        return error.response["Error"]["Message"]
-"""
+        datum = {"MetricName": "Depth", "Dimensions": [{"Name": "QueueName", "Value": "another"}], "Value": 100}
+        client.put_metric_data(Namespace=name, MetricData=[datum])
+        assert client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"] != "ALARM"
+    finally:
+        client.delete_alarms(AlarmNames=[name])
 
 
-@pytest.fixture
-def tried(shop: Learner, functions, make):
-    """What becomes of a call that is made with the role of one of the shop's functions."""
+@differs("metrics stay in the log")
+def test_embedded_metrics_become_metrics(shop: Learner, ordered) -> None:
+    """A log line in the embedded metric format becomes metrics.
 
-    def call(function: str, service: str, call: str, **how) -> str:
-        role = functions.get_function_configuration(FunctionName=shop.outputs[function])["Role"]
-        return invoked(functions, make(TRIES, Role=role, Timeout=30), {"service": service, "call": call, "how": how})
-
-    return call
-
-
-@differs("a refusal does not name the resource")
-def test_a_refusal_names_the_resource(shop, tried):
-    """A refusal names the resource that was not to be touched.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
     """
-    said = tried("BasketFunction", "dynamodb", "scan", TableName=shop.outputs["OrderingTable"])
-    if "is not authorized to perform: dynamodb:Scan" not in said:
-        raise RuntimeError(said)
-    assert re.search(r"dynamodb:Scan on resource: arn:aws:dynamodb:\S+:table/Ordering-", said)
-
-
-@differs("PutEvents has no events:source for a condition")
-def test_a_publisher_may_only_publish_in_its_own_name(shop, tried):
-    """A policy may say, with the condition `events:source`, as which source somebody may publish.
-
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
-    """
-
-    def publish(source: str) -> str:
-        entry = {"EventBusName": shop.outputs["EventBusName"], "Source": source, "DetailType": "Test", "Detail": "{}"}
-        return tried("BasketPublisher", "events", "put_events", Entries=[entry])
-
-    if (said := publish("shop.basket")) != "200":
-        raise RuntimeError(said)
-    assert "not authorized" in publish("shop.product")
-
-
-@differs("a signed call without the right is answered in a shape of IAM's own")
-def test_a_call_without_the_right_gets_the_gateways_response(shop):
-    """A signed call by somebody without the right gets the gateway response `ACCESS_DENIED`.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-    """
-    nothing = {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
-    }
-    lent = shop.client("sts").assume_role(
-        RoleArn=shop.outputs["BackofficeClerk"], RoleSessionName="eve", Policy=json.dumps(nothing)
-    )["Credentials"]
-    request = AWSRequest(
-        "POST", f"{shop.outputs['BackofficeApiUrl']}refund", {"content-type": "application/json"}, "{}"
+    group = f"/aws/lambda/{shop.outputs['OrderingWorker']}"
+    until(
+        lambda: any(
+            "CloudWatchMetrics" in e["message"]
+            for e in shop.client("logs").filter_log_events(logGroupName=group)["events"]
+        )
     )
-    SigV4Auth(
-        Credentials(lent["AccessKeyId"], lent["SecretAccessKey"], lent["SessionToken"]), "execute-api", "us-east-1"
-    ).add_auth(request)
-    answer = requests.post(request.url, data=request.body, headers=dict(request.headers), timeout=300)
-    if answer.status_code != 403:
-        raise RuntimeError(answer.text)
-    assert answer.json() == {"error": {"code": "Forbidden", "message": "You may not do this."}}
+    assert reported(shop, "Shop", "OrdersStored", service="ordering")
 
 
-TABLE = {
-    "Type": "AWS::DynamoDB::Table",
-    "Properties": {
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    },
-}
+@differs("Logs Insights does not group")
+def test_logs_insights_counts_by_a_field(shop: Learner, ordered) -> None:
+    """Logs Insights groups and counts lines by a field of theirs.
 
-
-@pytest.fixture
-def stack(shop: Learner):
-    """Makes a stack of some resources, or changes it; the physical ids. It is gone in the end."""
-    client, name = shop.client("cloudformation"), f"test-{uuid.uuid4().hex[:8]}"
-
-    def deploy(resources: dict, *, again: bool = False) -> dict[str, str]:
-        call = client.update_stack if again else client.create_stack
-        call(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
-        until(lambda: client.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"].endswith("_COMPLETE"))
-        return {
-            r["LogicalResourceId"]: r["PhysicalResourceId"]
-            for r in client.list_stack_resources(StackName=name)["StackResourceSummaries"]
-        }
-
-    yield deploy
-    client.delete_stack(StackName=name)
-
-
-@differs("CloudFormation makes no request validator")
-def test_cloudformation_makes_a_request_validator(shop, stack):
-    """CloudFormation makes the request validators of a template.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-requestvalidator.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
     """
-    ids = stack({
-        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "test"}},
-        "Validator": {
-            "Type": "AWS::ApiGateway::RequestValidator",
-            "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestBody": True},
-        },
-    })  # fmt: skip
-    found = shop.client("apigateway").get_request_validators(restApiId=ids["Api"])["items"]
-    assert [validator["validateRequestBody"] for validator in found] == [True]
+    client, now = shop.client("logs"), int(time.time())
+    query = client.start_query(
+        logGroupName=f"/aws/lambda/{shop.outputs['BasketFunction']}", startTime=now - 3600, endTime=now + 60,
+        queryString='filter message = "Answered" | stats count(*) as answers by status',
+    )["queryId"]  # fmt: skip
+    until(lambda: client.get_query_results(queryId=query)["status"] == "Complete")
+    rows = [
+        {cell["field"]: cell["value"] for cell in row} for row in client.get_query_results(queryId=query)["results"]
+    ]
+    assert rows and all(row.keys() >= {"status", "answers"} for row in rows)
 
 
-@differs("CloudFormation leaves the time to live of a table that is there as it was")
-def test_cloudformation_turns_on_time_to_live_of_a_table_that_is_there(shop, stack):
-    """CloudFormation turns on the time to live of a table that is there already.
+@differs("there is no X-Ray")
+def test_x_ray_keeps_traces(shop: Learner) -> None:
+    """With tracing on, X-Ray keeps traces of the calls of a function.
 
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-table-timetolivespecification.html
+    https://docs.aws.amazon.com/xray/latest/api/API_PutTraceSegments.html
     """
-    ids = stack({"Table": TABLE})
-    wanted = {"TimeToLiveSpecification": {"AttributeName": "expiresAt", "Enabled": True}}
-    stack({"Table": TABLE | {"Properties": TABLE["Properties"] | wanted}}, again=True)
-    described = shop.client("dynamodb").describe_time_to_live(TableName=ids["Table"])["TimeToLiveDescription"]
-    assert described["TimeToLiveStatus"] in ("ENABLED", "ENABLING")
+    client, now = shop.client("xray"), time.time()
+    trace = f"1-{int(now):08x}-{uuid.uuid4().hex[:24]}"
+    segment = {"name": "test", "id": uuid.uuid4().hex[:16], "trace_id": trace, "start_time": now, "end_time": now}
+    try:
+        answer = client.put_trace_segments(TraceSegmentDocuments=[json.dumps(segment)])
+    except (ClientError, BotoCoreError) as error:
+        raise AssertionError(error) from None
+    assert answer["UnprocessedTraceSegments"] == []

@@ -15,7 +15,7 @@ from learner import Kernel, Learner, until
 from workbook.maintenance import copies
 
 BUS = "ShopEventBus"
-CHAPTER = 11
+CHAPTER = 12
 NAMED = "from workbook.learning import bookmark, chapters, mending; from workbook.cloud.stacks import outputs"
 DENY = {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"}
 
@@ -127,7 +127,7 @@ def an_audit(shop: Shop) -> None:
 
 def archives(shop: Shop) -> None:
     arn = shop.events.describe_event_bus(Name=BUS)["Arn"]
-    for name in ("shop", "chapter-11", f"user-{uuid.uuid4()}"):
+    for name in ("shop", "chapter-12", f"user-{uuid.uuid4()}"):
         shop.events.create_archive(ArchiveName=name, EventSourceArn=arn, RetentionDays=1)
 
 
@@ -147,7 +147,7 @@ def an_intruder(shop: Shop) -> None:
     victim = shop.lambda_.get_function_configuration(FunctionName=shop.outputs["ProductFunction"])
     code = packed("def handler(event, context):\n    print('in')\n")
     how = {name: victim[name] for name in ("Role", "Runtime")}
-    name = "chapter-11-intruder"
+    name = "chapter-12-intruder"
     shop.lambda_.create_function(FunctionName=name, Handler="app.handler", Code={"ZipFile": code}, **how)
     shop.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
 
@@ -170,11 +170,11 @@ SABOTAGE: dict[Callable[[Shop], None], tuple[str, ...]] = {
     ring_early: ("Ordering/Alarms/Ordering-Queue-Age: Threshold is 2.0, not ",),
     a_rule: ("the rule chapter-07-target-gone of chapter 07", "the queue chapter-07-"),
     an_audit: ("the queue audit of chapter 04", "the rule audit of chapter 04"),
-    archives: ("archive shop of chapter 04", "archive chapter-11 of chapter 11", "the archive user-"),
+    archives: ("archive shop of chapter 04", "archive chapter-12 of chapter 12", "the archive user-"),
     a_table: ("the table vouchers-08 of chapter 08",),
     a_fifo_queue: ("the queue states-",),
-    an_intruder: ("the function chapter-11-intruder", "the log group /aws/lambda/chapter-11-intruder"),
-    a_layer: ("the layer dies of chapter 08",),
+    an_intruder: ("the function chapter-12-intruder", "the log group /aws/lambda/chapter-12-intruder"),
+    a_layer: ("the layer dies of chapter 09",),
 }
 # Two ways to break the same thing are not tried at once.
 ALL = [one for one in SABOTAGE if one not in (shut_the_queue, lead_elsewhere)]
@@ -273,7 +273,7 @@ def test_in_the_middle_of_a_chapter_what_its_cells_changed_stays_and_is_named(sh
     said = " ".join(python(f"chapters._go_on({CHAPTER}, begun=True)"))
     assert "everything is left as it is. Changed by hand: " in said and "Enabled is False, not True" in said
     assert "`python3 run.py mend` puts it back" in said
-    assert "chapter-11" not in said and "archive shop of chapter 04" in said  # its own archive is no leftover yet
+    assert "chapter-12" not in said and "archive shop of chapter 04" in said  # its own archive is no leftover yet
     assert len(named(python)) == 4
     python("mending.mend()")
 

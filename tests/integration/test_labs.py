@@ -81,7 +81,7 @@ def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcome
     lab = start(HOME=str(home))
     assert lab.page == "learn/00_start_here.ipynb"
     assert lab.get("api/contents/" + lab.page).ok
-    assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"python3"}
+    assert lab.get("api/kernelspecs").json()["kernelspecs"].keys() == {"workbook"}
     assert requests.get(f"{lab.url}api/contents", timeout=300).status_code == 403  # without the token
     (server,) = [p for p in psutil.process_iter() if _listens(p, lab.port)]
     assert newcomer.clouds()

@@ -66,7 +66,10 @@ def schemathesis(folder: Path, description: dict, url: str, *options: str) -> tu
     return run.stdout if run.returncode else "", json.loads((folder / "report.har").read_text())["log"]["entries"]
 
 
-@pytest.mark.parametrize("service", ["product", "basket", "ordering"])
+BY_NIGHT = [pytest.param(name, marks=pytest.mark.nightly) for name in ("basket", "ordering")]
+
+
+@pytest.mark.parametrize("service", ["product", *BY_NIGHT])
 def test_an_api_keeps_to_its_description(shop, order, service, tmp_path):
     url, description = shop.outputs[f"{service.capitalize()}ApiUrl"], described(service)
     complaints, entries = schemathesis(tmp_path, description, url)

@@ -1,4 +1,4 @@
-"""A process that has CDK ready writes what a cold run writes, sees the code as it stands, and is never missed."""
+"""A process that has CDK in memory writes what a cold run writes, sees the code as it stands, and is never missed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from learner import Kernel, Learner, until
 
 from workbook.base.paths import CACHE, ROOT
-from workbook.deployment.app_process import NOT_RUN
 from workbook.maintenance import copies
 
 APP = "cdk_app/app.py"
@@ -128,6 +127,7 @@ def test_what_was_changed_since_it_was_ready_is_seen(learner, python, code):
     assert "Late" not in python("assembly.stack_names()")
 
 
+@pytest.mark.nightly
 def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learner, python, code):
     """Python takes compiled code for that of a file whose length and second of writing agree."""
     file, moment = learner.root / "cdk_app" / "shop" / "twin.py", 1_000_000_000
@@ -141,16 +141,113 @@ def test_a_file_of_the_same_length_written_within_the_same_second_is_seen(learne
             assert python("assembly.stack_names()")[-1] == name
 
 
-@pytest.mark.parametrize("wrong", ["no_such_name", "bus = = 1"])
+@pytest.fixture
+def notebook(python):
+    """The learner's Python, as if it were a notebook's kernel."""
+    python(f"{COLD}; cdk.in_notebook = lambda: True")
+    yield python
+    python(f"{COLD}; from workbook.base.display import in_notebook; cdk.in_notebook = in_notebook")
+
+
+def test_in_a_notebook_it_is_there_for_the_next_run_which_sees_nothing_of_an_earlier_one(learner, notebook, code):
+    """After other code, errors, and an app that leaves everything in disorder, it writes what a cold run writes."""
+    folder, module = learner.root / ".workbook" / "cdk" / "assembly", learner.root / "cdk_app" / "shop" / "once.py"
+    shutil.rmtree(folder)
+    notebook("cdk.synthesize()")
+    cold = files(folder)
+    notebook(READY)
+    [process] = waiting(notebook)
+    disorder = """
+import os, sys
+sys.path.insert(0, "nowhere")
+os.environ["AWS_REGION"] = os.environ["CDK_CONTEXT_JSON"] = "{}"
+os.chdir("/")
+"""
+    learner.write("cdk_app/shop/once.py", "from aws_cdk import Stack\n\n\nclass Once(Stack):\n    pass\n")
+    once = "from shop.once import Once\nOnce(app, 'Once')\napp.synth"
+    assert used(notebook, "cdk.synthesize()")
+    learner.write(APP, code.replace("app.synth", once) + disorder)
+    assert used(notebook, "cdk.synthesize()")
+    assert notebook("assembly.stack_names()")[-1] == "Once"
+    module.unlink()
+    assert "No module named 'shop.once'" in notebook.refused("cdk.synthesize()")
+    learner.write(APP, code.replace("app.synth", "raise SystemExit('enough')\napp.synth"))
+    assert "enough" in notebook.refused("cdk.synthesize()")
+    learner.write(APP, code)
+    shutil.rmtree(folder)
+    assert used(notebook, "cdk.synthesize()")
+    assert files(folder) == cold
+    assert waiting(notebook) == [process]
+
+
+def test_changed_code_of_a_function_is_seen(learner, notebook):
+    file, before = learner.root / "lambda_src" / "hello" / "app.py", learner.read("lambda_src/hello/app.py")
+    keys = []
+    notebook(READY)
+    try:
+        for word in ("one", "two"):
+            file.write_text(f"{before}\n# {word}\n")
+            assert used(notebook, "cdk.synthesize()")
+            resources = notebook("list(assembly.template('Hello')['Resources'].values())")
+            keys += [r["Properties"]["Code"]["S3Key"] for r in resources if r["Type"] == "AWS::Lambda::Function"]
+    finally:
+        file.write_text(before)
+    assert len(set(keys)) == 2
+
+
+def test_after_some_runs_there_is_another_process(learner, notebook, code):
+    notebook(f"runs = synthesis.RUNS; synthesis.RUNS = 2; {READY}")
+    [process] = waiting(notebook)
+    for number in (1, 2):
+        learner.write(APP, f"{code}# {number}\n")
+        assert used(notebook, "cdk.synthesize()")
+    notebook(f"{READY}; synthesis.RUNS = runs")
+    assert waiting(notebook) != [process]
+    assert len(waiting(notebook)) == 1
+
+
+def test_what_was_run_ahead_is_taken_if_no_file_was_written_since(learner, notebook, code):
+    """The app notes each of its runs, in a file that is neither its own nor a function's."""
+    noted = learner.root / "runs.txt"
+    learner.write(APP, f"{code}\nwith open('../runs.txt', 'a') as noted:\n    noted.write('.')\n")
+    ahead = "cdk.make_ready(ahead=True); synthesis.await_ready()"
+    notebook(ahead)
+    assert noted.read_text() == "."
+    assert used(notebook, "cdk.synthesize()")
+    assert noted.read_text() == "."
+    for path in (APP, "lambda_src/hello/app.py", "cdk_app/shop/basket.py"):
+        notebook(ahead)
+        runs = noted.read_text()
+        text = learner.read(path)
+        learner.write(path, text + "\n")
+        learner.write(path, text)  # as before, but who knows what was read
+        assert used(notebook, "cdk.synthesize()")
+        assert noted.read_text() == runs + "."
+    learner.write(APP, learner.read(APP).replace("app.synth", "no_such_name\napp.synth"))
+    notebook(ahead)
+    runs = noted.read_text()
+    assert "no_such_name" in notebook.refused("cdk.synthesize()")
+    assert noted.read_text() == runs
+
+
+BY_NIGHT = [
+    pytest.param(wrong, marks=pytest.mark.nightly)
+    for wrong in ("bus = = 1", "Hello(app, 'Hello')", "bus.node.nowhere()")
+]
+
+
+@pytest.mark.parametrize("wrong", ["no_such_name", *BY_NIGHT])
 def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
     learner.write(APP, code.replace("app.synth", f"{wrong}\napp.synth"))
     python(COLD)
     cold = python.refused("cdk.synthesize()")
     python(READY)
     assert python.refused("cdk.synthesize()") == cold
-    assert cold.startswith("The CDK app does not run: cdk_app/app.py, line ")
+    assert cold.startswith("The CDK app does not run: cdk_app/")
+    assert ".py, line " in cold
 
 
+@pytest.mark.nightly
 def test_other_context_is_not_for_a_process_that_was_ready_before(learner, python):
     python(READY)
     assert not used(python, "cdk.run_app(assembly.ASSEMBLY.with_name('other'), nag='true')")
@@ -173,12 +270,29 @@ def test_killed_while_it_waits_it_costs_a_cold_run(python, victim):
 
 
 def test_it_ends_when_nobody_needs_it_for_a_while(learner):
+    staged = learner.root / "staged"
+    staged.mkdir()
     short = "import app_process; app_process.IDLE_SECONDS = 0.1; app_process.rehearse = print; app_process.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", short], cwd=learner.root / "cdk_app", stdin=subprocess.PIPE,
-        env=copies.environment_of(learner.root) | {"PYTHONPATH": str(SCRIPT.parent)},
+        env=copies.environment_of(learner.root) | {"PYTHONPATH": str(SCRIPT.parent), "CDK_OUTDIR": str(staged)},
     )  # fmt: skip
-    assert process.wait(120) == NOT_RUN  # though its standard input is still open
+    assert process.wait(120) == 0  # though its standard input is still open
+    assert not staged.exists()
+
+
+def test_a_run_that_hangs_is_ended(learner, notebook, code):
+    """One that was begun ahead, and that nobody waits for."""
+    learner.edit("workbook/deployment/app_process.py", "LONGEST = 600", "LONGEST = 1")
+    try:
+        notebook(READY)
+        [process] = waiting(notebook)
+        learner.write(APP, "while True:\n    pass\n")
+        notebook("cdk.make_ready(ahead=True)")
+        until(lambda: not waiting(notebook))
+    finally:
+        learner.edit("workbook/deployment/app_process.py", "LONGEST = 1", "LONGEST = 600")
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_it_ends_with_whoever_started_it(learner):
@@ -192,23 +306,33 @@ def test_it_ends_with_whoever_started_it(learner):
 
 
 def test_after_a_deployment_in_a_notebook_one_is_ready_and_after_a_command_none(learner, python, code):
-    learner.write(APP, "\n".join(line for line in code.splitlines() if "nag" not in line and "watch" not in line))
+    other = "\n".join(line for line in code.splitlines() if "nag" not in line and "watch" not in line)
+    learner.write(APP, other)
     python(f"{COLD}\nimport importlib; module = importlib.import_module('workbook.deployment.deploy')")
     python("module.deploy('Hello')")
     assert waiting(python) == []  # no notebook
-    learner.write(APP, code)
-    python("module.in_notebook = lambda: True; module.BUSY = 0\nmodule.deploy('Hello')")
+    python("module.in_notebook = cdk.in_notebook = lambda: True; module.BUSY = 0")
+    learner.write(APP, code + "\n")
+    python("module.deploy('Hello')")
+    assert len(waiting(python)) == 1  # what was needed stays
+    python(COLD)
+    learner.write(APP, other)  # which was synthesized before
+    python("module.deploy('Hello')")
     assert waiting(python) == []  # nothing is loaded in advance on a busy machine
-    python(f"{COLD}; module.BUSY = 1000")
+    python("module.BUSY = 1000")
     learner.write(APP, code + "\n")
     python("module.deploy('Hello')")
     assert len(waiting(python)) == 1
-    python(f"{COLD}")
+    python(COLD)
+    of_the_notebook = _left(learner.root)  # its toolkit
     learner.write(APP, code + "\n\n")
     done = learner.cli("up")
     assert done.returncode == 0, done.stderr
-    left = [p for p in psutil.process_iter() if _is_left(learner.root, p)]
-    assert left == []
+    assert _left(learner.root) == of_the_notebook
+
+
+def _left(root: Path) -> list[psutil.Process]:
+    return [p for p in psutil.process_iter() if _is_left(root, p)]
 
 
 def _is_left(root: Path, process: psutil.Process) -> bool:

@@ -70,7 +70,7 @@ def exercises() -> list[Exercise]:
     ]
 
 
-BY_DAY = ("02", "06")
+BY_DAY = ("02",)
 ALL = exercises()
 NOTEBOOKS_WITH = sorted({exercise.notebook for exercise in ALL})
 

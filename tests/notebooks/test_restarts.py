@@ -14,8 +14,8 @@ from workbook.base.paths import NOTEBOOKS, read_json
 from workbook.maintenance import copies
 
 CHAPTERS = sorted(NOTEBOOKS.glob("[01][0-9]_*.ipynb"))
-NOT_BACK = {"11": {"ada", "eve"}}  # credentials, which no file should keep; the learner is told to run their cell again
-USED_UP = {"11": "The cell 11-54 "}  # that cell sends refunds again, and so fewer of the flood's are accepted
+NOT_BACK = {"12": {"ada", "eve"}}  # credentials, which no file should keep; the learner is told to run their cell again
+USED_UP = {"12": "The cell 12-54 "}  # that cell sends refunds again, and so fewer of the flood's are accepted
 
 
 @pytest.mark.nightly

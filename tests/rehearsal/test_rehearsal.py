@@ -16,7 +16,7 @@ from workbook.maintenance import copies
 
 SEED = 1
 BY_DAY = ["01"]
-BY_NIGHT = ["01", "02", "03", "05", "06", "09"]
+BY_NIGHT = ["01", "02", "03", "05", "06", "10"]
 OF_THE_DAY = int(os.environ.get("REHEARSAL_SEED") or datetime.now(UTC).strftime("%Y%m%d"))
 
 

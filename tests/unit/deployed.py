@@ -109,8 +109,21 @@ def without_targets(name: str) -> None:
         events.remove_targets(**where, Ids=ids)
 
 
+class Files:
+    """A folder in which whatever is asked for is there, or is not."""
+
+    def __init__(self, *, there: bool) -> None:
+        self.there = there
+
+    def __truediv__(self, _: str) -> Files:
+        return self
+
+    def exists(self) -> bool:
+        return self.there
+
+
 class Ordering:
-    """Ordering as chapters 05 to 11 have it: two functions, three queues, a rule and a mapping.
+    """Ordering as chapters 05 to 12 have it: two functions, three queues, a rule and a mapping.
 
     Attributes:
         outputs: the stack's.

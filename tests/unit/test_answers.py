@@ -11,7 +11,7 @@ from workbook.base.paths import CDK_APP
 from workbook.learning import exercises
 from workbook.learning.exercises import Right
 
-WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "09-1", "10-1", "10-2", "11-2")
+WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 
 

@@ -20,7 +20,7 @@ from workbook.command import cli
 from workbook.learning import bookmark, learner_files
 from workbook.maintenance import copies
 
-VERBS = "lab test up mend outputs status catch-up reset restore down doctor bench setup notebooks".split()
+VERBS = "lab test up mend outputs status catch-up reset restore down doctor bench setup notebooks site slides".split()
 
 
 def called(*arguments: str) -> Result:
@@ -64,6 +64,7 @@ def test_the_command_line_starts_without_what_it_may_never_need():
         (("catch-up", "77"), "There is no chapter 77"),
         (("up", "--chapter", "77"), "There is no chapter 77"),
         (("notebooks", "77"), "There is no chapter 77"),
+        (("slides", "77"), "There is no chapter 77"),
     ],
 )
 def test_what_a_person_can_cause_is_a_sentence(arguments, sentence):

@@ -1,4 +1,4 @@
-"""Before what a learner has built is removed, a person is asked; whoever cannot be asked is told what to type."""
+"""Before what a learner has built is removed, a person is asked; before it costs something, it is said how much."""
 
 from __future__ import annotations
 
@@ -53,3 +53,16 @@ def test_where_a_program_executes_the_notebook_it_says_what_to_type(asked, error
 def test_tests_are_not_asked(asked, monkeypatch):
     monkeypatch.setenv("WORKBOOK_TESTING", "1")
     consent.confirm_going_back(WHAT, WAY)
+
+
+def test_what_it_costs_is_said_by_service_and_adds_up():
+    head, _, below, *lines, last = consent.costs().splitlines()
+    assert head.startswith("What the whole shop costs, in US dollars, at the prices of us-east-1 as of 20")
+    assert below.split() == ["learning", "not", "free*", "idle", "not", "free*"]
+    rows = {line[:14].strip(): [float(cell) for cell in line[14:].split()] for line in lines}
+    assert {*rows} == {"API Gateway", "CloudWatch", "DynamoDB", "EventBridge", "Lambda", "SQS"}
+    for column in range(4):
+        together = float(last.split()[1 + column])
+        assert sum(row[column] for row in rows.values()) == pytest.approx(together, abs=0.03)
+    day, day_not_free, idle, idle_not_free = map(float, last.split()[1:])
+    assert 0 < day < day_not_free and 0 < idle < idle_not_free

@@ -146,6 +146,28 @@ def test_a_page_that_was_deleted_is_made_again(tree):
     assert edition.renew() == [] and (tree / "learn" / FIRST).exists()
 
 
+def test_a_page_whose_chapter_has_another_name_now_goes_and_what_one_had_there_is_kept(tree, monkeypatch):
+    book = dict(published.chapters())
+    mine, gone = change(tree / "learn" / book[1].name), book.pop(1)
+    monkeypatch.setattr(published, "chapters", lambda: book)
+    (tree / "learn" / "of_ones_own.ipynb").write_text("{}")
+
+    [said] = edition.renew()
+
+    [kept] = (tree / "kept").glob("*/learn/*.ipynb")
+    assert kept.read_text(encoding="utf-8") == mine and kept.parents[1].name in said
+    assert {file.name for file in (tree / "learn").iterdir()} == {FIRST, "of_ones_own.ipynb"}
+    assert edition.renew() == [] and gone.exists()
+
+
+def test_a_page_that_nobody_touched_goes_with_its_chapter_without_a_word(tree, monkeypatch):
+    book = dict(published.chapters())
+    gone = book.pop(1)
+    monkeypatch.setattr(published, "chapters", lambda: book)
+    assert edition.renew() == [] and not (tree / "learn" / gone.name).exists()
+    assert not (tree / "kept").exists()
+
+
 def test_what_jupyterlab_draws_is_not_saved():
     data = {"text/vnd.mermaid": "flowchart", "image/svg+xml": "<svg/>", "text/plain": "a diagram"}
     output = {"output_type": "display_data", "data": data, "metadata": {"text/vnd.mermaid": {"version": "11"}}}

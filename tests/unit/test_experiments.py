@@ -1,4 +1,4 @@
-"""The five experiments of chapter 08's last exercise: what each makes of its planted mistake, of settings, of waiting.
+"""The five experiments of chapter 09's last exercise: what each makes of its planted mistake, of settings, of waiting.
 
 Ways to mend the mistakes, wrong ones and right ones, are in `steps/lost_order.py`.
 """

@@ -99,7 +99,7 @@ def test_of_orders_in_which_not_the_newest_wins(check, given, found):
 
 def test_of_bodies_each_answer_once():
     rows = [("a body", status, "the function") for status in (400, 201, 400, 403)]
-    assert exercises._looked_at("11-gateway", (rows, Counter({429: 1}))).found == "[201, 400, 403]"
+    assert exercises._looked_at("12-gateway", (rows, Counter({429: 1}))).found == "[201, 400, 403]"
 
 
 def test_of_ids_that_are_none_the_first():

@@ -168,7 +168,8 @@ def test_a_replay_for_ordering():
 
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/checkouts"
-BOTH = {("dynamodb:GetItem", TABLE), ("dynamodb:PutItem", TABLE)}
+PUT = {("dynamodb:PutItem", TABLE)}
+BOTH = PUT | {("dynamodb:GetItem", TABLE)}
 NAMED = {"CHECKOUTS_NAME": "checkouts"}
 
 
@@ -176,14 +177,14 @@ NAMED = {"CHECKOUTS_NAME": "checkouts"}
 def memory(monkeypatch):
     """What is wrong with Basket's memory, if its table has this key, and its function these variables and rights."""
 
-    def judge(key: str, variables: dict[str, str], found: set[tuple[str, str]]) -> Any:
+    def judge(key: str, variables: dict[str, str], found: set[tuple[str, str]], *needed: str) -> Any:
         cloud = SimpleNamespace(
             describe_table=lambda **_: {"Table": {"KeySchema": [{"AttributeName": key}], "TableArn": TABLE}},
             get_function_configuration=lambda **_: {"Environment": {"Variables": variables}},
         )
         monkeypatch.setattr(infrastructure, "target", SimpleNamespace(client=lambda _: cloud))
         monkeypatch.setattr(infrastructure, "rights", lambda _: found | {("dynamodb:Scan", "another")})
-        return infrastructure.judged_checkouts("basket", "checkouts")
+        return infrastructure.judged_checkouts("basket", "checkouts", *(needed or ("GetItem", "PutItem")))
 
     return judge
 
@@ -206,6 +207,12 @@ def test_a_memory_that_is_none(memory, key, variables, found, words):
 
 def test_a_memory(memory):
     assert memory("requestId", NAMED, BOTH) is None
+    assert memory("requestId", NAMED, PUT, "PutItem") is None
+
+
+@pytest.mark.parametrize("found", [set(), BOTH, {("dynamodb:GetItem", TABLE)}, {("dynamodb:*", TABLE)}])
+def test_a_memory_that_is_written_only(memory, found):
+    assert "it needs PutItem, on this table" in told(memory("requestId", NAMED, found, "PutItem"))
 
 
 def wanting(event: str) -> list[str]:

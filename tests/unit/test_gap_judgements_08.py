@@ -1,4 +1,4 @@
-"""What the checks of chapter 08's gaps and questions make of a caller, a condition, a transaction, an answer.
+"""What the checks of chapter 08's gaps and questions make of a caller, a worker, a condition, a letter.
 
 Without a cloud; with one, `tests/notebooks/test_gaps.py` tries whole lines.
 """
@@ -6,20 +6,24 @@ Without a cloud; with one, `tests/notebooks/test_gaps.py` tries whole lines.
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
+from urllib import request
 
 import boto3
 import pytest
+import requests
 from deployed import client, rule
 from services import make_table, only_moto
 
-from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_08, duplicates, questions_08, two_writes, versions
+from workbook.learning.checks import duplicates, questions_08, versions
+from workbook.learning.checks.requests_sent import Request, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those
@@ -42,40 +46,85 @@ def moto(monkeypatch):
 # A caller that tries again
 
 
+def posts(*steps, headers=({}, {})):
+    """Requests of a caller: to fill a basket, and to check it out with the first of the headers, then the second."""
+    given = iter([*headers, *[{}] * len(steps)])
+    paths = {"basket": "/prod/basket", "checkout": "/prod/basket/checkout"}
+    return [Request("POST", paths[step], next(given) if step == "checkout" else {}) for step in steps]
+
+
 @pytest.mark.parametrize(
     ("steps", "raised"),
     [([], ""), (["basket", "checkout"], ""), (["basket", "checkout", "checkout"], "KeyError: 'checkoutId'"),
      (["basket", "basket", "checkout", "checkout"], ""), ([*duplicates.TWICE, "checkout"], "")],
 )  # fmt: skip
 def test_who_does_not_do_both_again(steps, raised):
-    assert "the phone does both again" in told(duplicates._judged_steps(steps, raised))
+    assert "the phone does both again" in told(duplicates._judged_steps(posts(*steps), raised))
 
 
 def test_who_does_both_again():
-    assert duplicates._judged_steps(duplicates.TWICE, "") is None
-    assert "raised an error" in told(duplicates._judged_steps(duplicates.TWICE, "NameError: x"))
+    assert duplicates._judged_steps(posts(*duplicates.TWICE), "") is None
+    assert "raised an error" in told(duplicates._judged_steps(posts(*duplicates.TWICE), "NameError: x"))
 
 
 KEY = {"Idempotency-Key": "k"}
 
 
-@pytest.mark.parametrize(
-    ("found", "new", "headers", "words"),
-    [
-        ("b", ["a", "b"], KEY, "the headers belong to both"),
-        ("a", ["a"], {}, "the headers belong to both"),
-        ("a", ["a", "b"], {}, "return the checkoutId"),
-        (None, ["a"], KEY, "return the checkoutId"),
-        (Answer(202, {"checkoutId": "a"}, {}, 1), ["a"], KEY, "return the checkoutId"),
-    ],
-)
-def test_an_answer_that_was_not_the_second_one(found, new, headers, words):
-    assert words in told(duplicates._judged_answer(found, new, headers))
+@pytest.mark.parametrize("headers", [({}, {}), (KEY, {}), ({}, KEY), (KEY, {"Idempotency-Key": "another"})])
+def test_who_does_not_send_the_headers_both_times(headers):
+    assert "the headers belong to both" in told(
+        duplicates._judged_headers(posts(*duplicates.TWICE, headers=headers), KEY)
+    )
 
 
-@pytest.mark.parametrize(("new", "headers"), [(["a", "b"], {}), (["b"], KEY)])
-def test_the_second_answer(new, headers):
-    assert duplicates._judged_answer("b", new, headers) is None
+@pytest.mark.parametrize("sent", [KEY, {"idempotency-key": b"k"}, KEY | {"Accept": "*/*"}])
+def test_who_sends_the_headers_both_times(sent):
+    assert duplicates._judged_headers(posts(*duplicates.TWICE, headers=(sent, sent)), KEY) is None
+    assert duplicates._judged_headers(posts(*duplicates.TWICE), {}) is None
+
+
+NEW = {"a": "2026-01-31T09:30:00.000Z", "b": "2026-01-31T09:30:00.100Z"}
+
+
+@pytest.mark.parametrize("found", ["a", None, Answer(202, {"checkoutId": "b"}, {}, 1), "c"])
+def test_an_answer_that_was_not_the_second_one(found):
+    assert "return the checkoutId" in told(duplicates._judged_answer(found, NEW))
+    assert "return the checkoutId" in told(duplicates._judged_answer(found, {}))
+
+
+@pytest.mark.parametrize("new", [NEW, {"b": NEW["b"]}])
+def test_the_second_answer(new):
+    assert duplicates._judged_answer("b", new) is None
+
+
+def test_requests_are_noted_with_their_headers(address):
+    with sent_requests(most=2) as sent:
+        requests.post(f"{address}/basket/checkout", json={}, headers=KEY)
+        request.urlopen(request.Request(f"{address}/basket", headers=KEY)).read()
+    assert [(one.method, one.path) for one in sent] == [("POST", "/basket/checkout"), ("GET", "/basket")]
+    for one in sent:
+        assert duplicates._judged_headers([one._replace(path="/basket/checkout")], KEY) is None
+
+
+@pytest.fixture
+def address():
+    """Of a server on this machine that answers whatever it is asked."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(204)
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
 
 
 # The worker
@@ -192,74 +241,6 @@ def test_a_write_in_which_nothing_was_written(states):
     assert isinstance(exercises._looked_at("08-newer", (write,)), NotYet)
 
 
-# The transaction
-
-UNCHANGED, FIRST = ", **unchanged", ", **first"
-ANSWER = '                {"Put": {"TableName": checkouts.table.name, "Item": answer, **first}},\n'
-DELETE = '                {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}},\n'
-
-
-def items(table):
-    return client("dynamodb").scan(TableName=table)["Items"]
-
-
-@pytest.fixture
-def outbox(moto, monkeypatch, tmp_path):
-    """Judges outbox.py, in which some text is replaced."""
-    tables = {"BasketTable": "userName", "BasketCheckouts": "requestId", "BasketOutbox": "checkoutId"}
-    for table, key in tables.items():
-        make_table(table, key)
-    monkeypatch.setattr(two_writes, "outputs", {name: name for name in tables})
-    monkeypatch.setattr(two_writes, "LAMBDA_SRC", tmp_path)
-    text = (LAMBDA_SRC / "basket" / "outbox.py").read_text(encoding="utf-8")
-
-    def judge(old: str = "", new: str = "") -> Any:
-        assert old in text
-        (tmp_path / "basket").mkdir(exist_ok=True)
-        (tmp_path / "basket" / "outbox.py").write_text(text.replace(old, new), encoding="utf-8")
-        verdict = two_writes.judged_transaction()
-        assert items("BasketTable") == items("BasketCheckouts") == []
-        return verdict
-
-    return judge
-
-
-@pytest.mark.parametrize(
-    ("old", "words"),
-    [
-        (UNCHANGED, "in the place of the one that was read"),
-        (FIRST, "an earlier request is written over"),
-        (DELETE, "the basket does not go"),
-        (ANSWER, "the answer is not remembered"),
-    ],
-)
-def test_a_transaction_without_one_of_its_conditions(outbox, old, words):
-    assert words in told(outbox(old))
-
-
-def test_a_transaction_that_is_all_or_nothing(outbox):
-    assert outbox() is None
-    assert outbox("TransactItems=[", "TransactItems=[*") is None  # fails: what comes of that, the shop's answers say
-
-
-# Another request under an old key
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [(202, "the same request"), (400, "no checkout at all"), (404, "the header that key holds"),
-     (409, "the header that key holds"), (500, "not how a checkout is sent")],
-)  # fmt: skip
-def test_what_is_no_other_request_under_an_old_key(status, words):
-    assert words in told(chapter_08.another(lambda: Answer(status, {}, {}, 1)))
-
-
-def test_another_request_under_an_old_key():
-    refused = Answer(422, {"error": {"code": "IdempotencyKeyReused"}}, {}, 1)
-    assert isinstance(chapter_08.another(lambda: refused), Right)
-    assert "return what" in told(chapter_08.another(lambda: None))
-
-
 # Questions
 
 
@@ -291,32 +272,43 @@ def test_how_often_it_was_received(moto):
     assert client("sqs").list_queues().get("QueueUrls", []) == []
 
 
-RIGHTS = {
-    "basket": {"dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan"},
-    "publisher": {"events:PutEvents", "dynamodb:Scan"},
-    "worker": {"dynamodb:PutItem"},
-}
+ORDERS = "orders"
 
 
 @pytest.fixture
-def roles(monkeypatch):
-    names = {"BasketFunction": "basket", "BasketPublisher": "publisher", "OrderingWorker": "worker"}
-    monkeypatch.setattr(questions_08, "outputs", names)
-    monkeypatch.setattr(questions_08, "granted", RIGHTS.__getitem__)
+def orders(moto, monkeypatch):
+    """The table of orders, with nothing in it; so it is left."""
+    make_table(ORDERS, "userName", "orderId")
+    monkeypatch.setattr(questions_08, "outputs", {"OrderingTable": ORDERS})
+    yield boto3.resource("dynamodb").Table(ORDERS)
+    assert client("dynamodb").scan(TableName=ORDERS)["Items"] == []
+
+
+def told_of(letter):
+    data = json.loads(letter)["detail"]["data"]
+    return {"userName": data["userName"], "orderId": data["checkoutId"]}
 
 
 @pytest.mark.parametrize(
-    "may",
-    [lambda *_: True, lambda *_: False, lambda _, action: action in RIGHTS["basket"], lambda f, _: f == "basket",
-     lambda f, action: "yes" if action in RIGHTS[f] else ""],
-)  # fmt: skip
-def test_rights_of_another_function_or_another_action(roles, may):
-    assert "for this very action" in told(questions_08.judged_may(may))
+    ("was_stored", "words"),
+    [
+        (lambda orders, _: True, "under both parts of its key"),
+        (lambda orders, _: False, "under both parts of its key"),
+        (lambda orders, key: key["userName"] in {order["userName"] for order in orders}, "both parts of its key"),
+        (lambda orders, key: key["orderId"] in {order["orderId"] for order in orders}, "both parts of its key"),
+        (lambda orders, key: len([order for order in orders if order.items() >= key.items()]), "both parts of its key"),
+        (lambda orders, key: None, "returns nothing"),
+        (lambda orders, key: orders[key], "ended with an error"),
+    ],
+)
+def test_orders_that_are_said_to_be_there(orders, was_stored, words):
+    ask = lambda letter: was_stored(orders.scan()["Items"], told_of(letter))
+    assert words in told(questions_08.judged_stored(ask))
 
 
-def test_the_rights_of_a_function(roles):
-    assert isinstance(questions_08.judged_may(lambda function, action: action in RIGHTS[function]), Right)
-    assert "ended with an error" in told(questions_08.judged_may(lambda function, action: RIGHTS[action]))
+def test_orders_that_are_there(orders):
+    ask = lambda letter: "Item" in orders.get_item(Key=told_of(letter))
+    assert isinstance(questions_08.judged_stored(ask), Right)
 
 
 def asked(rule_name, event):

@@ -13,7 +13,7 @@ from workbook.base.errors import WorkbookError
     ("mistyped", "there"),
     [
         ("02-2", "02-1, 02-api, 02-crud, 02-function, 02-grant, 02-list, 02-q1, 02-q2, 02-q3, 02-refuse, 02-table, "),
-        ("08-3", "08-1, 08-2, 08-another, 08-doubled, 08-dual, 08-first, 08-killed, 08-memory, 08-name, 08-newer, "),
+        ("08-2", "08-1, 08-doubled, 08-key, 08-memory, 08-name, 08-newer, 08-once, 08-q1, 08-q2, 08-q3, 08-retried, "),
         ("2-1", "01-1, 01-2, 02-1, 03-1, 03-2, "),
         ("", "01-1, 01-2, 02-1, 03-1, 03-2, "),
         (1, "01-1, 01-2, 02-1, 03-1, 03-2, "),

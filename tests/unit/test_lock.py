@@ -40,12 +40,27 @@ def test_these_tests_run_on_what_is_locked():
     assert {w.name: metadata.version(w.name) for w in DIRECT} == {w.name: locked[w.name] for w in DIRECT}
 
 
-NAMING = ["pyproject.toml", "requirements.lock", "environment.yml", "cdk_app/package-lock.json"]
+BOOK = [f"book/{name}" for name in ("requirements.in", "requirements.lock", "package.json", "package-lock.json")]
+NAMING = ["pyproject.toml", "requirements.lock", "environment.yml", "cdk_app/package-lock.json", *BOOK]
 
 
 @pytest.mark.parametrize("name", NAMING)
 def test_no_registry_is_named(name):
     assert "://" not in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_locks_of_the_book_are_whole():
+    lock = (ROOT / "book" / "requirements.lock").read_text(encoding="utf-8")
+    wanted = re.findall(r"^[a-z-]+", (ROOT / "book" / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "".join(entry[0] + "\n" for entry in ENTRY.finditer(lock)) == lock
+    assert {*wanted} <= {entry[1] for entry in ENTRY.finditer(lock)}
+    scripts = _json("book/package-lock.json")["packages"]
+    assert scripts.pop("") == {"dependencies": _json("book/package.json")["dependencies"]}
+    assert all("integrity" in entry for entry in scripts.values())
+
+
+def _json(name: str) -> dict:
+    return json.loads((ROOT / name).read_text(encoding="utf-8"))
 
 
 def test_conda_and_binder_install_the_same_lock():

@@ -1,4 +1,4 @@
-"""The five planted mistakes: each file is that of chapter 08's shop but for its mistake, so that none can rot."""
+"""The five planted mistakes: each file is that of chapter 09's shop but for its mistake, so that none can rot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHANGED = {  # by path: lines that go, lines that come, what the mistake is abou
     "lambda_src/ordering/orders.py": (7, 3, "put_item"),
     "lambda_src/ordering/worker.py": (4, 4, "Not stored"),
 }
-SHOP = published.files_before(9)  # as chapter 08 leaves it, where the exercise stands
+SHOP = published.files_before(10)  # as chapter 09 leaves it, where the exercise stands
 
 
 def changes(path: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_solution_makes_the_shop_of_it_again(tmp_path: Path, monkeypatch: py
         (tmp_path / path).write_bytes(content)
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
-    runpy.run_path(str(SOLUTIONS / "08-2.py"))
+    runpy.run_path(str(SOLUTIONS / "09-1.py"))
     for path in planted():
         assert (tmp_path / path).read_text(encoding="utf-8") == SHOP[path], path
 

@@ -184,6 +184,6 @@ def test_only_its_owner_reads_the_file(kernel, tmp_path: Path) -> None:
 
 
 def test_who_is_told_of_a_name_is_told_of_one_that_another_cell_needs() -> None:
-    assert memory._said({"api"}, set(), 11)[0].endswith("Go on where you were.")
-    assert memory._said({"api"}, {"axes"}, 11)[0].endswith("Go on where you were.")
-    assert "Only what makes `ada`, `eve` has to be run again" in memory._said({"api"}, {"ada", "eve"}, 11)[1]
+    assert memory._said({"api"}, set(), 12)[0].endswith("Go on where you were.")
+    assert memory._said({"api"}, {"axes"}, 12)[0].endswith("Go on where you were.")
+    assert "Only what makes `ada`, `eve` has to be run again" in memory._said({"api"}, {"ada", "eve"}, 12)[1]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from differences_page import LINK, NOTEBOOKS, PAGE, ROOT, page, prose, rows
 
+from workbook.learning import published
+
 ANY_LINK = re.compile(r"\]\(([^)\s]+)")
 IN_NO_LINK = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
@@ -93,7 +95,9 @@ def leads(file: Path, target: str) -> bool:
 def places(file: Path) -> set[str]:
     """What a link can lead to within a page."""
     text = texts().get(file, "")
-    return {*ANCHOR.findall(text), *(heading.replace(" ", "-") for heading in HEADING.findall(text))}
+    cells = published.cells(file) if file.suffix == ".ipynb" else []
+    headings = (heading.replace(" ", "-") for heading in HEADING.findall(text))
+    return {*ANCHOR.findall(text), *headings, *(f"cell-id={cell['id']}" for cell in cells)}
 
 
 # Glossary

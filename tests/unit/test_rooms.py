@@ -13,7 +13,7 @@ from workbook.base.paths import ROOT
 
 # From the ground up. Rooms of one floor stand side by side, and know nothing of each other.
 FLOORS = (
-    ("base",),
+    ("base", "costs"),
     ("cloud",),
     ("deployment", "observe", "clients"),
     ("learning",),

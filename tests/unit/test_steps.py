@@ -54,7 +54,7 @@ def test_what_is_right_is_right_whatever_its_form(judge, case, monkeypatch):
 
 
 ODD = [0, "", "text", [], [1], {}, {"a": 1}, object(), pd.DataFrame(), pd.DataFrame({"a": [1]})]
-GIVEN_ONE = ["03-copies", "06-trace", "06-fifty", "08-doubled", "08-memory", "08-killed", "10-frame", "11-list"]
+GIVEN_ONE = ["03-copies", "06-trace", "06-fifty", "08-doubled", "08-memory", "09-killed", "11-frame", "12-list"]
 
 
 @pytest.mark.parametrize("check", GIVEN_ONE)

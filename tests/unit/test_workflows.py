@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workbook.base.paths import ROOT
+from workbook.maintenance import site
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +24,7 @@ def commands(text: str) -> str:
 
 
 def test_they_are_as_github_wants_them():
-    assert {file.stem for file in WORKFLOWS} == {"ci", "nightly"}
+    assert {file.stem for file in WORKFLOWS} == {"ci", "nightly", "site"}
     check(*WORKFLOWS)
 
 
@@ -49,7 +51,14 @@ def check(*files: Path) -> None:
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_they_run_what_readme_runs(file: Path):
     steps = commands(file.read_text(encoding="utf-8"))
-    assert "python run.py setup" in steps and "python run.py test" in steps
+    assert "python run.py setup" in steps
+    assert ("python run.py site --pdf" if file.stem == "site" else "python run.py test") in steps
+
+
+def test_what_is_published_is_what_the_command_makes():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
+    [folder] = [s["with"]["path"] for s in workflow["jobs"]["build"]["steps"] if "upload-pages" in s.get("uses", "")]
+    assert ROOT / folder == site.SITE
 
 
 def test_the_newest_versions_are_found_as_the_lock_is_made():

@@ -169,7 +169,7 @@ def strings(tree: ast.AST) -> Iterator[str]:
 
 @functools.cache
 def modules() -> dict[Path, ast.Module]:
-    """The modules of the package, those that chapter 08 plants excepted."""
+    """The modules of the package, those that chapter 09 plants excepted."""
     files = [file for file in sorted(CODE.rglob("*.py")) if not {"lambda_src", "cdk_app"} & set(file.parts)]
     return {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
 

@@ -20,6 +20,7 @@ STATE = ROOT / ".workbook"
 CLOUD = STATE / "cloud"
 CDK_STATE = STATE / "cdk"
 KEPT = STATE / "kept"
+KERNEL = "workbook"  # as which Jupyter knows this environment's Python
 # What comes again when it is gone, and holds for every checkout: copies of this one share it.
 CACHE = Path(os.environ.get("WORKBOOK_CACHE") or STATE / "cache")
 

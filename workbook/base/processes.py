@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -88,7 +89,31 @@ def end_all_in(folder: Path) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(found, timeout=5)
+    still_running(found, seconds=5)
+
+
+def still_running(processes: Iterable[psutil.Process], *, seconds: float) -> list[psutil.Process]:
+    """Wait for processes to end; those that have not.
+
+    One that has ended, and that its parent has not asked about yet, has ended: in a container that can take a second.
+
+    Args:
+        processes: children of this process, or of any other.
+        seconds: how long to wait at most.
+    """
+    over, left = time.monotonic() + seconds, list(processes)
+    while left := [process for process in left if _runs(process)]:
+        if time.monotonic() > over:
+            break
+        time.sleep(0.005)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _works_in(folder: Path, process: psutil.Process) -> bool:

@@ -8,18 +8,15 @@ import sys
 from workbook.base.display import in_notebook
 from workbook.base.errors import WorkbookError
 from workbook.cloud import target
+from workbook.costs import shop
+from workbook.costs.prices import prices
 
 _confirmed: set[tuple[str, str]] = set()
 
-ALARMS, POLLED_QUEUES = 29, 4  # of the whole shop; a test counts them in its templates
-REQUESTS = POLLED_QUEUES * 5 * 3 * 60 * 730  # a month: five pollers a queue, each of which asks for 20 s
-IDLE = (ALARMS - 10) * 0.10 + (REQUESTS / 1e6 - 1) * 0.40  # USD a month, beyond what is free for ever
-COST = (
-    "A day of learning costs some ten cents: a REST API, the dearest part, is 3.50 USD for a million "
-    "calls (https://aws.amazon.com/api-gateway/pricing/). Idle, the whole shop costs "
-    f"{IDLE:.2f} USD a month: {ALARMS} alarms, of which ten are free (https://aws.amazon.com/cloudwatch/pricing/), and "
-    f"{REQUESTS / 1e6:.1f} million requests of {POLLED_QUEUES} queues that are polled, of which one million is free "
-    "(https://aws.amazon.com/sqs/pricing/). Set a budget first: it tells you, some hours late, and stops nothing "
+NOTES = (
+    "* if something else in the account has used up what is free each month. Each price and its page are in "
+    "workbook/costs/prices.csv. Set a budget first: it tells "
+    "you, some hours late, and stops nothing "
     "(https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create.html). Chapter 99 removes everything."
 )
 
@@ -41,9 +38,24 @@ def confirm_once(account: str, region: str) -> None:
     """
     if (account, region) in _confirmed:
         return
-    print(f"This creates resources in the AWS account {account}, region {region}.\n{COST}")
+    print(f"This creates resources in the AWS account {account}, region {region}.\n{costs()}\n{NOTES}")
     _ask("Nobody is there to confirm this. Add --yes if that is what you want.", "Nothing was created.")
     confirm_without_asking(account, region)
+
+
+def costs() -> str:
+    """What a day of learning and an idle month of the whole shop cost, a line for each service."""
+    kinds = [(usage, free) for usage in (shop.day_of_learning(), shop.IDLE) for free in (True, False)]
+    bills = [shop.bill(usage, free=free) for usage, free in kinds]
+    services = sorted(bills[1], key=lambda service: -bills[1][service] - bills[3].get(service, 0))
+    rows = [(service, *(f"{bill.get(service, 0):.2f}" for bill in bills)) for service in services]
+    rows.append(("together", *(f"{sum(bill.values()):.2f}" for bill in bills)))
+    heads = [("", "a day of", "", "a month,", ""), ("", "learning", "not free*", "idle", "not free*")]
+    latest = max(price.date for price in prices())
+    return "\n".join([
+        f"What the whole shop costs, in US dollars, at the prices of {prices()[0].region} as of {latest}:",
+        *(f"{name:14}" + "".join(f"{cell:>12}" for cell in cells) for name, *cells in (*heads, *rows)),
+    ])  # fmt: skip
 
 
 def confirm_without_asking(account: str, region: str) -> None:

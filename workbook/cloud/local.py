@@ -28,6 +28,7 @@ from filelock import FileLock
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
 from workbook.base.paths import CACHE, CLOUD, read_json, shown, write_json
+from workbook.base.processes import still_running
 from workbook.cloud import saved_state, target
 from workbook.cloud.saved_state import LOST, STATE_FOLDERS
 
@@ -118,7 +119,7 @@ def stop() -> bool:
                     "Wait a little and run this again."
                 )
             time.sleep(0.02)
-        for worker in psutil.wait_procs(workers, timeout=2)[1]:
+        for worker in still_running(workers, seconds=2):
             with contextlib.suppress(psutil.NoSuchProcess):
                 worker.kill()
         RECORD.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import STATE, read_json
-from workbook.cloud import local, target
+from workbook.cloud import local, target, whose
 
 RECORD = STATE / "deploys.json"
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -29,10 +29,10 @@ def resources(stack: str) -> list[dict[str, Any]]:
 
 
 def described_stacks() -> dict[str, dict[str, Any]]:
-    """What CloudFormation says of all stacks that there are, by their names."""
+    """What CloudFormation says of all stacks that there are, by their names; on AWS, of those made from here."""
     pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
-    there = (stack for page in pages for stack in page["Stacks"])
-    return {stack["StackName"]: stack for stack in there if stack["StackStatus"] != "DELETE_COMPLETE"}
+    there = (stack for page in pages for stack in page["Stacks"] if stack["StackStatus"] != "DELETE_COMPLETE")
+    return {stack["StackName"]: stack for stack in there if target.is_local() or whose.stack_is_ours(stack)}
 
 
 def described_stack(stack: str) -> dict[str, Any] | None:
@@ -48,9 +48,11 @@ def described_stack(stack: str) -> dict[str, Any] | None:
 
 
 def status(stack: str) -> str | None:
-    """CloudFormation's status of `stack`, or None if it is not deployed."""
+    """CloudFormation's status of `stack`, or None if it is not deployed, or on AWS, not from here."""
     there = described_stack(stack)
-    return there["StackStatus"] if there and there["StackStatus"] != "DELETE_COMPLETE" else None
+    if not there or there["StackStatus"] == "DELETE_COMPLETE":
+        return None
+    return there["StackStatus"] if target.is_local() or whose.stack_is_ours(there) else None
 
 
 def deployed_template(stack: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The verbs about the book itself: to test it, to execute its notebooks, to rehearse it."""
+"""The verbs about the book itself: to test it, to execute its notebooks, to rehearse, read and show it."""
 
 from __future__ import annotations
 
@@ -84,3 +84,34 @@ def rehearse(
     options = {"--seed": seed, "--rule": rule, "--without": without}
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
     raise typer.Exit(copies.rehearse([*map(str, numbers or []), *given, *(["--calm"] * calm)]))
+
+
+@app.command(rich_help_panel=BOOK)
+def site(pdf: Annotated[bool, typer.Option("--pdf", help="Print it as a PDF, too; takes a Chromium.")] = False) -> None:
+    """Make the book as a site to read, and as a PDF.
+
+    It shows the chapters as they are stored, executes nothing, and needs no server. The first time, what makes it is
+    installed apart from the workbook; after that no network is needed.
+    """
+    from workbook.base.paths import shown
+    from workbook.maintenance import site as book
+
+    print(f"The book's first page: {book.site(pdf).as_uri()}")
+    if pdf:
+        print(f"The book as a PDF: {shown(book.SITE / book.PDF)}")
+
+
+@app.command(rich_help_panel=BOOK)
+def slides(
+    number: Annotated[int, typer.Argument(metavar="NN", help="The chapter's number.", show_default=False)],
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+) -> None:
+    """Show a chapter as slides, until Ctrl-C.
+
+    They are the chapter's headings, diagrams, questions and results. Only this machine can see them. The first time,
+    what shows them is installed; after that no network is needed.
+    """
+    from workbook.maintenance import slides
+
+    check_chapter(number)
+    slides.show(number, browser)

@@ -176,7 +176,7 @@ def up(
             "There is no shop to deploy yet: chapter 00 begins it. "
             "`python3 run.py up --chapter 00` brings everything to the end of that chapter."
         )
-    get_ready()
+    get_ready(ahead=chapter is None)
     reach(yes)
     if chapter is not None:
         from workbook.learning import chapters

@@ -23,7 +23,7 @@ from typing import Any
 from workbook.base.environment import of_jupyter, without_jupyter
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
-from workbook.base.paths import CLOUD, NOTEBOOKS, ROOT, STATE, read_json, shown
+from workbook.base.paths import CLOUD, KERNEL, NOTEBOOKS, ROOT, STATE, read_json, shown
 from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
 from workbook.command.looks import DESK, Look
@@ -44,6 +44,8 @@ OPTIONS = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--KernelSpecManager.ensure_native_kernel=False",  # but the workbook's own, of the same environment
+    f"--KernelSpecManager.allowed_kernelspecs={{'{KERNEL}'}}",
     # a login shell, Jupyter's default, would set PATH anew
     f"--ServerApp.terminado_settings={{'shell_command': [{os.environ.get('SHELL', '/bin/sh')!r}]}}",
 )

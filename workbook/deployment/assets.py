@@ -16,7 +16,7 @@ from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, ROOT, read_json, shown
-from workbook.cloud import target
+from workbook.cloud import boundary, target
 from workbook.cloud.stacks import RECORD, deployed_template
 from workbook.deployment.assembly import ASSEMBLY, template
 
@@ -94,9 +94,9 @@ def digest_of(staged: Path) -> str:
 
 
 def app_digest() -> str:
-    """A digest of the CDK app, and of the versions that it runs with."""
+    """A digest of the CDK app, of the versions that it runs with, and of the boundary of its roles, if any."""
     lock = hashlib.sha256((ROOT / "requirements.lock").read_bytes()).hexdigest()
-    return hashlib.sha256(f"{folder_digest(CDK_APP)}\n{lock}".encode()).hexdigest()
+    return hashlib.sha256(f"{folder_digest(CDK_APP)}\n{lock}{boundary.context() or ''}".encode()).hexdigest()
 
 
 def cdk_digest() -> str:

@@ -19,7 +19,7 @@ from workbook.base.display import in_notebook
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
 from workbook.base.processes import end
-from workbook.cloud import target
+from workbook.cloud import boundary, target, whose
 from workbook.deployment import kept, synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.assets import tidy
@@ -35,6 +35,7 @@ def environment() -> dict[str, str]:
     base = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(CACHE / "jsii"))
     return tools_on_path(base) | {
+        **({} if target.is_local() else {"CDK_TAGS": f"{whose.TAG}={whose.mark()}"}),
         "CDK_HOME": str(CDK_STATE / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_VALIDATION": "false",  # cfn-lint does that, for what changed; it would take a third of a synthesis
@@ -68,6 +69,11 @@ def unpacking() -> Iterator[None]:
         end(process, grace=0)
 
 
+def _tags() -> dict[str, str]:
+    """The tags of stacks: on AWS, what tells that they were deployed from here."""
+    return {} if target.is_local() else {whose.TAG: whose.mark()}
+
+
 def synthesize() -> Path:
     """Run `cdk_app/app.py` as `cdk synth` does, unless it was run with the same code before; the cloud assembly.
 
@@ -84,10 +90,14 @@ def synthesize() -> Path:
     return ASSEMBLY
 
 
-def make_ready() -> None:
-    """Begin to load CDK in the background, so that the next synthesis need not wait for it."""
+def make_ready(*, ahead: bool = False) -> None:
+    """Begin to load CDK in the background, so that the next synthesis need not wait for it.
+
+    Args:
+        ahead: and to synthesize the app as it stands now, which `synthesize` then takes if it stands so still.
+    """
     if (CDK_APP / "app.py").exists():
-        synthesis.make_ready(_environment_of_app(ASSEMBLY))
+        synthesis.make_ready(_environment_of_app(ASSEMBLY), ahead=ahead)
 
 
 def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -102,12 +112,13 @@ def run_app(assembly: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """
     if not (CDK_APP / "app.py").exists():
         raise WorkbookError("cdk_app/app.py is not there yet; chapter 00 writes it.")
-    return synthesis.run(_environment_of_app(assembly, **more))
+    return synthesis.run(_environment_of_app(assembly, **more), stays=in_notebook())
 
 
 def _environment_of_app(assembly: Path, **more: str) -> dict[str, str]:
     settings = json.loads((CDK_APP / "cdk.json").read_text(encoding="utf-8"))
-    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True} | more
+    context = settings["context"] | {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
+    context |= boundary.context() | more
     return environment() | {"CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
 
 
@@ -139,7 +150,7 @@ def toolkit() -> AbstractContextManager[Toolkit]:
     """
     if target.is_local():
         return loading(ASSEMBLY, environment(), LOOK_SECONDS, kept=in_notebook())
-    return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS)
+    return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS, tags=_tags())
 
 
 def deploy(stacks: list[str], toolkit: Toolkit, progress: Progress) -> None:

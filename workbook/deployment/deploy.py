@@ -129,10 +129,20 @@ def deploy(*stacks: str) -> Deployment:
     return Deployment(changes, endpoints, time.perf_counter() - started)
 
 
-def get_ready(*stacks: str) -> None:
-    """Begin to load CDK in the background, if `deploy` with the same stacks will need it."""
+def get_ready(*stacks: str, ahead: bool = True) -> None:
+    """Begin to load CDK in the background, if `deploy` with the same stacks will need it.
+
+    Args:
+        stacks: names; none means all.
+        ahead: and to synthesize the app as it stands now; not if its code is about to change.
+    """
     if not _made_from(_records(stacks), cdk_digest()) and not kept.there(kept.key_of_now()):
-        cdk.make_ready()
+        cdk.make_ready(ahead=ahead)
+
+
+def may_work_ahead() -> bool:
+    """Whether there is somebody who will change something next, and time to prepare for it."""
+    return in_notebook() and os.getloadavg()[0] < BUSY * (os.cpu_count() or 1)
 
 
 def _records(stacks: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -168,6 +178,7 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
             if recorded_stacks():
                 toolkit.expect_changes()
             wanted = cdk.synthesized(names)
+            inventory.refuse_foreign(wanted)
             if target.is_local():
                 make_asset_bucket()
             before, now = {n: with_keys_of_now(n) for n in wanted}, {n: template(n) for n in wanted}
@@ -179,7 +190,7 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
                 lint(changed)  # what stands was linted before
                 _deploy_changed(changed, toolkit, progress)
     finally:
-        if in_notebook() and os.getloadavg()[0] < BUSY * (os.cpu_count() or 1):
+        if may_work_ahead():
             cdk.make_ready()  # for the next change
     return {name: changes_between(name, before[name], now[name]) for name in wanted}
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from workbook.base.paths import LAMBDA_SRC, STATE, read_json, write_json
-from workbook.cloud import target
-from workbook.cloud.stacks import RECORD, WHOLE, deployed_template, described_stack, resources
-from workbook.deployment.assembly import ASSEMBLY
+from workbook.base.paths import LAMBDA_SRC, read_json, write_json
+from workbook.cloud import target, whose
+from workbook.cloud.stacks import RECORD, WHOLE, deployed_template, resources
+from workbook.deployment.assembly import ASSEMBLY, template
 from workbook.deployment.assets import digest_of, folder_digest
-
-MADE = STATE / "made.json"
 
 
 def stands(there: dict[str, Any] | None, record: dict[str, Any]) -> bool:
@@ -22,6 +20,36 @@ def stands(there: dict[str, Any] | None, record: dict[str, Any]) -> bool:
         record: how it was left.
     """
     return bool(there) and there["StackStatus"] in WHOLE and _version(there) == record.get("version")
+
+
+NAMES = {  # the property with which a template gives a thing a name of its own
+    "alarm": "AlarmName", "dashboard": "DashboardName", "event bus": "Name", "function": "FunctionName",
+    "log group": "LogGroupName", "queue": "QueueName", "role": "RoleName", "schedule group": "Name",
+    "table": "TableName", "topic": "TopicName",
+}  # fmt: skip
+
+
+def refuse_foreign(stacks: list[str]) -> None:
+    """See to it that a deployment touches nothing on AWS that was not made from here.
+
+    Args:
+        stacks: the names of synthesized stacks.
+
+    Raises:
+        WorkbookError: a stack of that name, or something that one of them names, is somebody else's.
+    """
+    if target.is_local():
+        return
+    for stack in stacks:
+        whose.refuse_foreign("stack", stack)
+    for stack in stacks:
+        deployed = deployed_template(stack).get("Resources", {})
+        new = {k: it for k, it in template(stack).get("Resources", {}).items() if k not in deployed}
+        for what, key in NAMES.items():
+            given = (it.get("Properties", {}).get(key) for it in new.values() if it["Type"] == whose.TYPES[what])
+            for name in given:
+                if isinstance(name, str):
+                    whose.refuse_foreign(what, name)
 
 
 def remember(there: dict[str, Any], digest: str) -> None:
@@ -42,29 +70,8 @@ def remember(there: dict[str, Any], digest: str) -> None:
     kept = {key: asset for key, asset in assets.items() if f"{key}.zip" in body}
     records[stack] = {"cdk": digest, "version": _version(there), "assets": kept}
     write_json(RECORD, records)
-    _note_what_was_made(stack, there["StackId"])
-
-
-def ours(stack: str) -> bool:
-    """Whether the stack of that name was deployed from this checkout, and is not somebody else's."""
-    there = described_stack(stack)
-    return bool(there) and ("AWS::CloudFormation::Stack", there["StackId"]) in made()
-
-
-def made() -> set[tuple[str, str]]:
-    """Type and id of every resource that was ever deployed from this checkout to this account and region."""
-    return {(kind, name) for kind, name in read_json(MADE, {}).get(f"{target.account()} {target.region()}", [])}
-
-
-def _note_what_was_made(stack: str, stack_id: str) -> None:
-    """Remember every resource, also those that later deployments remove: to tell what is left, in the end."""
-    now = [[r["ResourceType"], r["PhysicalResourceId"]] for r in resources(stack)]
-    everywhere = read_json(MADE, {})
-    here = everywhere.setdefault(f"{target.account()} {target.region()}", [])
-    new = [one for one in [["AWS::CloudFormation::Stack", stack_id], *now] if one not in here]
-    if new:
-        here += new
-        write_json(MADE, everywhere)
+    now = [(r["ResourceType"], r["PhysicalResourceId"]) for r in resources(stack)]
+    whose.note([("AWS::CloudFormation::Stack", there["StackId"]), *now])
 
 
 def _version(there: dict[str, Any]) -> str:

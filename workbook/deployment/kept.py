@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 from workbook.base.paths import CACHE, LAMBDA_SRC
-from workbook.deployment.assembly import ASSEMBLY
+from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.assets import app_digest, folder_digest, is_only_source
 
 FOLDER = CACHE / "assemblies"
+OF_A_STACK = re.compile(r"(.+)\.(?:assets|metadata|template)\.json")
 KEPT = 60  # of some 0.3 MB; the book has 37 states of its code
 
 
@@ -48,15 +50,24 @@ def keep(key: str) -> None:
     file = _file(key)
     FOLDER.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(f".{os.getpid()}.part")
-    needed = "".join(f.read_text(encoding="utf-8") for f in ASSEMBLY.glob("*.assets.json"))
+    gone = _of_stacks_that_are_gone()
+    named = "".join(f.read_text(encoding="utf-8") for f in ASSEMBLY.glob("*.assets.json") if f.name not in gone)
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(ASSEMBLY.rglob("*")):
             name = path.relative_to(ASSEMBLY)
-            if path.is_file() and (not name.parts[0].startswith("asset.") or name.parts[0] in needed):
+            needed = name.parts[0] in named if name.parts[0].startswith("asset.") else name.parts[0] not in gone
+            if path.is_file() and needed:
                 archive.write(path, name)
     part.replace(file)
     for old in sorted(FOLDER.glob("*.zip"), key=_last_used)[:-KEPT]:
         old.unlink(missing_ok=True)
+
+
+def _of_stacks_that_are_gone() -> set[str]:
+    """The files that an earlier synthesis has left of stacks that the app no longer has."""
+    stacks = stack_names()
+    found = (OF_A_STACK.fullmatch(file.name) for file in ASSEMBLY.iterdir())
+    return {name[0] for name in found if name and name[1] not in stacks}
 
 
 def there(key: str) -> bool:

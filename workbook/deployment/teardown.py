@@ -82,6 +82,12 @@ def empty_bucket(name: str) -> None:
         pass  # somebody has deleted it by hand
 
 
+def delete_bus(name: str) -> None:
+    """Delete an event bus that no stack has, with its rules and archives."""
+    _clear_bus(name)
+    target.client("events").delete_event_bus(Name=name)
+
+
 def _clear_bus(bus: str) -> None:
     client = target.client("events")
     arn = client.describe_event_bus(Name=bus)["Arn"]

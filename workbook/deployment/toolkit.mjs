@@ -2,7 +2,8 @@
 //
 //   it is told:  {"expect": "changes"}                       to load what it takes to compare templates
 //                {"publish": [stacks], "assembly": folder}   their files, in advance; what fails, "deploy" meets again
-//                {"deploy": [stacks], "assembly": folder, "interval": milliseconds between two looks at a stack}
+//                {"deploy": [stacks], "assembly": folder, "tags": [{Key, Value}],
+//                 "interval": milliseconds between two looks at a stack}
 //                {"wake": true}                               whether it is still there, before it is used again
 //   it tells:    {"event": {count, status, type, name}}      a resource is made, changed or deleted
 //                {"said": text}                              a warning or an error
@@ -54,7 +55,7 @@ function compareOnce() {
   require('@aws-cdk/cloudformation-diff').fullDiff(queue({ DelaySeconds: 1 }), queue({ DelaySeconds: 2 }));
 }
 
-async function obey({ assembly, expect, publish, deploy, interval, wake }) {
+async function obey({ assembly, expect, publish, deploy, tags, interval, wake }) {
   if (wake) {
     return tell({ awake: true });
   }
@@ -68,7 +69,7 @@ async function obey({ assembly, expect, publish, deploy, interval, wake }) {
     await toolkit.publishAssets(source, { stacks });
   } else {
     const deploymentMethod = { method: 'direct' };
-    await toolkit.deploy(source, { stacks, deploymentMethod, stackEventPollingInterval: interval });
+    await toolkit.deploy(source, { stacks, deploymentMethod, tags, stackEventPollingInterval: interval });
     tell({ done: true });
   }
 }

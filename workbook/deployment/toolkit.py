@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from workbook.base.paths import CDK_APP
@@ -42,11 +43,15 @@ class Toolkit:
         process: the Node process.
         assembly: the folder of the cloud assembly that it deploys.
         interval: seconds between two looks at a stack that is being deployed.
+        tags: of the stacks; CloudFormation hands them on to what is in a stack.
     """
 
-    def __init__(self, process: subprocess.Popen[str], assembly: Path, interval: float) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], assembly: Path, interval: float, tags: Mapping[str, str]
+    ) -> None:
         self._process = process
-        self._every_order = {"assembly": str(assembly), "interval": round(interval * 1000)}
+        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self._every_order = {"assembly": str(assembly), "interval": round(interval * 1000), "tags": pairs}
 
     def expect_changes(self) -> None:
         """Load, too, what it takes to compare templates: for stacks that are there already. Nothing is waited for."""
@@ -95,7 +100,12 @@ class Toolkit:
 
 @contextmanager
 def loading(
-    assembly: Path, environment: Mapping[str, str], interval: float, *, kept: bool = False
+    assembly: Path,
+    environment: Mapping[str, str],
+    interval: float,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
+    kept: bool = False,
 ) -> Iterator[Toolkit]:
     """A toolkit, which is loaded meanwhile, in the background, or is there from the deployment before.
 
@@ -103,11 +113,12 @@ def loading(
         assembly: the folder of the cloud assembly that it is to deploy; it need not be there yet.
         environment: the environment variables, with Node on PATH and what leads to the cloud.
         interval: seconds between two looks at a stack that is being deployed.
+        tags: of the stacks.
         kept: it is there for the next deployment with the same environment; else it ends with the block.
     """
     process = _kept_one(environment) or _started(environment)
     try:
-        yield Toolkit(process, assembly, interval)
+        yield Toolkit(process, assembly, interval, tags)
     except BaseException:
         kept = False
         raise

@@ -1,7 +1,7 @@
 """What the chapters and their checks make by hand, with no stack, and what of it is still there.
 
-A name alone does not make it the book's: on AWS, somebody else may have a queue called `audit`. So what has no name
-that only the book gives must also belong to the shop's bus.
+A name alone does not make it the book's: on AWS, somebody else may have a queue called `audit`. So there it must also
+have been made from here; and here, what has no name that only the book gives must belong to the shop's bus.
 """
 
 from __future__ import annotations
@@ -13,29 +13,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.cloud import target
+from workbook.clients.intruder import INTRUDER
+from workbook.cloud import target, whose
 from workbook.deployment.live import everything, queue_urls, where_allowed
 
 BUS = "ShopEventBus"
-INTRUDER = "chapter-11-intruder"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # By the kind of resource: the pattern of a name, and the chapter that gives it.
 NAMES: dict[str, dict[str, int]] = {
     "queue": {"audit": 4, f"chapter-07-{UUID}": 7, rf"states-{UUID}\.fifo": 8, f"checked-{UUID}": 5,
-              f"throttled-{UUID}": 8},
-    "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-11": 11},
-    "archive": {"shop": 4, f"user-{UUID}": 8, "chapter-11": 11},
+              f"throttled-{UUID}": 9},
+    "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-12": 12},
+    "archive": {"shop": 4, f"user-{UUID}": 8, "chapter-12": 12},
     "table": {"vouchers-08": 8, "states-08": 8, f"checked-{UUID}": 8},
-    "role": {"chapter-11-[0-9a-f]{12}": 11},
-    "function": {INTRUDER: 11},
-    "log group": {f"/aws/lambda/{INTRUDER}": 11},
-    "layer": {"dies": 8},
-    "policy": {"NoEvents": 8, "outage": 7},
-}  # fmt: skip
-
-TYPES = {
-    "queue": "SQS::Queue", "rule": "Events::Rule", "archive": "Events::Archive", "table": "DynamoDB::Table",
-    "role": "IAM::Role", "function": "Lambda::Function", "log group": "Logs::LogGroup", "layer": "Lambda::LayerVersion",
+    "role": {"chapter-12-[0-9a-f]{12}": 12},
+    "function": {INTRUDER: 12},
+    "log group": {f"/aws/lambda/{INTRUDER}": 12},
+    "layer": {"dies": 9},
+    "policy": {"NoEvents": 9, "outage": 7},
 }  # fmt: skip
 
 
@@ -58,7 +53,7 @@ class Leftover:
     @property
     def type(self) -> tuple[str, str]:
         """What CloudFormation calls it: the service, and the resource."""
-        service, resource = TYPES[self.what].split("::")
+        _, service, resource = whose.TYPES[self.what].split("::")
         return service, resource
 
     def __str__(self) -> str:
@@ -80,8 +75,12 @@ def leftovers_by_hand() -> list[Leftover]:
         Leftover(what, name, chapter, remove)
         for of_service in found
         for what, name, remove in of_service
-        if (chapter := chapter_of(what, name)) is not None
+        if (chapter := chapter_of(what, name)) is not None and _is_ours(what, name)
     ]
+
+
+def _is_ours(what: str, name: str) -> bool:
+    return whose.is_ours(what, name, **({"bus": BUS} if what == "rule" else {}))
 
 
 Found = tuple[str, str, Callable[[], object]]  # a kind of resource, a name, and how it is removed

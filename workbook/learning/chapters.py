@@ -14,11 +14,14 @@ from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
 from workbook.cloud.consent import confirm_aws, confirm_going_back
 from workbook.cloud.stacks import physical_names, recorded_stacks, status
-from workbook.deployment.deploy import deploy
+from workbook.deployment.deploy import deploy, get_ready
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
-from workbook.learning import bookmark, broken_off, learner_files, memory, progress, published, what_changed
+from workbook.learning import (
+    bookmark, broken_off, learner_files, memory, other_kernels, progress, published, what_changed, working_ahead,
+)  # fmt: skip
 from workbook.learning.learner_data import keep_contents
 from workbook.learning.mending import CURE, changed_by_hand, listed, mend
+from workbook.observe import plots
 
 
 def chapter(number: int) -> None:
@@ -77,6 +80,8 @@ def catch_up(number: int) -> list[str]:
     if learner_files.replay(number, aside):
         done.append(f"Edits of your own are kept in {shown(aside)}; `python3 run.py restore` brings them back.")
     expected = published.stacks_before(number)
+    if expected:
+        get_ready(*expected)
     for stack in importers_first(_stacks_that_go(number)):
         done += keep_contents(stack, aside)
         destroy(stack)
@@ -119,6 +124,8 @@ def ask_before_going_back(number: int, command: str = "", *, yes: bool = False) 
 def finish(number: int) -> None:
     """The last cell of a chapter: record that it is done, and show how far one is.
 
+    In JupyterLab, kernels of other chapters that have nothing to do are ended: each holds memory.
+
     Args:
         number: the chapter's.
     """
@@ -131,7 +138,10 @@ def finish(number: int) -> None:
         f"<li>{'✓' if n in done else '·'} {html.escape(f'{n:02} {published.title(n)}')}{_how_far(n)}</li>"
         for n in all_chapters
     )
-    show(text, f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>")
+    markup = f"<p>{as_markup(text)}</p><ul style='list-style:none'>{items}</ul>"
+    if ended := other_kernels.end(number):
+        text, markup = f"{text}\n{ended}", f"{markup}<p>{as_markup(ended)}</p>"
+    show(text, markup)
 
 
 def _how_far(number: int) -> str:
@@ -209,10 +219,15 @@ def _prepare_kernel() -> None:
     """See to it that `%%writefile` never overwrites an edit of one's own, and that errors are sentences."""
     if in_notebook():
         shell = sys.modules["IPython"].get_ipython()
-        for before_a_cell in (learner_files.guard_writefile, what_changed.show_changes):
-            if before_a_cell in shell.events.callbacks["pre_run_cell"]:
-                shell.events.unregister("pre_run_cell", before_a_cell)
-            shell.events.register("pre_run_cell", before_a_cell)
+        for event, what in (
+            ("pre_run_cell", learner_files.guard_writefile),
+            ("pre_run_cell", what_changed.show_changes),
+            ("post_run_cell", working_ahead.synthesize_what_was_written),
+            ("post_execute", plots.tell),
+        ):
+            if what in shell.events.callbacks[event]:
+                shell.events.unregister(event, what)
+            shell.events.register(event, what)
         sentences.speak_in(shell)
         broken_off.watch(shell)
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
 from workbook.base.display import Progress, as_markup, in_notebook
 from workbook.base.waiting import poll
-from workbook.cloud import local, target
+from workbook.cloud import local, target, whose
 from workbook.cloud.consent import confirm_deletion
-from workbook.cloud.stacks import described_stack, status
+from workbook.cloud.stacks import described_stack, described_stacks
+from workbook.cloud.whose import made
 from workbook.deployment.assets import asset_bucket
-from workbook.deployment.inventory import made, ours
-from workbook.deployment.teardown import destroy, empty_bucket, importers_first
+from workbook.deployment.live import everything, queue_urls
+from workbook.deployment.teardown import delete_bus, destroy, empty_bucket, importers_first
 from workbook.learning import published
 from workbook.learning.by_hand import leftovers_by_hand
 from workbook.learning.learner_data import keep_contents
@@ -25,7 +26,14 @@ from workbook.learning.learner_files import new_folder_aside, remove_if_empty
 BOOTSTRAP = "CDKToolkit"
 # What chapters make by hand has such a name; so have the logs of the functions among it.
 BY_HAND = re.compile(r"(/aws/lambda/)?chapter-\d\d($|-)")
-BY_HAND_KINDS = ("AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::SQS::Queue")
+# How it is deleted, by its type.
+BY_HAND_KINDS: dict[str, Callable[[str], object]] = {
+    "AWS::DynamoDB::Table": lambda name: target.client("dynamodb").delete_table(TableName=name),
+    "AWS::Events::EventBus": delete_bus,
+    "AWS::Lambda::Function": lambda name: target.client("lambda").delete_function(FunctionName=name),
+    "AWS::Logs::LogGroup": lambda name: target.client("logs").delete_log_group(logGroupName=name),
+    "AWS::SQS::Queue": lambda name: target.client("sqs").delete_queue(QueueUrl=queue_urls()[name]),
+}
 QUIET_SECONDS = 2  # without a log group that comes back
 # How each service lists what it has: type in CloudFormation, service, operation, where the answers are, their ids.
 LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
@@ -63,7 +71,7 @@ LISTS: list[tuple[str, str, str, str, Callable[[Any], str]]] = [
 def leftovers() -> pd.DataFrame:
     """What is still there of all that was ever deployed from this checkout, or made by hand in a chapter.
 
-    Each service is asked for it.
+    Each service is asked for it; on AWS also for the tag of what was made from here, whatever its name.
 
     Returns:
         A row for each resource, with columns service, what, name; none if all is gone.
@@ -73,11 +81,12 @@ def leftovers() -> pd.DataFrame:
     wanted |= {
         ("AWS::Logs::LogGroup", f"/aws/lambda/{name}") for kind, name in wanted if kind == "AWS::Lambda::Function"
     }
-    buses = {name for kind, name in wanted if kind == "AWS::Events::EventBus"}
-    found = [("AWS::CloudFormation::Stack", stack) for stack in _stacks() if ours(stack)]
+    found = [("AWS::CloudFormation::Stack", stack) for stack in _stacks()]
+    arns = [] if target.is_local() else whose.arns_with_mark()
     for kind, service, operation, key, id_of in LISTS:
-        there = [(kind, id_of(it)) for it in _all(service, operation, key)]
-        found += [one for one in there if one in wanted or (kind in BY_HAND_KINDS and BY_HAND.match(one[1]))]
+        there = [(kind, id_of(it)) for it in everything(service, operation, key)]
+        found += [one for one in there if (one in wanted or _is_by_hand(*one, arns)) and _is_ours(*one)]
+    buses = {name for kind, name in found if kind == "AWS::Events::EventBus"}
     found += [("AWS::Events::Archive", name) for name in _archives(buses)]
     rows = [(*kind.split("::")[1:], name) for kind, name in found]
     seen = {name for *_, name in rows}
@@ -109,8 +118,7 @@ def clean_up(*, bootstrap: bool = False) -> None:
         for one in leftovers_by_hand():
             progress(f"removing {one}")
             one.remove()
-        stacks = [*known, *(stack for stack in _stacks() if stack not in known)]
-        for stack in importers_first([stack for stack in stacks if ours(stack)]):
+        for stack in importers_first(_stacks()):
             progress(f"deleting {stack}")
             said += keep_contents(stack, aside)
             destroy(stack)
@@ -120,36 +128,42 @@ def clean_up(*, bootstrap: bool = False) -> None:
         progress("waiting for the last words of functions")
         _delete_late_logs()
         for stack in known:
-            if status(stack):
+            if described_stack(stack):
                 said.append(f"There is a stack {stack} that was not deployed from here. It is left alone.")
         if bootstrap:
             progress("deleting the CDK bootstrap")
-            for name, delete in _bootstrap().items():
-                delete()
-                said.append(f"Deleted: {name}.")
-        else:
-            said += [f"Left on purpose: {name}. clean_up(bootstrap=True) deletes it, too." for name in _bootstrap()]
+        said += _leave_or_delete_bootstrap(bootstrap)
         progress.closing = f"<p>✓ {text}</p>" + "".join(f"<p>{as_markup(line)}</p>" for line in said)
     if not in_notebook():
         print("\n".join([text, *said]))
 
 
 def _delete_what_was_made_by_hand() -> list[str]:
-    """Delete functions, queues and logs that a chapter made by hand, and would have deleted had it not been stopped."""
-    lambda_, sqs, logs = (target.client(name) for name in ("lambda", "sqs", "logs"))
-    functions = [f["FunctionName"] for f in _all("lambda", "list_functions", "Functions")]
-    urls = {url.rpartition("/")[2]: url for url in _all("sqs", "list_queues", "QueueUrls")}
-    groups = [group["logGroupName"] for group in _all("logs", "describe_log_groups", "logGroups")]
+    """Delete what a chapter made by hand, and would have deleted had it not been stopped; and on AWS, what a person
+    made with this workbook's boto3."""
+    arns = [] if target.is_local() else whose.arns_with_mark()
     deleted = []
-    for name in [name for name in [*functions, *urls, *groups] if BY_HAND.match(name)]:
-        if name in functions:
-            lambda_.delete_function(FunctionName=name)
-        elif name in urls:
-            sqs.delete_queue(QueueUrl=urls[name])
-        else:
-            logs.delete_log_group(logGroupName=name)
-        deleted.append(f"Deleted, as a chapter made it by hand: {name}.")
+    for kind, service, operation, key, id_of in LISTS:
+        if kind in BY_HAND_KINDS:
+            for name in [id_of(it) for it in everything(service, operation, key)]:
+                if _is_by_hand(kind, name, arns) and _is_ours(kind, name):
+                    BY_HAND_KINDS[kind](name)
+                    deleted.append(f"Deleted, as it was made by hand: {name}.")
     return deleted
+
+
+def _is_by_hand(kind: str, name: str, arns: list[str]) -> bool:
+    """Whether something has a name that chapters give by hand, or on AWS, the tag of what was made from here."""
+    service = next(service for of_kind, service, *_ in LISTS if of_kind == kind)
+    of_service = (arn for arn in arns if arn.split(":")[2] == service)
+    tagged = any(arn == name or arn.endswith((f":{name}", f"/{name}")) for arn in of_service)
+    return tagged or (kind in BY_HAND_KINDS and bool(BY_HAND.match(name)))
+
+
+def _is_ours(kind: str, name: str) -> bool:
+    """Whether something that could be ours is; what has no tags is, as its id is never given twice."""
+    what = next((what for what, of_type in whose.TYPES.items() if of_type == kind and what != "layer"), None)
+    return what is None or whose.is_ours(what, name)
 
 
 def _delete_late_logs() -> None:
@@ -160,7 +174,7 @@ def _delete_late_logs() -> None:
 
     def quiet() -> bool:
         nonlocal last
-        for group in _all("logs", "describe_log_groups", "logGroups"):
+        for group in everything("logs", "describe_log_groups", "logGroups"):
             if group["logGroupName"] in groups:
                 client.delete_log_group(logGroupName=group["logGroupName"])
                 last = time.monotonic()
@@ -170,18 +184,28 @@ def _delete_late_logs() -> None:
 
 
 def _stacks() -> list[str]:
-    """The names of the stacks that were ever deployed from this checkout."""
-    return sorted({name.split("/")[1] for kind, name in made() if kind == "AWS::CloudFormation::Stack"})
+    """The names of the stacks that were deployed from this checkout, and are there."""
+    ours = (name for name, there in described_stacks().items() if whose.stack_is_ours(there))
+    return sorted(name for name in ours if name != BOOTSTRAP)
 
 
-def _bootstrap() -> dict[str, Callable[[], None]]:
-    """What there is of the CDK bootstrap, each with what deletes it."""
-    found: dict[str, Callable[[], None]] = {}
-    if described_stack(BOOTSTRAP):
-        found[f"the stack {BOOTSTRAP}"] = lambda: destroy(BOOTSTRAP)
-    if asset_bucket() in [it["Name"] for it in _all("s3", "list_buckets", "Buckets")]:
-        found[f"the bucket {asset_bucket()}"] = lambda: _delete_bucket(asset_bucket())
-    return found
+def _leave_or_delete_bootstrap(delete: bool) -> list[str]:
+    """Delete what there is of the CDK bootstrap, if that is wanted and it was made from here; what became of it."""
+    bucket, there = asset_bucket(), bool(described_stack(BOOTSTRAP))
+    ours = there and whose.is_ours("stack", BOOTSTRAP)
+    found = [(f"the stack {BOOTSTRAP}", ours, lambda: destroy(BOOTSTRAP))] if there else []
+    if bucket in [it["Name"] for it in everything("s3", "list_buckets", "Buckets")]:
+        found.append((f"the bucket {bucket}", ours or whose.is_ours("bucket", bucket), lambda: _delete_bucket(bucket)))
+    said = []
+    for name, made_from_here, remove in found:
+        if not made_from_here:
+            said.append(f"Left alone, as it was not made from here: {name}, of the CDK bootstrap.")
+        elif delete:
+            remove()
+            said.append(f"Deleted: {name}.")
+        else:
+            said.append(f"Left on purpose: {name}. clean_up(bootstrap=True) deletes it, too.")
+    return said
 
 
 def _delete_bucket(name: str) -> None:
@@ -193,25 +217,9 @@ def _delete_bucket(name: str) -> None:
 def _archives(buses: set[str]) -> list[str]:
     return [
         it["ArchiveName"]
-        for it in _all("events", "list_archives", "Archives")
+        for it in everything("events", "list_archives", "Archives")
         if it["EventSourceArn"].rpartition("/")[2] in buses
     ]
-
-
-def _all(service: str, operation: str, key: str) -> Iterator[Any]:
-    """All that an operation lists, page by page."""
-    client = target.client(service)
-    if client.can_paginate(operation):
-        for page in client.get_paginator(operation).paginate():
-            yield from page.get(key, [])
-        return
-    token: dict[str, str] = {}
-    while True:
-        page = getattr(client, operation)(**token)
-        yield from page.get(key, [])
-        if not page.get("NextToken"):
-            return
-        token = {"NextToken": page["NextToken"]}
 
 
 def _reach() -> None:

@@ -70,8 +70,8 @@ def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
             kept.append(number)
         write_text(file, _text(page))
         digests[file.name] = now
+    said = _without_pages_of_no_chapter(digests)
     write_json(RECORD, digests)
-    said = []
     if aside:
         those, them = (f"{_named(kept)} are", "them") if len(kept) > 1 else (f"{_named(kept)} is", "it")
         back = f"`python3 run.py restore {aside.name}` brings {them} back"
@@ -81,6 +81,26 @@ def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
             f"The published edition has changed since you began {_named(old)}, which stays as you have it: "
             f"`python3 run.py catch-up {old[0]:02}` renews it, and keeps yours aside."
         )
+    return said
+
+
+def _without_pages_of_no_chapter(digests: dict[str, str]) -> list[str]:
+    """Remove the pages that were made of chapters that go by another name now; sentences on those that are kept aside.
+
+    Args:
+        digests: those of the pages as they were made; in the end, without theirs.
+    """
+    said = []
+    for name in sorted({*digests} - {chapter.name for chapter in published.chapters().values()}):
+        made_then, file = digests.pop(name), LEARN / name
+        there = _read(file)
+        aside = None
+        if there is None or digest(there) != made_then or _has_outputs(there):
+            aside = keep_aside(file)
+        file.unlink(missing_ok=True)
+        if aside:
+            there = f"what you had there is kept in {shown(aside)}"
+            said.append(f"There is no {shown(file)} in the book any more; {there}.")
     return said
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from workbook.base.paths import CLOUD
 from workbook.cloud import local, saved_state, target
-from workbook.cloud.stacks import recorded_stacks
+from workbook.cloud.stacks import described_stacks, recorded_stacks
 from workbook.learning import bookmark, edition, progress, published
 from workbook.learning.mending import CURE, changed_by_hand
 
@@ -92,8 +92,7 @@ def _chapters() -> Table:
 
 def _stacks() -> Table | str:
     known = {*recorded_stacks(), *published.all_stacks()}
-    pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
-    found = [s for page in pages for s in page["Stacks"] if s["StackName"] in known]
+    found = [stack for name, stack in described_stacks().items() if name in known]
     if not found:
         return "Nothing is deployed."
     table = Table("stack", "status", "since", box=None, pad_edge=False)

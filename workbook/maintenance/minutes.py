@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import combinations, pairwise
 
+from workbook.base.display import enumerated
 from workbook.base.paths import NOTEBOOKS, ROOT, write_text
 from workbook.learning import gaps, published
-from workbook.learning.exercises import exercises
 
 WORDS, LINES = 150, 12  # a minute
 GAP, EXERCISE = 3, 10  # minutes
 ROUNDED = 5  # minutes
+BEGINS_A_SITTING = ("Step ", "Exercise ", "Questions")
+HOUR = 60  # minutes, after which it is time for a break
 README = ROOT / "README.md"
-SAID = re.compile(r"\*\*(\d+) minutes")
+SAID = re.compile(r"\*\*(\d+) minutes(?:\.\*\*|\*\*, with [^.]*\.)")
+BEFORE_A_HEADING = re.compile(r"^(?=## )", re.MULTILINE)
 ROW = re.compile(r"^(\| \[(\d\d) .*\| )(\d+)( \|)$", re.MULTILINE)
 NO_WORDS = re.compile(r"```.*?```|\]\([^)]*\)", re.DOTALL)  # drawings, addresses
 
@@ -28,24 +32,41 @@ def minutes(number: int) -> int:
     Args:
         number: the chapter's.
     """
-    words, lines = 0, 0
-    files, written = published.files_before(number), gaps.cells_of(number)
-    for cell in published.cells(published.chapters()[number]):
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            words += len(NO_WORDS.sub("", source).split())
-        elif cell["cell_type"] == "code":
-            lines += _new_lines(source, files)
-            lines -= sum(len(gap.lines) for gap in written[cell["id"]].gaps) if cell["id"] in written else 0
-    to_write = sum(len(cell.gaps) for cell in written.values())
-    to_solve = sum(name.startswith(f"{number:02}-") for name in exercises())
-    taken = words / WORDS + max(lines, 0) / LINES + to_write * GAP + to_solve * EXERCISE
-    return max(round(taken / ROUNDED), 1) * ROUNDED
+    return max(round(sum(_sections(number).values()) / ROUNDED), 1) * ROUNDED
 
 
-def said(number: int) -> int:
-    """How many minutes a chapter says that it takes."""
-    return int(SAID.search(_opening(published.chapters()[number]))[1])
+def sittings(number: int) -> list[str]:
+    """The headings with which a chapter's sittings begin, but for the first: as few as can be, none of over an hour.
+
+    Args:
+        number: the chapter's.
+    """
+    sections = _sections(number)
+    headings, taken = list(sections), list(sections.values())
+
+    def longest(breaks: tuple[int, ...]) -> float:
+        return max(sum(taken[begin:end]) for begin, end in pairwise((0, *breaks, len(taken))))
+
+    places = [place for place, heading in enumerate(headings) if place and heading.startswith(BEGINS_A_SITTING)]
+    for count in range(len(places) + 1):
+        best = min(combinations(places, count), key=longest)
+        if longest(best) <= max(HOUR, longest(tuple(places))):
+            break
+    return [headings[place] for place in best]
+
+
+def to_be_said(number: int) -> str:
+    """What the opening of a chapter has to say of its minutes, and where one may take a break."""
+    taken, places = minutes(number), [heading.split(". ")[0].split(": ")[0] for heading in sittings(number)]
+    if not places:
+        return f"**{taken} minutes.**"
+    named = enumerated([place[0].lower() + place[1:] for place in places])
+    return f"**{taken} minutes**, with {'a break' if len(places) == 1 else 'breaks'} before {named}."
+
+
+def said(number: int) -> str:
+    """What it says."""
+    return SAID.search(_opening(published.chapters()[number]))[0]
 
 
 def in_readme() -> dict[int, int]:
@@ -59,11 +80,33 @@ def main() -> None:
         file = NOTEBOOKS / chapter.name
         notebook = json.loads(file.read_text(encoding="utf-8"))
         first = notebook["cells"][0]
-        source = SAID.sub(f"**{minutes(number)} minutes", "".join(first["source"]), count=1)
+        source = SAID.sub(to_be_said(number), "".join(first["source"]), count=1)
         first["source"] = source.splitlines(keepends=True)
         write_text(file, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
     text = README.read_text(encoding="utf-8")
     write_text(README, ROW.sub(lambda row: f"{row[1]}{minutes(int(row[2]))}{row[4]}", text))
+
+
+def _sections(number: int) -> dict[str, float]:
+    """The minutes of each of a chapter's sections, by its heading; the opening counts to the first one."""
+    files, written = published.files_before(number), gaps.cells_of(number)
+    taken: dict[str, float] = {}
+    heading = ""
+    for cell in published.cells(published.chapters()[number]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            to_write = written[cell["id"]].gaps if cell["id"] in written else ()
+            lines = _new_lines(source, files) - sum(len(gap.lines) for gap in to_write)
+            solved = sum(tag.startswith("exercise-") for tag in cell["metadata"].get("tags", []))
+            taken[heading] = taken.get(heading, 0) + lines / LINES + len(to_write) * GAP + solved * EXERCISE
+            continue
+        for part in BEFORE_A_HEADING.split(source):
+            if part.startswith("## "):
+                heading = part.partition("\n")[0].removeprefix("## ")
+            taken[heading] = taken.get(heading, 0) + len(NO_WORDS.sub("", part).split()) / WORDS
+    opening = taken.pop("", 0)
+    first = next(iter(taken), "")
+    return taken | {first: opening + taken.get(first, 0)}
 
 
 def _new_lines(source: str, files: dict[str, str]) -> int:

@@ -21,14 +21,14 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE, read_json, write_json
+from workbook.base.paths import KERNEL, NOTEBOOKS, ROOT, STATE, read_json, write_json
 from workbook.base.processes import quiet_interrupt
 from workbook.deployment import lint
 from workbook.learning import published
 
 CELL_SECONDS = 300
 METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "kernelspec": {"display_name": KERNEL.title(), "language": "python", "name": KERNEL},
     "language_info": {"name": "python"},
 }
 NOT_COMPARED = ("text/html", "image/svg+xml", "image/png")
@@ -155,6 +155,8 @@ def _tidy(cell: NotebookNode) -> None:
     cell.outputs = _joined(cell.outputs)
     cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k != "execution"})
     for output in cell.outputs:
+        if "image/png" in output.get("data", {}):
+            output.data.pop("text/html", None)  # the same picture again
         if output.output_type == "error":
             output.traceback = [_without_places(line) for line in output.traceback]
 

@@ -113,7 +113,7 @@ def _books(since: datetime | None) -> Ledger:
 
 
 def in_outbox() -> frozenset[str]:
-    """The ids of the checkouts that are still to be published; before chapter 08 there is no outbox."""
+    """The ids of the checkouts that are still to be published; before chapter 09 there is no outbox."""
     return frozenset(table(outputs["BasketOutbox"]).checkoutId) if "BasketOutbox" in outputs else frozenset()
 
 

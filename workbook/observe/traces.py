@@ -27,7 +27,7 @@ DIRECT = {  # the hops in their order: whether the caller waits for it, where, w
     "answered": (True, "Basket", "the caller has the answer"),
     **AFTERWARDS,
 }
-BY_OUTBOX = {  # since chapter 08
+BY_OUTBOX = {  # since chapter 09
     "arrived": (True, "API Gateway", "the checkout arrives"),
     "accepted": (True, "Basket", "the checkout is stored, its event is in the outbox"),
     "answered": (True, "Basket", "the caller has the answer"),
@@ -45,7 +45,7 @@ SEQUENCE = [  # who to whom, the hop, the hop before, what; what did not happen 
     ("Ordering", "Ordering", "stored", "received", "stores the order"),
     ("EventBridge", "EventLog", "written", "published", "by EventLog's rule"),
 ]
-FROM_OUTBOX = {  # as these hops go since chapter 08
+FROM_OUTBOX = {  # as these hops go since chapter 09
     "answered": ("Basket", "you", "answered", "accepted", "202 accepted"),
     "published": ("Outbox", "EventBridge", "published", "accepted", "by the publisher"),
 }
@@ -179,7 +179,7 @@ def timings(checkout_ids: Iterable[str]) -> pd.DataFrame:
     Returns:
         A row for each checkout, indexed by its id, and a column for each hop, with milliseconds
         since the checkout arrived: published, answered, queued, received, stored, written; since
-        chapter 08 also accepted.
+        chapter 09 also accepted.
     """
     found = _milliseconds(list(checkout_ids)).drop(columns=["correlation_id", "arrived"])
     return found if found.accepted.notna().any() else found.drop(columns="accepted")

@@ -1,4 +1,4 @@
-"""Steps of chapters 06 and 08 that look for each order once: books, a worker that is told twice, an outbox."""
+"""Steps of chapters 06, 08 and 09 that look for each order once: books, a worker that is told twice, an outbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 import pandas as pd
-from deployed import Patch, checks_on_moto
+from deployed import Files, Patch, checks_on_moto
 from ledgers import books
 from services import make_table
 
@@ -18,7 +18,7 @@ from workbook.base.errors import WorkbookError
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_06, chapter_08, duplicates, following, two_writes
+from workbook.learning.checks import chapter_06, chapter_08, chapter_09, duplicates, following, two_writes
 from workbook.learning.exercises import Verdict
 
 Case = tuple[dict[str, Any], tuple]  # what there is to see, and what the check is given
@@ -119,19 +119,6 @@ def outbox(
     return seen, ()
 
 
-class Files:
-    """A folder in which whatever is asked for is there, or is not."""
-
-    def __init__(self, *, there: bool) -> None:
-        self.there = there
-
-    def __truediv__(self, _: str) -> Files:
-        return self
-
-    def exists(self) -> bool:
-        return self.there
-
-
 def new_id(*_: dict) -> str:
     return str(uuid.uuid4())
 
@@ -159,22 +146,22 @@ WRONG: list[tuple[str, str, Case]] = [
     ("08-once", "the worker was not the new one yet", worker(given=counts(2, 2, 2, 2))),
     ("08-once", "has not arrived yet", worker(given=counts(1, 0, 1, 1))),
     ("08-once", "has not arrived yet", worker(given=counts(0, 0, 0, 2))),
-    ("08-outbox", "as long as it may", outbox(api=API | {"events:PutEvents"})),
-    ("08-outbox", "as long as it may", outbox(api=API | {"events:*"})),
-    ("08-outbox", "as long as it may", outbox(api={"*"})),
-    ("08-outbox", "is missing", outbox(publisher={"dynamodb:DeleteItem"})),
-    ("08-outbox", "is missing", outbox(publisher={"events:DescribeEventBus"})),
-    ("08-outbox", "a star allows more", outbox(publisher={"events:*"})),
-    ("08-outbox", "a star allows more", outbox(publisher=PUBLISHER | {"events:Put*"})),
-    ("08-outbox", "under the request's id", outbox(ONE, TWICE)),
-    ("08-outbox", "under the request's id", outbox(ONE, Answer(409, {}, {}, 1))),
-    ("08-outbox", "under the request's id", outbox(ONE, Answer(503, {}, {}, 1))),
-    ("08-outbox", "does not take this transaction", outbox(Answer(500, {}, {}, 1), Answer(500, {}, {}, 1))),
-    ("08-outbox", "does not remove it", outbox(rows=1)),
-    ("08-outbox", "the publisher does not get the row", outbox(orders=0, rows=1)),
-    ("08-outbox", "no row came into the outbox", outbox(orders=0)),
-    ("08-outbox", "became two orders", outbox(orders=2)),
-    ("08-outbox", "belongs to the transaction", outbox(basket=200)),
+    ("09-outbox", "as long as it may", outbox(api=API | {"events:PutEvents"})),
+    ("09-outbox", "as long as it may", outbox(api=API | {"events:*"})),
+    ("09-outbox", "as long as it may", outbox(api={"*"})),
+    ("09-outbox", "is missing", outbox(publisher={"dynamodb:DeleteItem"})),
+    ("09-outbox", "is missing", outbox(publisher={"events:DescribeEventBus"})),
+    ("09-outbox", "a star allows more", outbox(publisher={"events:*"})),
+    ("09-outbox", "a star allows more", outbox(publisher=PUBLISHER | {"events:Put*"})),
+    ("09-outbox", "under the request's id", outbox(ONE, TWICE)),
+    ("09-outbox", "under the request's id", outbox(ONE, Answer(409, {}, {}, 1))),
+    ("09-outbox", "under the request's id", outbox(ONE, Answer(503, {}, {}, 1))),
+    ("09-outbox", "does not take this transaction", outbox(Answer(500, {}, {}, 1), Answer(500, {}, {}, 1))),
+    ("09-outbox", "does not remove it", outbox(rows=1)),
+    ("09-outbox", "the publisher does not get the row", outbox(orders=0, rows=1)),
+    ("09-outbox", "no row came into the outbox", outbox(orders=0)),
+    ("09-outbox", "became two orders", outbox(orders=2)),
+    ("09-outbox", "belongs to the transaction", outbox(basket=200)),
 ]  # fmt: skip
 NOT_YET: list[tuple[str, Case]] = [
     ("06-ledger", deleted()), ("06-ledger", deleted("older")), ("06-ledger", deleted(SEVEN, given=None)),
@@ -182,7 +169,7 @@ NOT_YET: list[tuple[str, Case]] = [
     ("06-again", again(stored=REST, missing={SEVEN})),
     ("06-again", again(stored=REST, missing={SEVEN}, unasked={"a new one"})),
     ("06-again", again(stored=REST, in_flight={SEVEN})), ("08-once", worker(given=None)),
-    ("08-outbox", outbox(claims=True)), ("08-outbox", ({"outputs": {}}, ())),
+    ("09-outbox", outbox(claims=True)), ("09-outbox", ({"outputs": {}}, ())),
 ]  # fmt: skip
 RIGHT: list[tuple[str, Case]] = [
     ("06-ledger", deleted(SEVEN)), ("06-ledger", deleted(FIFTY[0], given={*FIFTY})),
@@ -191,22 +178,22 @@ RIGHT: list[tuple[str, Case]] = [
     ("06-again", again(stored={*FIFTY}, twice={"another"}, dead={"another"})),
     ("08-once", worker()), ("08-once", worker(lambda data, _: str(uuid.UUID(data["checkoutId"])))),
     ("08-once", worker(given=counts(1, 1, 1, 1).astype(float))),
-    ("08-outbox", outbox()), ("08-outbox", outbox(publisher={"events:PutEvents", "sqs:SendMessage"})),
-    ("08-outbox", outbox(Answer(202, {"more": 1}, {}, 1), Answer(202, {"more": 1}, {"x": "y"}, 2))),
+    ("09-outbox", outbox()), ("09-outbox", outbox(publisher={"events:PutEvents", "sqs:SendMessage"})),
+    ("09-outbox", outbox(Answer(202, {"more": 1}, {}, 1), Answer(202, {"more": 1}, {"x": "y"}, 2))),
 ]  # fmt: skip
 
 
 def judge(patch: Patch, check: str, case: Case) -> Verdict:
     """What a check says of what it is given, when there is this to see.
 
-    How the event is told again and what the transaction does is judged in `test_gap_judgements_06.py` and `_08.py`.
+    How the event is told again and what the transaction does is judged in `test_gap_judgements_06.py` and `_09.py`.
     """
     to_see, given = case
     patch.setattr(following, "judged_retelling", lambda _: None)
-    patch.setattr(chapter_08, "judged_transaction", lambda: None)
+    patch.setattr(chapter_09, "judged_transaction", lambda: None)
     nobody = SimpleNamespace(delete=lambda _: None)
     seen = {"outputs": OUTPUTS, "soon": lambda look, _: look(), "Rest": lambda _: nobody} | to_see
-    with checks_on_moto(patch, chapter_06, chapter_08, duplicates, two_writes, **seen):
+    with checks_on_moto(patch, chapter_06, chapter_08, chapter_09, duplicates, two_writes, **seen):
         if check == "08-once":
             make_table(ORDERS, "userName", "orderId")
         return exercises._looked_at(check, given)

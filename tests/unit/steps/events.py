@@ -1,4 +1,4 @@
-"""Steps of chapters 03, 04 and 09: baskets, events and files with one mistake in them, and of other forms."""
+"""Steps of chapters 03, 04, 08 and 10: baskets, events and files with one mistake in them, and of other forms."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
-from deployed import BUS, CHECKOUTS, Api, Patch, allow, checks_on_moto, client, function, queue, rule, without_targets
+from deployed import (
+    BUS, CHECKOUTS, Api, Files, Patch, allow, checks_on_moto, client, function, queue, rule, without_targets,
+)  # fmt: skip
 
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_03, chapter_04, chapter_09, checkouts
+from workbook.learning.checks import chapter_03, chapter_04, chapter_08, chapter_10, checkouts
 from workbook.learning.exercises import Verdict
 
 OUTPUTS = {
@@ -78,26 +80,42 @@ def lacking(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in names}
 
 
-def published(status: int = 202, event: Any = told(), basket: int = 404) -> dict[str, Any]:
-    """A checkout: how it is answered, the event in the log, and how the basket's deletion is answered after it."""
+ROW = {"requestId": "a", "checkoutId": "a", "acceptedAt": "x"}
+
+
+def published(
+    status: int = 202, event: Any = told(), basket: int = 404, row: dict[str, Any] | None = ROW
+) -> dict[str, Any]:
+    """A checkout: how it is answered, the event in the log, how the basket's deletion is answered after it, and what
+    is written down of it.
+    """
     gone = Api({("DELETE", f"basket/{chapter_04.USER}"): (basket, {})})
-    return {"check_out": lambda: answer(status), "logged_checkout": event, "Rest": lambda _: gone}
+    found = {"check_out": lambda: answer(status), "logged_checkout": event, "remembered": lambda _: row}
+    return found | {"Rest": lambda _: gone}
 
 
 def arrived(status: int = 202, *, date: str | None = "x", event: Any = told(), user: str = "gus") -> dict[str, Any]:
     """A checkout, the date of its order, its event in the log; and whose order there is, if it has none."""
     there = {"table": lambda _: pd.DataFrame({"userName": [user]}), "sweep": lambda: None}
+    there["remembered"] = lambda _: ROW
     order = date and {"orderDate": date}
     return there | {"check_out": lambda: answer(status), "ordered": lambda _: order, "logged_checkout": event}
 
 
-def once(twins: list[tuple[int, str]], singles: list[int], others: str = "de") -> dict[str, Any]:
-    """How three checkouts at once are answered: with one key, and without; and those of another user or key."""
+def key(
+    twins: list[tuple[int, str]] = (), singles: list[int] = (), others: str = "de", *, written: bool = True
+) -> dict[str, Any]:
+    """How three checkouts at once are answered: with one key, and without; and those of another user or key.
+
+    Args:
+        written: whether the files of the step are there.
+    """
     by_key = [answer(*twin) for twin in twins]
     by_none = [answer(status, f"b{n}") for n, status in enumerate(singles)]
-    ours = {"ordered": lambda _: {}, "logged_checkout": told(), "sweep": lambda: None}
+    ours = {"ordered": lambda _: {}, "logged_checkout": told(), "remembered": lambda _: ROW, "sweep": lambda: None}
+    ours |= {"LAMBDA_SRC": Files(there=written)}
     ours |= {"judged_checkouts": lambda *_: None, "other_requests": lambda _: [answer(202, other) for other in others]}
-    return ours | {"at_once": lambda _, **key: by_key if key else by_none}
+    return ours | {"at_once": lambda _, **header: by_key if header else by_none}
 
 
 def replayed(orders: list[str], ids: str = "", state: str = "COMPLETED") -> dict[str, Any]:
@@ -118,15 +136,14 @@ def refused(name: str) -> Change:
 
 
 def shop(
-    status: int = 201, total: float = 25, orders: tuple[str, ...] = ("a",), basket: int = 404, card: int = 400
+    status: int = 201, total: float = 25, orders: tuple[str, ...] = ("a",), basket: int = 404, unfit: int = 400
 ) -> dict[str, Any]:
     """Chapter 03's checkout: its answers, the ids of the orders, and whether the basket is there afterwards."""
 
     def checked_out(body: dict) -> tuple[int, Any]:
         found = {"checkoutId": "a", "totalPrice": total} if status == 201 else {"error": {"message": "no route"}}
-        if "0000" in body["firstName"] or "coupon" in body:
-            return 400, {"error": {"message": "it is refused"}}
-        return (card, {"error": {"message": "no such route"}}) if "0000" in body["address"] else (status, found)
+        fits = "coupon" not in body and "address" in body
+        return (status, found) if fits else (unfit, {"error": {"message": "no such route"}})
 
     api = Api({("POST", "basket/checkout"): checked_out, ("GET", f"basket/{chapter_03.USER}"): (basket, {}),
                ("POST", "basket"): (201, {})})  # fmt: skip
@@ -232,11 +249,11 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("03-construct", "has become a part of the names", nothing, built("Default/Items")),
     ("03-construct", "has become a part of the names", nothing, built("default/Table")),
     ("03-construct", "has become a part of the names", nothing, built("Table2")),
-    ("03-checkout", "wherever they stand", nothing, shop(card=201)),
-    ("03-checkout", "the service failed", nothing, shop(card=503)),
+    ("03-checkout", "all of CHECKOUT's fields", nothing, shop(unfit=201)),
+    ("03-checkout", "the service failed", nothing, shop(unfit=503)),
     ("03-checkout", "could not have the order stored", nothing, shop(503)),
     ("03-checkout", "was created", nothing, shop(200)),
-    ("03-checkout", "was created", nothing, shop(500)),
+    ("03-checkout", "name the error", nothing, shop(500)),
     ("03-checkout", "price × quantity", nothing, shop(total=12.5)),
     ("03-checkout", "price × quantity", nothing, shop(total=14.5)),
     ("03-checkout", "the basket's checkoutId", nothing, shop(orders=())),
@@ -291,6 +308,10 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("04-publish", "price × quantity", nothing, published(event=told(data=DATA | {"totalPrice": 2.5}))),
     ("04-publish", "price × quantity", nothing, published(event=told(data=DATA | {"totalPrice": "5"}))),
     ("04-publish", "to be removed", nothing, published(basket=204)),
+    ("04-publish", "what was accepted", nothing, published(row=None)),
+    ("04-publish", "the event has the same", nothing, published(row=ROW | {"acceptedAt": "y"})),
+    ("04-publish", "the event has the same", nothing, published(row=lacking(ROW, "acceptedAt"))),
+    ("04-publish", "under the checkoutId", nothing, published(row=ROW | {"requestId": "ada"})),
     ("04-fan-out", "go back to step 5", nothing, arrived(503)),
     ("04-fan-out", "go back to step 5", nothing, arrived(201)),
     ("04-fan-out", "does not want it", lambda: rule("Ordering-Rule", other(kind=["Checkout"])), arrived(date=None)),
@@ -312,52 +333,52 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     ("04-refused", "the grant is gone",
      lambda: client("iam").delete_role_policy(RoleName="basket", PolicyName="own"), {}),
     ("04-refused", "still in force", lambda: [allow("basket", "dynamodb:PutItem"), refused("NoEvents")()], {}),
-    ("04-once", "must wait", nothing, once([(202, "a"), (409, ""), (202, "a")], [202, 409, 409])),
-    ("04-once", "must wait", nothing, once([(202, "a"), (500, ""), (500, "")], [202, 404, 404])),
-    ("04-once", "must wait", nothing, once([(503, "")] * 3, [202, 404, 404])),
-    ("04-once", "of its own", nothing, once([(202, "a"), (202, "b"), (202, "a")], [202, 409, 409])),
-    ("04-once", "of its own", nothing, once([(202, "a"), (202, "b"), (202, "c")], [202, 202, 202])),
-    ("04-once", "is another request", nothing, once(ALL, [202, 409, 409], others="ae")),
-    ("04-once", "is another request", nothing, once(ALL, [202, 409, 409], others="da")),
-    ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 404])),
-    ("04-once", "had the basket at once", nothing, once(ALL, [202, 202, 202])),
-    ("09-report", "create the one-time schedule", nothing, report(None)),
-    ("09-report", "before the last order", nothing, report([2])),
-    ("09-report", "before the last order", nothing, report([])),
-    ("09-report", "before the last order", nothing, report([2, 3, 9])),
-    ("09-report", "before the last order", nothing, report([2, 3, 3])),
-    ("09-report", "before the last order", nothing, report([1, 1])),
-    ("09-upload", "unquote_plus", nothing, rejects(None)),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(1, "price must be a number"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(3, "price must be a number"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(2, "wrong"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format(2, "name must be text"))),
-    ("09-upload", "look at rows.py", nothing, rejects(BAD.format("", ""))),
-    ("09-upload", "another form", nothing, rejects("sku,name,price\nCHECK-1,Nothing,free\n")),
-    ("09-upload", "another form", nothing, rejects("")),
-    ("09-stream", "the function fails", nothing, change(error="KeyError: 'price'")),
-    ("09-stream", "was not published", nothing, change()),
-    ("09-stream", "was not published", nothing, change("1", "1", product="another")),
-    ("09-stream", "uuid5", nothing, change("1", "2", "3")),
-    ("09-stream", "another change is another event", nothing, change("1", "1", "1")),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=12.5, new=19.9)),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", new="12.5")),
-    ("09-stream", "mixed up", nothing, change("1", "1", "2", old=None)),
-    *[("09-nightly", "write the nightly one", *clock(*expressions)) for expressions in (
+    ("08-key", "must wait", nothing, key([(202, "a"), (409, ""), (202, "a")], [202, 409, 409])),
+    ("08-key", "must wait", nothing, key([(202, "a"), (500, ""), (500, "")], [202, 404, 404])),
+    ("08-key", "must wait", nothing, key([(503, "")] * 3, [202, 404, 404])),
+    ("08-key", "of its own", nothing, key([(202, "a"), (202, "b"), (202, "a")], [202, 409, 409])),
+    ("08-key", "of its own", nothing, key([(202, "a"), (202, "b"), (202, "c")], [202, 202, 202])),
+    ("08-key", "is another request", nothing, key(ALL, [202, 409, 409], others="ae")),
+    ("08-key", "is another request", nothing, key(ALL, [202, 409, 409], others="da")),
+    ("08-key", "had the basket at once", nothing, key(ALL, [202, 202, 404])),
+    ("08-key", "had the basket at once", nothing, key(ALL, [202, 202, 202])),
+    ("10-report", "create the one-time schedule", nothing, report(None)),
+    ("10-report", "before the last order", nothing, report([2])),
+    ("10-report", "before the last order", nothing, report([])),
+    ("10-report", "before the last order", nothing, report([2, 3, 9])),
+    ("10-report", "before the last order", nothing, report([2, 3, 3])),
+    ("10-report", "before the last order", nothing, report([1, 1])),
+    ("10-upload", "unquote_plus", nothing, rejects(None)),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(1, "price must be a number"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(3, "price must be a number"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(2, "wrong"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format(2, "name must be text"))),
+    ("10-upload", "look at rows.py", nothing, rejects(BAD.format("", ""))),
+    ("10-upload", "another form", nothing, rejects("sku,name,price\nCHECK-1,Nothing,free\n")),
+    ("10-upload", "another form", nothing, rejects("")),
+    ("10-stream", "the function fails", nothing, change(error="KeyError: 'price'")),
+    ("10-stream", "was not published", nothing, change()),
+    ("10-stream", "was not published", nothing, change("1", "1", product="another")),
+    ("10-stream", "uuid5", nothing, change("1", "2", "3")),
+    ("10-stream", "another change is another event", nothing, change("1", "1", "1")),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", old=12.5, new=19.9)),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", new="12.5")),
+    ("10-stream", "mixed up", nothing, change("1", "1", "2", old=None)),
+    *[("10-nightly", "write the nightly one", *clock(*expressions)) for expressions in (
         (MINUTELY,), (), (MINUTELY, NIGHTLY), ("cron(0 13 * * ? *)",), ("cron(1 0 * * ? *)",), ("rate(1 day)",))],
 ]  # fmt: skip
 NOT_YET: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-construct", nothing, built("Table")), ("03-construct", nothing, built()),
     ("03-construct", nothing, built(code="")), ("03-construct", nothing, built(exists=False)),
-    ("03-checkout", nothing, shop(card=404)),
+    ("03-checkout", nothing, shop(unfit=404)),
     ("03-time", *timed(not_written)), ("03-time", nothing, {"outputs": {}}, (print,)),
     ("03-stopped", nothing, {}), ("03-stopped", nothing, {"outputs": {}}),
     ("03-outage", nothing, lines()), ("03-outage", nothing, lines(201, 400)),
-    *[(f"04-{step}", nothing, {"outputs": {}}) for step in ("bus", "log", "publish", "replay", "refused", "once")],
+    *[(f"04-{step}", nothing, {"outputs": {}}) for step in ("bus", "log", "publish", "accepted", "replay", "refused")],
     ("04-rule", audit(None), {}), ("04-silences", audit(None), {}),
-    ("04-publish", nothing, published(201, event=lambda _: None)),
+    ("04-publish", nothing, published(201, event=lambda _: None)), ("08-key", nothing, key(written=False)),
     ("04-replay", nothing, replayed(FOUR, state="")), ("04-replay", nothing, replayed(FOUR, state="RUNNING")),
-    ("09-report", nothing, report(None, ())), ("09-nightly", *clock(NIGHTLY, struck=False)),
+    ("10-report", nothing, report(None, ())), ("10-nightly", *clock(NIGHTLY, struck=False)),
 ]  # fmt: skip
 RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("03-construct", nothing, built("Default/Table")), ("03-construct", nothing, built("Default/Table", "Other")),
@@ -384,25 +405,27 @@ RIGHT: list[tuple[str, Change, dict[str, Any]]] = [
     ("04-replay", nothing, replayed(FOUR[:3])),
     ("04-refused", nothing, {}), ("04-refused", refused("another"), {}),
     ("04-refused", lambda: allow("basket", "dynamodb:PutItem", "events:PutEvents"), {}),
-    ("04-once", nothing, once(ALL, [202, 409, 409])), ("04-once", nothing, once(ALL, [404, 202, 404])),
-    ("04-once", nothing, once([(202, "z")] * 3, [409, 404, 202])),
-    ("09-report", nothing, report([2, 3])), ("09-report", nothing, report([5])),
-    ("09-report", nothing, report([1, 1, 3])),
-    ("09-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
-    ("09-upload", nothing, rejects(BAD.format(2, "price must be a number of 0 or more"))),
-    ("09-upload", nothing, rejects("line,reason\n2,The price must be a number.\n")),
-    ("09-stream", nothing, change("1", "1", "2")), ("09-stream", nothing, change("1", "1", "2", "2")),
-    ("09-stream", nothing, change("1", "2")),
-    ("09-nightly", *clock(NIGHTLY)),
-    ("09-nightly", lambda: [clock(NIGHTLY)[0](), client("events").put_rule(
+    ("08-key", nothing, key(ALL, [202, 409, 409])), ("08-key", nothing, key(ALL, [404, 202, 404])),
+    ("08-key", nothing, key([(202, "z")] * 3, [409, 404, 202])),
+    ("10-report", nothing, report([2, 3])), ("10-report", nothing, report([5])),
+    ("10-report", nothing, report([1, 1, 3])),
+    ("10-upload", nothing, rejects(BAD.format(2, "price must be a number"))),
+    ("10-upload", nothing, rejects(BAD.format(2, "price must be a number of 0 or more"))),
+    ("10-upload", nothing, rejects("line,reason\n2,The price must be a number.\n")),
+    ("10-stream", nothing, change("1", "1", "2")), ("10-stream", nothing, change("1", "1", "2", "2")),
+    ("10-stream", nothing, change("1", "2")),
+    ("10-nightly", *clock(NIGHTLY)),
+    ("10-nightly", lambda: [clock(NIGHTLY)[0](), client("events").put_rule(
         Name="Basket-Rule", ScheduleExpression=MINUTELY)], clock()[1]),
-    ("09-nightly", lambda: [clock(NIGHTLY)[0](), rule("Report-Orders", CHECKOUTS)], clock()[1]),
+    ("10-nightly", lambda: [clock(NIGHTLY)[0](), rule("Report-Orders", CHECKOUTS)], clock()[1]),
 ]  # fmt: skip
 
 
 def judge(patch: Patch, check: str, change: Change, to_see: dict[str, Any], given: tuple = ()) -> Verdict:
     """What a check says of what it is given, after a change of the bus and its rules, when there is this to see."""
-    modules = {"03": [chapter_03], "04": [chapter_04, checkouts], "09": [chapter_09]}[check[:2]]
+    modules = {
+        "03": [chapter_03], "04": [chapter_04, checkouts], "08": [chapter_08, checkouts], "10": [chapter_10],
+    }[check[:2]]  # fmt: skip
     with checks_on_moto(patch, *modules, **{"outputs": OUTPUTS, "put": lambda *_: None} | to_see):
         client("events").create_event_bus(Name=BUS)
         for name, *actions in (("basket", "events:PutEvents"), ("ordering",), ("log",)):

@@ -1,4 +1,4 @@
-"""Steps of chapters 02 and 03 that build a service: its handlers in this process, with a mistake or in another form."""
+"""Steps of chapters 02, 03 and 12 that build a service: its handlers in this process, with a mistake, or otherwise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services import CHECKOUTS, OUTBOX, TABLE, context, loaded, make_product_tab
 from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_02, chapter_03
+from workbook.learning.checks import chapter_02, chapter_03, chapter_12
 from workbook.learning.exercises import Verdict
 
 Change = tuple[str, str, str]  # the file, what stands there, what stands there instead
@@ -97,6 +97,13 @@ WRONG: list[tuple[str, str, list[Change]] | tuple[str, str, list[Change], tuple]
     ("03-basket", "nor to be deleted once more", [
         ("basket/baskets.py", ', ConditionExpression=Attr("userName").exists()', ""),
     ]),
+    ("12-cards", "looks at all of the body", [("basket/cards.py", " % 10 == 0", " < 0")]),
+    ("12-cards", "looks at all of the body", [("basket/cards.py", "range(13, 20)", "range(16, 17)")]),
+    ("12-cards", "looks at all of the body", [("basket/cards.py", r"[\W_]{1,3}", "-")]),
+    ("12-cards", "says the number again", [("basket/cards.py", "for part in pair)", "for part in pair[1:])")]),
+    ("12-cards", "only what has a card number", [("basket/cards.py", " % 10 == 0", " >= 0")]),
+    ("12-cards", "only what has a card number", [("basket/cards.py", 'OTHERS.sub("another number", ', "(")]),
+    ("12-cards", "only what has a card number", [("basket/rules.py", "required=CHECKOUT)", 'required={"coupon"})')]),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT,)),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT | {"category": "x" * 100},)),
     ("02-refuse", "not for category", [], (lambda: PRODUCT | {"price": -1, "category": 5},)),
@@ -129,6 +136,8 @@ RIGHT: list[tuple[str, list[Change]] | tuple[str, list[Change], tuple]] = [
     ]),
     ("03-basket", []),
     ("03-basket", [("basket/app.py", "200 if replaced else 201", "{True: 200, False: 201}[replaced]")]),
+    ("12-cards", []), ("12-cards", [("basket/rules.py", "Never send a card number here. ", "")]),
+    ("12-cards", [("basket/cards.py", r'r"[\W_]{1,3}"', r'r"[\W_]{1,9}"')]),
     *[("02-refuse", [], (lambda of=of: PRODUCT | {"category": of},)) for of in ("", "x" * 101, " ", 5, ["light"])],
     *[("03-refuse", [], (lambda n=n: basket_of(LAMP, LAMP | {"quantity": n}),)) for n in (0, 1000, -1, 0.5, "2")],
 ]  # fmt: skip
@@ -152,7 +161,7 @@ def judge(patch: Patch, check: str, changes: list[Change], given: tuple = ()) ->
             for name, key in ((TABLE, "userName"), (CHECKOUTS, "requestId"), (OUTBOX, "checkoutId")):
                 make_table(name, key)
         with loaded(service, TABLE_NAME=TABLE, CHECKOUTS_NAME=CHECKOUTS, OUTBOX_NAME=OUTBOX) as app:
-            for module in (chapter_02, chapter_03):
+            for module in (chapter_02, chapter_03, chapter_12):
                 _wire(patch, module, app.handler)
             return exercises._looked_at(check, given)
 

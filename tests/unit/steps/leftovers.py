@@ -53,7 +53,7 @@ WRONG: list[tuple[str, str, Change]] = [
     ("99-gone", LEFT, lambda: client("s3").create_bucket(Bucket="uploads")),
     ("99-gone", LEFT, lambda: bus("shop")),
     ("99-gone", LEFT, lambda: bus("", "audit")),
-    ("99-gone", LEFT, lambda: function("chapter-11-intruder")),
+    ("99-gone", LEFT, lambda: function("chapter-12-intruder")),
     ("99-gone", LEFT, log_of("chapter-08-worker")),
     ("99-gone", LEFT, lambda: queue("chapter-07-00000000-0000-4000-8000-000000000000")),
     ("99-gone", LEFT, lambda: table("vouchers-08")),

@@ -1,4 +1,4 @@
-"""The five experiments of chapter 08's last exercise: ways to mend the shop, of which one is wrong, or of another form.
+"""The five experiments of chapter 09's last exercise: ways to mend the shop, of which one is wrong, or of another form.
 
 With the handlers in this process, on moto: what goes over the network otherwise is handed from one to the other.
 """
@@ -24,7 +24,7 @@ from workbook.learning.lost_order import check as lost_order
 from workbook.learning.lost_order import experiments
 from workbook.learning.lost_order.experiments import Finding
 
-SHOP = published.files_before(9)  # as chapter 08 leaves it
+SHOP = published.files_before(10)  # as chapter 09 leaves it
 WORKER, RULES, PUBLISHER, ORDERS = (
     "lambda_src/ordering/worker.py", "lambda_src/basket/rules.py", "lambda_src/basket/publisher.py",
     "lambda_src/ordering/orders.py",
@@ -56,102 +56,102 @@ MENDED = Finding("an experiment", "it is as it should be", mended=True)
 PLANTED = Finding("an experiment", "it is as it was planted", as_planted=True)
 Change = tuple[str, str]
 WRONG: list[tuple[str, str, str, list[Change]]] = [  # check, words, the file, what replaces what
-    ("08-2", "1 of those three come back", WORKER,
+    ("09-1", "1 of those three come back", WORKER,
      [(RAISE, '        if "hello" in record.body:\n            raise\n        return\n')]),
-    ("08-2", "of those three come back", WORKER,
+    ("09-1", "of those three come back", WORKER,
      [("    except Exception:\n", "    except ValueError:\n        return\n    except Exception:\n")]),
-    ("08-2", REMAINS, WORKER, [(RAISE, "        return\n")]),
-    ("08-2", REMAINS, WORKER, [("    return process_partial", "    process_partial")]),
-    ("08-2", "the worker failed", WORKER,
+    ("09-1", REMAINS, WORKER, [(RAISE, "        return\n")]),
+    ("09-1", REMAINS, WORKER, [("    return process_partial", "    process_partial")]),
+    ("09-1", "the worker failed", WORKER,
      [(ANSWER, '    for record in event["Records"]:\n        process(SQSRecord(record))\n'),
                                    (IMPORT, IMPORT + SQS_RECORD)]),
-    ("08-2", "2 of the good ones", WORKER, [
+    ("09-1", "2 of the good ones", WORKER, [
         (ANSWER, ONE_BY_ONE.replace('"batchItemFailures": failed', """"batchItemFailures": failed and [
         {"itemIdentifier": record["messageId"]} for record in event["Records"]
     ]""")), (IMPORT, IMPORT + SQS_RECORD)]),
-    ("08-2", REMAINS, WORKER, [(ANSWER, ONE_BY_ONE.replace("failed.append", "failed[:] and failed.append")),
+    ("09-1", REMAINS, WORKER, [(ANSWER, ONE_BY_ONE.replace("failed.append", "failed[:] and failed.append")),
                                (IMPORT, IMPORT + SQS_RECORD)]),
-    ("08-2", "the good ones are not all orders", WORKER, [
+    ("09-1", "the good ones are not all orders", WORKER, [
         (ANSWER, ONE_BY_ONE.replace("        except", "            break\n        except").replace(
             '"batchItemFailures": failed', """"batchItemFailures": [
         {"itemIdentifier": r["messageId"]} for r in event["Records"] if "occurredAt" not in r["body"]
         or '"userName": ""' in r["body"]
     ]""")), (IMPORT, IMPORT + SQS_RECORD)]),
-    ("08-2", "says 137.30", RULES, [(TOTAL, 'from decimal import Decimal\n    return Decimal("137.3")')]),
-    ("08-2", "the bill for", RULES, [(TOTAL, 'return 3 * sum(item["price"] for item in basket["items"])')]),
-    ("08-2", "the bill for", RULES, [(TOTAL, TOTAL.replace("sum(", "round(sum(") + ")")]),
-    ("08-2", "the bill for", RULES, [(TOTAL, TOTAL.replace('basket["items"])', 'basket["items"][:1])'))]),
-    ("08-2", "the bill for", RULES, [(TOTAL, TOTAL.replace("*", "+"))]),
-    ("08-2", "the bill for", RULES, [(TOTAL, 'return sum(item["quantity"] for item in basket["items"])')]),
-    ("08-2", "the bill for", RULES,
+    ("09-1", "says 137.30", RULES, [(TOTAL, 'from decimal import Decimal\n    return Decimal("137.3")')]),
+    ("09-1", "the bill for", RULES, [(TOTAL, 'return 3 * sum(item["price"] for item in basket["items"])')]),
+    ("09-1", "the bill for", RULES, [(TOTAL, TOTAL.replace("sum(", "round(sum(") + ")")]),
+    ("09-1", "the bill for", RULES, [(TOTAL, TOTAL.replace('basket["items"])', 'basket["items"][:1])'))]),
+    ("09-1", "the bill for", RULES, [(TOTAL, TOTAL.replace("*", "+"))]),
+    ("09-1", "the bill for", RULES, [(TOTAL, 'return sum(item["quantity"] for item in basket["items"])')]),
+    ("09-1", "the bill for", RULES,
      [(TOTAL, 'return max(item["price"] * item["quantity"] for item in basket["items"])')]),
-    ("08-2", "the answer is", RULES, [(TOTAL, TOTAL.replace("quantity", "count"))]),
-    ("08-2", "has lost what was refused", PUBLISHER, [('"ErrorCode" in answer:', '"ErrorCode" in answers[0]:')]),
-    ("08-2", "has lost what was refused", PUBLISHER, [('"ErrorCode" in answer:', '"ErrorCode" in answers[-1]:')]),
-    ("08-2", "has lost what was refused", PUBLISHER, [("            else:\n", "            if True:\n")]),
-    ("08-2", "beside those that it refused", PUBLISHER, [("        for row, answer in", """\
+    ("09-1", "the answer is", RULES, [(TOTAL, TOTAL.replace("quantity", "count"))]),
+    ("09-1", "has lost what was refused", PUBLISHER, [('"ErrorCode" in answer:', '"ErrorCode" in answers[0]:')]),
+    ("09-1", "has lost what was refused", PUBLISHER, [('"ErrorCode" in answer:', '"ErrorCode" in answers[-1]:')]),
+    ("09-1", "has lost what was refused", PUBLISHER, [("            else:\n", "            if True:\n")]),
+    ("09-1", "beside those that it refused", PUBLISHER, [("        for row, answer in", """\
         if any("ErrorCode" in answer for answer in answers):
             return 1
         for row, answer in""")]),
-    ("08-2", "beside those that it refused", PUBLISHER, [("        for row, answer in", """\
+    ("09-1", "beside those that it refused", PUBLISHER, [("        for row, answer in", """\
         if any("ErrorCode" in answer for answer in answers):
             raise NotPublished
         for row, answer in""")]),
-    ("08-2", "as if all were well", PUBLISHER, [("    if failed:\n", "    if failed > len(rows):\n")]),
-    ("08-2", "as if all were well", PUBLISHER, [("    if failed:\n", "    if failed > 1:\n")]),
-    ("08-2", "fails even when the bus takes all", PUBLISHER, [("    if failed:\n", "    if rows:\n")]),
-    ("08-2", "fails even when the bus takes all", PUBLISHER, [("AT_ONCE = 10", "AT_ONCE = 100")]),
-    ("08-2", "stay in the outbox", PUBLISHER, [("outbox.delete_item(", "dict(")]),
-    ("08-2", "counts as failed", ORDERS, [("        return False", "        raise")]),
-    ("08-2", REMAINS, ORDERS, [(CONDITION, f'{CONDITION} | Attr("address").ne(order["address"])')]),
-    ("08-2", REMAINS, ORDERS, [(f", {CONDITION}", "")]),
-    ("08-2", "another one of the same customer was not stored", ORDERS, [("    try:\n        table.put_item", """\
+    ("09-1", "as if all were well", PUBLISHER, [("    if failed:\n", "    if failed > len(rows):\n")]),
+    ("09-1", "as if all were well", PUBLISHER, [("    if failed:\n", "    if failed > 1:\n")]),
+    ("09-1", "fails even when the bus takes all", PUBLISHER, [("    if failed:\n", "    if rows:\n")]),
+    ("09-1", "fails even when the bus takes all", PUBLISHER, [("AT_ONCE = 10", "AT_ONCE = 100")]),
+    ("09-1", "stay in the outbox", PUBLISHER, [("outbox.delete_item(", "dict(")]),
+    ("09-1", "counts as failed", ORDERS, [("        return False", "        raise")]),
+    ("09-1", REMAINS, ORDERS, [(CONDITION, f'{CONDITION} | Attr("address").ne(order["address"])')]),
+    ("09-1", REMAINS, ORDERS, [(f", {CONDITION}", "")]),
+    ("09-1", "another one of the same customer was not stored", ORDERS, [("    try:\n        table.put_item", """\
     seen = globals().setdefault("seen", set())
     if order["userName"] in seen:
         return False
     seen.add(order["userName"])
     try:
         table.put_item""")]),
-    ("08-2", "no order after the first time", ORDERS,
+    ("09-1", "no order after the first time", ORDERS,
      [('orderId").not_exists()', 'orderId").exists()')]),
-    ("08-2", "no order after the first time", ORDERS,
+    ("09-1", "no order after the first time", ORDERS,
      [("    try:\n        table.put_item", "    try:\n        order and str")]),
 ]  # fmt: skip
 RIGHT: list[tuple[str, str, list[Change]]] = [
-    *(("08-2", path, []) for path in LOOKS),
-    ("08-2", WORKER, [(ANSWER, ONE_BY_ONE), (IMPORT, IMPORT + SQS_RECORD)]),
-    ("08-2", WORKER, [(RAISE, '        raise ValueError("this message comes back") from None\n')]),
-    ("08-2", WORKER, [("    except Exception:\n", "    except ZeroDivisionError:\n")]),  # nothing catches the others
-    ("08-2", RULES, [(TOTAL, """\
+    *(("09-1", path, []) for path in LOOKS),
+    ("09-1", WORKER, [(ANSWER, ONE_BY_ONE), (IMPORT, IMPORT + SQS_RECORD)]),
+    ("09-1", WORKER, [(RAISE, '        raise ValueError("this message comes back") from None\n')]),
+    ("09-1", WORKER, [("    except Exception:\n", "    except ZeroDivisionError:\n")]),  # nothing catches the others
+    ("09-1", RULES, [(TOTAL, """\
 cost = 0
     for item in basket["items"]:
         cost = cost + item["quantity"] * item["price"]
     return cost""")]),
-    ("08-2", RULES, [(TOTAL, """\
+    ("09-1", RULES, [(TOTAL, """\
 from math import sumprod
     return sumprod([i["price"] for i in basket["items"]], [i["quantity"] for i in basket["items"]])""".replace(
         "from math import sumprod", "sumprod = lambda a, b: sum(map(lambda x, y: x * y, a, b))"
     ))]),
-    ("08-2", RULES, [(TOTAL, 'return sum(sum([i["price"]] * int(i["quantity"])) for i in basket["items"])')]),
-    ("08-2", PUBLISHER,
+    ("09-1", RULES, [(TOTAL, 'return sum(sum([i["price"]] * int(i["quantity"])) for i in basket["items"])')]),
+    ("09-1", PUBLISHER,
      [("outbox.delete_item(", "table.delete_item("), ("raise NotPublished(", "raise RuntimeError(")]),
-    ("08-2", PUBLISHER, [("    return sum(", """\
+    ("09-1", PUBLISHER, [("    return sum(", """\
     if any("ErrorCode" in answer for answer in answers):
         raise NotPublished("they come again")
     return sum(""")]),
-    ("08-2", PUBLISHER, [("AT_ONCE = 10", "AT_ONCE = 1")]),
-    ("08-2", ORDERS, [(CONDITION, 'ConditionExpression="attribute_not_exists(userName)"'),
+    ("09-1", PUBLISHER, [("AT_ONCE = 10", "AT_ONCE = 1")]),
+    ("09-1", ORDERS, [(CONDITION, 'ConditionExpression="attribute_not_exists(userName)"'),
               ("except ConditionFailed:", "except table.meta.client.exceptions.ConditionalCheckFailedException:")]),
-    ("08-2", ORDERS, [("    except ConditionFailed:\n", """\
+    ("09-1", ORDERS, [("    except ConditionFailed:\n", """\
     except Exception as error:
         if not isinstance(error, ConditionFailed):
             raise
 """)]),
-    ("08-2", ORDERS, [(CONDITION, 'ConditionExpression=~Attr("orderId").exists()')]),
+    ("09-1", ORDERS, [(CONDITION, 'ConditionExpression=~Attr("orderId").exists()')]),
 ]  # fmt: skip
 NOT_YET: list[tuple[str, str, list[Change], Finding]] = [
-    ("08-2", RULES, [(TOTAL, 'return sum(item["price"] for item in basket["items"])')], PLANTED),
-    ("08-2", ORDERS, [(f", {CONDITION}", "")], PLANTED),
+    ("09-1", RULES, [(TOTAL, 'return sum(item["price"] for item in basket["items"])')], PLANTED),
+    ("09-1", ORDERS, [(f", {CONDITION}", "")], PLANTED),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Steps of chapters 10 and 11: alarms, logs, rights and copies with one mistake in them, and of other forms."""
+"""Steps of chapters 11 and 12: alarms, logs, rights and copies with one mistake in them, and of other forms."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pandas as pd
 from deployed import BUS, Api, Patch, allow, checks_on_moto, client, function
 
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_10, chapter_11
+from workbook.learning.checks import chapter_11, chapter_12
 from workbook.learning.exercises import Verdict
 
-NAMES = [*chapter_10.FUNCTIONS, "BackofficeFunction"]
+NAMES = [*chapter_11.FUNCTIONS, "BackofficeFunction"]
 OUTPUTS = {name: name for name in NAMES} | {
     "OperationsTopic": "arn:aws:sns:us-east-1:123456789012:ShopAlarms", "OrderingQueue": "q/Queue",
     "OrderingDeadLetters": "q/Dead", "OrderingUndelivered": "q/Undelivered", "OrderingTable": "orders",
@@ -43,7 +43,7 @@ def counted(
 
 VISIBLE = "ApproximateNumberOfMessagesVisible"
 WATCHED = (
-    [("EventLog", name, "Errors", "FunctionName", name) for name in chapter_10.FUNCTIONS]
+    [("EventLog", name, "Errors", "FunctionName", name) for name in chapter_11.FUNCTIONS]
     + [(name, f"{name}-Api", "5XXError", "ApiName", name) for name in ("Product", "Basket", "Ordering")]
     + [("Ordering", name, VISIBLE, "QueueName", name) for name in ("Dead", "Undelivered")]
     + [("Ordering", "Queue-Depth", VISIBLE, "QueueName", "Queue"),
@@ -91,8 +91,8 @@ def rehearsed(loud: str = "", silent: str = "", **thresholds: float) -> Case:
     """The five alarms after the rehearsal: one still rings, one never has, or a threshold is another one."""
     found = [
         {"AlarmName": name, "StateValue": "ALARM" if name == loud else "OK",
-         "Threshold": thresholds.get(name.rpartition("-")[2], chapter_10.THRESHOLDS.get(name, 1))}
-        for name in chapter_10.RANG
+         "Threshold": thresholds.get(name.rpartition("-")[2], chapter_11.THRESHOLDS.get(name, 1))}
+        for name in chapter_11.RANG
     ]  # fmt: skip
 
     def history(AlarmName: str, **_: Any) -> dict[str, Any]:  # noqa: N803
@@ -139,7 +139,7 @@ def attempted(*done: str, there: bool = False) -> Case:
     """What the intruder could do, and whether it is still there."""
     came = ["done" if what in done else "refused" for what in ATTEMPTS]
     frame = pd.DataFrame({"attempted": ATTEMPTS, "came": came})
-    return seen(frame, change=lambda: function("chapter-11-intruder") if there else None)
+    return seen(frame, change=lambda: function("chapter-12-intruder") if there else None)
 
 
 def nag(*findings: str, acknowledged: str = "watch(app)") -> Case:
@@ -175,97 +175,97 @@ def event(text: str = "ada", *, ttl: bool = True, archives: tuple[str, ...] = ()
 CARD = "4111 1111" + " 1111 1111"  # put together here, so that the file has none
 TOKEN = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
 WRONG: list[tuple[str, str, Case]] = [
-    ("10-metrics", "looks for the metrics in Shop", counted(1, namespace="shop")),
-    ("10-metrics", "looks for the metrics in Shop", counted(1, namespace="Ordering")),
-    ("10-metrics", "a metric that costs", counted(1, dimensions=("service", "userName"))),
-    ("10-metrics", "a metric that costs", counted(1, dimensions=("checkout_id",))),
-    ("10-metrics", "count int(new)", counted(1, 1, 1, 1)),
-    ("10-metrics", "count int(new)", counted(1, 1, orders=0)),
-    ("10-metrics", "count int(new)", counted(1, 1, orders=3, age=30)),
-    ("10-metrics", "that is new was not counted", counted(0, 0, 0)),
-    ("10-alarms", "has no ServiceAlarms", alarms("BasketFunction")),
-    ("10-alarms", "has no ServiceAlarms", alarms("Product-Api")),
-    ("10-alarms", "has no ServiceAlarms", alarms("Dead", "Undelivered")),
-    ("10-alarms", "no alarm of that name", alarms("Queue-Age")),
-    ("10-alarms", "no alarm of that name", alarms("Queue-Depth")),
-    ("10-alarms", "is in seconds", alarms(Age=5)), ("10-alarms", "too many", alarms(Depth=0)),
-    ("10-alarms", "may ring here", alarms(condition={})),
-    ("10-alarms", "and no others", alarms(condition={"StringEquals": {"aws:SourceAccount": "1"}})),
-    ("10-alarms", "has no ServiceAlarms", alarms("NotStored")),
-    ("10-alarms", "add_alarm_action", alarms(mute="Queue-Age")),
-    ("10-alarms", "add_alarm_action", alarms(elsewhere="OrderingWorker")),
-    ("10-alarms", "add_alarm_action", alarms(off="Product-Api")),
-    *[("10-rang", "has not seen its cause", rehearsed(silent=name)) for name in chapter_10.RANG[:2]],
-    *[("10-rang", "its cause is still there", rehearsed(loud=name)) for name in chapter_10.RANG[2:4]],
-    ("10-rang", "the rehearsal's", rehearsed(NotStored=0)), ("10-rang", "the rehearsal's", rehearsed(Age=1)),
-    ("10-rang", "the rehearsal's", rehearsed(Depth=3)),
-    *[("10-retention", "put_retention_policy", kept_for_ever(name)) for name in chapter_10.FUNCTIONS[:4]],
-    ("10-retention", "put_retention_policy", kept_for_ever(*NAMES)),
-    ("10-retention", "put_retention_policy", kept_for_ever("OrderingWorker", "ProductFunction")),
-    ("10-retention", "wants the log beside it", kept_for_ever(days=7)),
-    ("10-retention", "/aws/lambda/ stands before", kept_for_ever(expire=nowhere)),
-    ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:*")), ("11-grant", "a star allows more", rights("*")),
-    ("11-grant", "a star allows more", rights(*GRANTED, "dynamodb:Delete*")),
-    ("11-grant", "nobody has thought about it", rights(*GRANTED, "dynamodb:DeleteTable")),
-    ("11-grant", "nobody has thought about it", rights(*GRANTED, "sqs:SendMessage")),
-    ("11-grant", "may_delete(True)", rights(*GRANTED[:2], deleted=502)),
-    ("11-grant", "may_delete(True)", rights(*GRANTED, deleted=500)),
-    ("11-intruder", "it removes it", attempted("read all baskets", there=True)),
-    ("11-intruder", "it removes it", attempted(there=True)),
-    ("11-intruder", "wider, or narrower", attempted("read all baskets", "read orders")),
-    ("11-intruder", "wider, or narrower", attempted("read orders")),
-    ("11-intruder", "wider, or narrower", attempted()),
-    ("11-intruder", "wider, or narrower", attempted(*ATTEMPTS)),
-    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-IAM5")),
-    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-APIG2", "AwsSolutions-DDB3")),
-    ("11-nag", "mend it, or acknowledge it", nag("AwsSolutions-SQS3", acknowledged='"Resource::*"')),
-    ("11-nag", "a star is mended", nag(acknowledged='{"id": "IAM5", "applies_to": ["Action::dynamodb:*"]}')),
-    ("11-nag", "a star is mended", nag(acknowledged='applies_to=["Resource::*"]')),
-    ("11-nag", "a star is mended", nag(acknowledged='["Action::s3:*", "Resource::*"]')),
-    ("11-signed", "authorization_type=IAM", refunds(202)), ("11-signed", "authorization_type=IAM", refunds(400)),
-    ("11-signed", "authorization_type=IAM", refunds(500)),
-    ("11-signed", "never what they proved it with", refunds(message=f"Authorization: Bearer {TOKEN}")),
-    ("11-signed", "never what they proved it with", refunds(message=f"paid with {CARD}")),
-    ("11-signed", "never what they proved it with", refunds(message="AWS4-HMAC-" + "SHA256 Credential=AKI/1")),
-    ("11-data", "should have refused", event(CARD)), ("11-data", "should have refused", event(TOKEN)),
-    ("11-data", "TimeToLiveSpecification", event(ttl=False)),
-    ("11-data", "TimeToLiveSpecification", event(ttl=False, archives=("chapter-11",))),
-    ("11-data", "delete_archive", event(archives=("chapter-11",))),
-    ("11-data", "delete_archive", event(archives=("shop", "chapter-11-again"))),
+    ("11-metrics", "looks for the metrics in Shop", counted(1, namespace="shop")),
+    ("11-metrics", "looks for the metrics in Shop", counted(1, namespace="Ordering")),
+    ("11-metrics", "a metric that costs", counted(1, dimensions=("service", "userName"))),
+    ("11-metrics", "a metric that costs", counted(1, dimensions=("checkout_id",))),
+    ("11-metrics", "count int(new)", counted(1, 1, 1, 1)),
+    ("11-metrics", "count int(new)", counted(1, 1, orders=0)),
+    ("11-metrics", "count int(new)", counted(1, 1, orders=3, age=30)),
+    ("11-metrics", "that is new was not counted", counted(0, 0, 0)),
+    ("11-alarms", "has no ServiceAlarms", alarms("BasketFunction")),
+    ("11-alarms", "has no ServiceAlarms", alarms("Product-Api")),
+    ("11-alarms", "has no ServiceAlarms", alarms("Dead", "Undelivered")),
+    ("11-alarms", "no alarm of that name", alarms("Queue-Age")),
+    ("11-alarms", "no alarm of that name", alarms("Queue-Depth")),
+    ("11-alarms", "is in seconds", alarms(Age=5)), ("11-alarms", "too many", alarms(Depth=0)),
+    ("11-alarms", "may ring here", alarms(condition={})),
+    ("11-alarms", "and no others", alarms(condition={"StringEquals": {"aws:SourceAccount": "1"}})),
+    ("11-alarms", "has no ServiceAlarms", alarms("NotStored")),
+    ("11-alarms", "add_alarm_action", alarms(mute="Queue-Age")),
+    ("11-alarms", "add_alarm_action", alarms(elsewhere="OrderingWorker")),
+    ("11-alarms", "add_alarm_action", alarms(off="Product-Api")),
+    *[("11-rang", "has not seen its cause", rehearsed(silent=name)) for name in chapter_11.RANG[:2]],
+    *[("11-rang", "its cause is still there", rehearsed(loud=name)) for name in chapter_11.RANG[2:4]],
+    ("11-rang", "the rehearsal's", rehearsed(NotStored=0)), ("11-rang", "the rehearsal's", rehearsed(Age=1)),
+    ("11-rang", "the rehearsal's", rehearsed(Depth=3)),
+    *[("11-retention", "put_retention_policy", kept_for_ever(name)) for name in chapter_11.FUNCTIONS[:4]],
+    ("11-retention", "put_retention_policy", kept_for_ever(*NAMES)),
+    ("11-retention", "put_retention_policy", kept_for_ever("OrderingWorker", "ProductFunction")),
+    ("11-retention", "wants the log beside it", kept_for_ever(days=7)),
+    ("11-retention", "/aws/lambda/ stands before", kept_for_ever(expire=nowhere)),
+    ("12-grant", "a star allows more", rights(*GRANTED, "dynamodb:*")), ("12-grant", "a star allows more", rights("*")),
+    ("12-grant", "a star allows more", rights(*GRANTED, "dynamodb:Delete*")),
+    ("12-grant", "nobody has thought about it", rights(*GRANTED, "dynamodb:DeleteTable")),
+    ("12-grant", "nobody has thought about it", rights(*GRANTED, "sqs:SendMessage")),
+    ("12-grant", "may_delete(True)", rights(*GRANTED[:2], deleted=502)),
+    ("12-grant", "may_delete(True)", rights(*GRANTED, deleted=500)),
+    ("12-intruder", "it removes it", attempted("read all baskets", there=True)),
+    ("12-intruder", "it removes it", attempted(there=True)),
+    ("12-intruder", "wider, or narrower", attempted("read all baskets", "read orders")),
+    ("12-intruder", "wider, or narrower", attempted("read orders")),
+    ("12-intruder", "wider, or narrower", attempted()),
+    ("12-intruder", "wider, or narrower", attempted(*ATTEMPTS)),
+    ("12-nag", "mend it, or acknowledge it", nag("AwsSolutions-IAM5")),
+    ("12-nag", "mend it, or acknowledge it", nag("AwsSolutions-APIG2", "AwsSolutions-DDB3")),
+    ("12-nag", "mend it, or acknowledge it", nag("AwsSolutions-SQS3", acknowledged='"Resource::*"')),
+    ("12-nag", "a star is mended", nag(acknowledged='{"id": "IAM5", "applies_to": ["Action::dynamodb:*"]}')),
+    ("12-nag", "a star is mended", nag(acknowledged='applies_to=["Resource::*"]')),
+    ("12-nag", "a star is mended", nag(acknowledged='["Action::s3:*", "Resource::*"]')),
+    ("12-signed", "authorization_type=IAM", refunds(202)), ("12-signed", "authorization_type=IAM", refunds(400)),
+    ("12-signed", "authorization_type=IAM", refunds(500)),
+    ("12-signed", "never what they proved it with", refunds(message=f"Authorization: Bearer {TOKEN}")),
+    ("12-signed", "never what they proved it with", refunds(message=f"paid with {CARD}")),
+    ("12-signed", "never what they proved it with", refunds(message="AWS4-HMAC-" + "SHA256 Credential=AKI/1")),
+    ("12-data", "should have refused", event(CARD)), ("12-data", "should have refused", event(TOKEN)),
+    ("12-data", "TimeToLiveSpecification", event(ttl=False)),
+    ("12-data", "TimeToLiveSpecification", event(ttl=False, archives=("chapter-12",))),
+    ("12-data", "delete_archive", event(archives=("chapter-12",))),
+    ("12-data", "delete_archive", event(archives=("shop", "chapter-12-again"))),
 ]  # fmt: skip
 NOT_YET: list[tuple[str, Case]] = [
-    ("10-metrics", counted()), ("10-alarms", seen(outputs={})), ("10-rang", seen()),
-    ("10-retention", kept_for_ever(expire=nothing)),
-    ("11-intruder", seen()), ("11-intruder", seen(pd.DataFrame())), ("11-nag", seen()), ("11-data", seen()),
-    ("11-signed", refunds(people=())), ("11-signed", seen(outputs={})),
+    ("11-metrics", counted()), ("11-alarms", seen(outputs={})), ("11-rang", seen()),
+    ("11-retention", kept_for_ever(expire=nothing)),
+    ("12-intruder", seen()), ("12-intruder", seen(pd.DataFrame())), ("12-nag", seen()), ("12-data", seen()),
+    ("12-signed", refunds(people=())), ("12-signed", seen(outputs={})),
 ]  # fmt: skip
 RIGHT: list[tuple[str, Case]] = [
-    ("10-metrics", counted(1, 1, 1)), ("10-metrics", counted(1, 0, orders=1)),
-    ("10-metrics", counted(1, 1, dimensions=())),
-    ("10-alarms", alarms()), ("10-alarms", alarms(more="one of one's own")),
-    ("10-alarms", alarms(condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:123456789012:alarm:*"}})),
-    ("10-alarms", (lambda: [alarms()[0](), client("cloudwatch").set_alarm_state(
+    ("11-metrics", counted(1, 1, 1)), ("11-metrics", counted(1, 0, orders=1)),
+    ("11-metrics", counted(1, 1, dimensions=())),
+    ("11-alarms", alarms()), ("11-alarms", alarms(more="one of one's own")),
+    ("11-alarms", alarms(condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:*:123456789012:alarm:*"}})),
+    ("11-alarms", (lambda: [alarms()[0](), client("cloudwatch").set_alarm_state(
         AlarmName="Ordering-Queue-Age", StateValue="ALARM", StateReason="rings")], {}, ())),
-    ("10-rang", rehearsed()), ("10-rang", rehearsed(NotStored=5.0)), ("10-rang", rehearsed(loud="another")),
-    ("10-retention", kept_for_ever()), ("10-retention", kept_for_ever(days=30)),
-    ("10-retention", kept_for_ever("BackofficeFunction")), ("10-retention", kept_for_ever(expire=str)),
-    ("11-grant", rights(*GRANTED)), ("11-grant", rights(*GRANTED[:4])), ("11-grant", rights(*GRANTED[::-1])),
-    ("11-intruder", attempted("read all baskets")),
-    ("11-intruder", seen(attempted("read all baskets")[2][0].rename(columns={"came": "what came of it"}))),
-    ("11-intruder", (lambda: function("chapter-12"), {}, attempted("read all baskets")[2])),
-    ("11-nag", nag()), ("11-nag", nag(acknowledged='"applies_to": ["Resource::<Queue.Arn>"]')),
-    ("11-nag", nag(acknowledged="")),
-    ("11-signed", refunds()), ("11-signed", refunds(people=("ada", "ben"))),
-    ("11-signed", refunds(people=(None, "ada"))),
-    ("11-data", event()), ("11-data", event(archives=("shop",))), ("11-data", event("1 Main Street, 12345")),
+    ("11-rang", rehearsed()), ("11-rang", rehearsed(NotStored=5.0)), ("11-rang", rehearsed(loud="another")),
+    ("11-retention", kept_for_ever()), ("11-retention", kept_for_ever(days=30)),
+    ("11-retention", kept_for_ever("BackofficeFunction")), ("11-retention", kept_for_ever(expire=str)),
+    ("12-grant", rights(*GRANTED)), ("12-grant", rights(*GRANTED[:4])), ("12-grant", rights(*GRANTED[::-1])),
+    ("12-intruder", attempted("read all baskets")),
+    ("12-intruder", seen(attempted("read all baskets")[2][0].rename(columns={"came": "what came of it"}))),
+    ("12-intruder", (lambda: function("chapter-12"), {}, attempted("read all baskets")[2])),
+    ("12-nag", nag()), ("12-nag", nag(acknowledged='"applies_to": ["Resource::<Queue.Arn>"]')),
+    ("12-nag", nag(acknowledged="")),
+    ("12-signed", refunds()), ("12-signed", refunds(people=("ada", "ben"))),
+    ("12-signed", refunds(people=(None, "ada"))),
+    ("12-data", event()), ("12-data", event(archives=("shop",))), ("12-data", event("1 Main Street, 12345")),
 ]  # fmt: skip
 
 
 def judge(patch: Patch, check: str, case: Case) -> Verdict:
     """What a check says, after a change, of what it is given, when there is this to see."""
     change, to_see, given = case
-    with checks_on_moto(patch, chapter_10, chapter_11, **{"outputs": OUTPUTS} | to_see):
-        if check == "11-grant":
+    with checks_on_moto(patch, chapter_11, chapter_12, **{"outputs": OUTPUTS} | to_see):
+        if check == "12-grant":
             function("ProductFunction")
         change()
         return exercises._looked_at(check, given)

@@ -17,7 +17,7 @@ from workbook.learning.checks.infrastructure import (
 )  # fmt: skip
 from workbook.learning.checks.own_test import FILE, judged_test
 from workbook.learning.checks.refusals import judged_refusal
-from workbook.learning.checks.requests_sent import TooMany, sent_requests
+from workbook.learning.checks.requests_sent import Request, TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 
@@ -319,9 +319,9 @@ def _wrong_list(found: Any, there: set[str]) -> Verdict | None:
     return None
 
 
-def _wrong_requests(sent: list[tuple[str, str]], limit: int) -> Verdict | None:
+def _wrong_requests(sent: list[Request], limit: int) -> Verdict | None:
     """What is wrong with how `all_products` asked."""
-    asked = [parse_qs(urlsplit(path).query) for method, path in sent if method == "GET" and "/product" in path]
+    asked = [parse_qs(urlsplit(one.path).query) for one in sent if one.method == "GET" and "/product" in one.path]
     if not asked:
         return NotRight("requests to the API", "none", "ask the API, page by page, and not the table.")
     limits = {one.get("limit", ["none"])[0] for one in asked}

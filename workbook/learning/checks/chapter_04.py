@@ -14,7 +14,7 @@ from workbook.cloud.roles import granted, role_of
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import bus_functions, patterns
 from workbook.learning.checks.checkouts import (
-    TOTAL, USER, at_once, check_out, logged, logged_checkout, ordered, other_requests, part, put, rules, says, sweep,
+    TOTAL, USER, check_out, logged, logged_checkout, ordered, part, put, remembered, rules, says, sweep,
 )  # fmt: skip
 from workbook.learning.checks.infrastructure import judged_checkouts
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
@@ -108,8 +108,23 @@ def silences_mended() -> Verdict:
 
 
 @checks(
+    "04-accepted",
+    "checkouts = ServiceTable(self, …, …), as RestService makes its own. Its table_arn is for the grant.",
+    'basket.function.allow(…, "dynamodb:PutItem"), and the variable CHECKOUTS_NAME by basket.function.add_environment.',
+)
+def accepted_is_written_down() -> Verdict:
+    """There is a table for what was accepted, and Basket may put something there."""
+    if "BasketCheckouts" not in outputs:
+        return NotYet('Write the table into Basket\'s stack, and run deploy("Basket").')
+    if verdict := judged_checkouts(outputs["BasketFunction"], outputs["BasketCheckouts"], "PutItem"):
+        return verdict
+    return Right("A table of what was accepted, into which Basket may put, and no more.")
+
+
+@checks(
     "04-publish",
     "publish is given three things, in this order: the detail type, the data, and the moment.",
+    "checkouts.remember is given the id of the request, here the checkoutId, and a dict: the checkout, and acceptedAt.",
     "The status for what is accepted, and not done yet, is 202; answer(201, …) stood there before.",
 )
 def publishes() -> Verdict:
@@ -148,7 +163,29 @@ def publishes() -> Verdict:
         return NotRight(
             "no basket after the checkout", "the basket", "the basket is to be removed once it is published."
         )
-    return Right("Accepted, published in the shop's shape, and the basket is gone.")
+    if verdict := _judged_memory(answer.body, remembered(answer), event["detail"]["metadata"]["occurredAt"]):
+        return verdict
+    return Right("Accepted, published in the shop's shape, written down, and the basket is gone.")
+
+
+def _judged_memory(answer: dict[str, Any], row: dict[str, Any] | None, occurred_at: str) -> Verdict | None:
+    """What is wrong with what Basket has written down of a checkout, if anything.
+
+    Args:
+        answer: what the caller heard.
+        row: what was written down.
+        occurred_at: the moment that the event has.
+    """
+    if row is None:
+        mistake = "nobody can say any more what was accepted: checkouts.remember writes it down."
+        return NotRight("the checkout in its table", "nothing of it", mistake)
+    if row.get("acceptedAt") != occurred_at:
+        mistake = "acceptedAt is the moment at which it happened, and the event has the same: occurred_at."
+        return NotRight(f"acceptedAt {occurred_at}", str(row.get("acceptedAt")), mistake)
+    if row["requestId"] != answer["checkoutId"]:
+        mistake = "a request has no other name yet: it is remembered under the checkoutId."
+        return NotRight(answer["checkoutId"], row["requestId"], mistake)
+    return None
 
 
 @checks(
@@ -164,6 +201,7 @@ def fan_out() -> Verdict:
     answer = check_out()
     if answer.status != 202:
         return NotRight("202 for a checkout", str(answer.status), "Basket does not publish: go back to step 5.")
+    remembered(answer)  # that it leaves no trace
     stored, logged = ordered(answer), logged_checkout(answer)
     if not stored:
         if USER in set(table(outputs["OrderingTable"]).get("userName", [])):
@@ -245,49 +283,6 @@ def right_is_back() -> Verdict:
 
 
 @checks(
-    "04-once",
-    "str(uuid.uuid5(NAMESPACE, text)), and the text has both in it: the user's name and the key.",
-    "checkouts = ServiceTable(self, …, …), as RestService makes its own. Its table_arn is for the grant.",
-    'basket.function.allow(…, "dynamodb:GetItem", "dynamodb:PutItem"), '
-    "and the variable CHECKOUTS_NAME by basket.function.add_environment.",
-)
-def once() -> Verdict:
-    """The same key gives one answer and one event, however concurrently; without a key, a basket is sold once."""
-    if "BasketCheckouts" not in outputs:
-        return NotYet('Write the five files of this step, and run deploy("Basket").')
-    if verdict := judged_checkouts(outputs["BasketFunction"], outputs["BasketCheckouts"]):
-        return verdict
-    key = {"Idempotency-Key": str(uuid.uuid4())}
-    twins = at_once(3, **key)
-    if any(twin.status != 202 for twin in twins):
-        return NotRight(
-            "202 three times for the same Idempotency-Key",
-            ", ".join(str(twin.status) for twin in twins),
-            "a twin must wait for the first one's answer, and give it again: the same key is the same request.",
-        )
-    ids = {twin.body["checkoutId"] for twin in twins}
-    if len(ids) > 1:
-        return NotRight("one checkoutId", f"{len(ids)}", "the second request made a checkout of its own.")
-    others = other_requests(key["Idempotency-Key"])
-    singles = at_once(3)
-    sold = [single for single in singles if single.status == 202]
-    for one in (twins[0], *others, *sold):
-        ordered(one)
-        logged_checkout(one)
-    sweep()
-    if ids & {other.body.get("checkoutId") for other in others}:
-        mistake = "another user with the same key, or another key of the same user, is another request."
-        return NotRight("a checkout of its own for each", "the answer to another one", mistake)
-    if len(sold) != 1:
-        return NotRight(
-            "one 202 without a key",
-            f"{len(sold)}",
-            "two requests had the basket at once: the claim's condition is missing.",
-        )
-    return Right("With a key, one answer for all; without, one is served and the others are told.")
-
-
-@checks(
     "04-1",
     "Start with the source and the detail-type, as in CHECKOUTS. Every value stands in a list.",
     "What is in the event's detail is nested in the pattern in the same way: detail, then data, then the field.",
@@ -336,4 +331,3 @@ _MISTAKES = {  # by how each situation begins
         "consumer", "the function was called, so bus and rule have done their work; the error is its own.",
     ),
 }  # fmt: skip
-

@@ -2,323 +2,191 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ParamValidationError
-
-from workbook.base.waiting import soon
-from workbook.clients import raw_events
-from workbook.clients.invoke import invoke
-from workbook.cloud import target
+from workbook.base.errors import WorkbookError
+from workbook.base.paths import LAMBDA_SRC
+from workbook.base.waiting import poll
+from workbook.clients.rest import Answer, Rest
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import deletions, questions_09, recognition
-from workbook.learning.checks.checkouts import part
-from workbook.learning.checks.sources import judged_filter, judged_rules, judged_target
+from workbook.learning.checks import questions_09
+from workbook.learning.checks.duplicates import CUSTOMER, LAMP, PATIENCE, new_user, orders_of
+from workbook.learning.checks.two_writes import judged_order, judged_publishing, judged_transaction
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
-from workbook.observe.frames import logs, table
-
-PATIENCE = 30  # seconds until what an event brings about is there
-SETTLED = 5  # seconds until new code is what runs, and what failed with the old one is over
-NIGHTLY = "cron(0 1 * * ? *)"
-
-
-# What an event's time is, and of which day its report is.
-NIGHTS = {
-    "2026-02-01T01:00:00Z": "2026-01-31",
-    "2024-03-01T00:00:00Z": "2024-02-29",
-    "2026-01-01T23:59:59Z": "2025-12-31",
-}
+from workbook.observe.frames import table
 
 
 @checks(
-    "09-day",
-    "datetime.fromisoformat(time) is the moment of an event, and its date() the day.",
-    "A day before a date is the date less timedelta(days=1).",
-    "return datetime.fromisoformat(time).date() - timedelta(days=1)",
+    "09-first",
+    "The same three lines as in the first way: only their order is another one.",
+    'publish("BasketCheckedOut", order, checkout["acceptedAt"]) is the first of them.',
+    "Then checkouts.remember, and in the end baskets.delete.",
 )
-def day_of_the_report() -> Verdict:
-    """Whenever the function is called, the report is for the day before the event's moment."""
-    if "ReportFunction" not in outputs:
-        return NotYet('Write the files of this step and run deploy("Report").')
-    for time, day in NIGHTS.items():
-        if verdict := _judged_night(time, day):
-            return verdict
-    return Right("The day before the event's moment, on whatever day the call comes.")
-
-
-def _judged_night(time: str, day: str) -> Verdict | None:
-    """What is wrong with what the function does with an event of that time, if anything."""
-    client, where = target.client("s3"), {"Bucket": outputs["ReportBucket"], "Key": f"orders/{day}.csv"}
-    client.delete_object(**where)
-    before = _keys(outputs["ReportBucket"])
-    answer = invoke(outputs["ReportFunction"], {"time": time})
-    written = _keys(outputs["ReportBucket"]) - before
-    client.delete_object(**where)
-    if answer.error is not None:
-        mistake = 'the function fails: the last lines of logs(outputs["ReportFunction"]) say where.'
-        return NotRight(f"the report of {day}", f"an error: {answer.error}", mistake)
-    if where["Key"] in written:  # beside one that the clock has asked for, perhaps
-        return None
-    mistake = "it is reckoned from the event's time, which is at hand as time: a late call is for the same day."
-    what = ", ".join(sorted(written)) or "none anew, so that of a day which has one"
-    return NotRight(f"the report of {day} for an event of {time}", what, mistake)
-
-
-@checks(
-    "09-once",
-    "The function is named by its ARN, REPORT; the role's ARN is the output ReportSchedulerRole.",
-    'Input is text: json.dumps(event). A dead-letter queue is a dict in a dict: "DeadLetterConfig": {"Arn": …}.',
-    'Target={"Arn": REPORT, "RoleArn": …, "Input": …, "DeadLetterConfig": {"Arn": FAILURES}},',
-)
-def one_time_schedule(schedule: Callable[[datetime, dict[str, Any]], Any]) -> Verdict:
-    """The learner's schedule calls the report function with the event that it was given."""
-    client, group = target.client("scheduler"), outputs["ReportScheduleGroup"]
-    there = lambda: {one["Name"] for one in client.list_schedules(GroupName=group)["Schedules"]}
-    before, event = there(), {"day": "2026-01-31"}
-    try:
-        schedule(datetime.now(UTC) + timedelta(days=1), event)
-    except ParamValidationError as error:
-        if 'Missing required parameter in input: "Target"' in str(error):
-            return NotYet("Still to be written: Target, in the call of create_schedule.")
-        return NotRight("a schedule", str(error).split("\n")[-1], "this is no target; what is found says why.")
-    except Exception as error:  # whatever a learner's own code may raise
-        return NotRight("a schedule", f"{type(error).__name__}: {error}", "Scheduler does not take it; it says why.")
-    new = there() - before
-    goals = [client.get_schedule(GroupName=group, Name=name)["Target"] for name in new]
-    for name in new:
-        client.delete_schedule(GroupName=group, Name=name)
-    if len(goals) != 1:
-        return NotRight("one schedule more", str(len(goals)), "the call of create_schedule makes it.")
-    function = target.client("lambda").get_function_configuration(FunctionName=outputs["ReportFunction"])
-    failures = target.client("sqs").get_queue_attributes(
-        QueueUrl=outputs["ReportFailures"], AttributeNames=["QueueArn"]
-    )["Attributes"]["QueueArn"]
-    if verdict := judged_target(goals[0], function["FunctionArn"], outputs["ReportSchedulerRole"], failures, event):
+def first() -> Verdict:
+    """The deployed Basket publishes before it removes the basket."""
+    if verdict := judged_order():
         return verdict
-    return Right("At that moment, and once: this function, in this role, with this event.")
+    return Right("What cannot be published stays in the basket.")
 
 
-@checks("09-report")
-def report_of_today() -> Verdict:
-    """There is a report of the day of the newest orders, and it has all of them."""
-    if "ReportFunction" not in outputs:
-        return NotYet('Write the files of this step and run deploy("Report").')
-    noted = table(outputs["ReportOrders"])
-    if noted.empty:
-        return NotYet("Check out the three baskets.")
-    day = noted.day.max()
-    body = _object(outputs["ReportBucket"], f"orders/{day}.csv")
-    if body is None:
+@checks("09-dual")
+def dual(first: Any = None, second: Any = None) -> Verdict:
+    """One checkout was lost, another one doubled."""
+    if not first or not second:
+        return NotYet("Give the check what is left of Hana and Ivo.")
+    if first["orders"] or first["baskets"]:
         return NotRight(
-            f"orders/{day}.csv in the bucket",
-            "nothing",
-            "no schedule has asked for that day's report: create the one-time schedule, and wait for it.",
-        )
-    found = sum(int(row["quantity"]) for row in csv.DictReader(io.StringIO(body)))
-    wanted = sum(item["quantity"] for items in noted[noted.day == day]["items"] for item in items)
-    if found != wanted:
+            "no basket and no order of Hana", json.dumps(first),
+            "Basket did not die between the two writes: was the file deployed, with the deletion first?",
+        )  # fmt: skip
+    if second["orders"] != 2:
         return NotRight(
-            f"{wanted} pieces in the report",
-            f"{found}",
-            "it was written before the last order was noted: have it written again.",
+            "two orders of Ivo",
+            json.dumps(second),
+            "Basket did not die between the two writes, or Ivo did not try again.",
         )
-    return Right("A schedule has asked for it, and every order of the day is in it.")
+    return Right("One lost, one doubled, by the same two lines.")
 
 
 @checks(
-    "09-filter",
-    'A rule is a dict such as {"name": …, "value": …}; its name is prefix or suffix.',
-    "S3 compares letter by letter: the prefix has its slash, the suffix its dot.",
-    'rules=[{"name": "prefix", "value": "products/"}, …],',
+    "09-outbox",
+    'The list has three dicts, one for each row: {"Delete": {…}}, {"Put": {…}} and {"Put": {…}}.',
+    'Each says its TableName; a Delete says the Key, a Put the Item. Two have a condition: **unchanged and **first.',
+    'The basket: {"Delete": {"TableName": baskets.table.name, "Key": key, **unchanged}}. The tables of the others are '
+    "checkouts.table.name and NAME.",
 )
-def uploads_that_are_events() -> Verdict:
-    """The bucket tells of CSV files below products/, and of nothing else."""
-    if "ProductUploads" not in outputs:
-        return NotYet('Write the files of this step and run deploy("Product").')
-    found = target.client("s3").get_bucket_notification_configuration(Bucket=outputs["ProductUploads"])
-    for told in found.get("LambdaFunctionConfigurations", [{}]):
-        if verdict := judged_rules(told.get("Filter", {}).get("Key", {}).get("FilterRules", [])):
-            return verdict
-    return Right("A CSV file below products/ is an event, and nothing that the function itself writes.")
+def outbox() -> Verdict:
+    """The outbox is deployed, roles are apart, and a checkout goes through it, once for a key."""
+    if "BasketOutbox" not in outputs:
+        return NotYet('Write the files and run deploy("Basket").')
+    if (LAMBDA_SRC / "basket" / "claims.py").exists():
+        return NotYet("Remove claims.py; nobody needs it any more.")
+    return judged_publishing() or judged_transaction() or _judged_checkout()
 
 
-@checks(
-    "09-upload",
-    "What is decoded is record.s3.get_object.key; the bucket's name is record.s3.bucket.name, as before.",
-    "unquote_plus makes of a + a space again, and of %26 an &.",
-    "bucket, key = record.s3.bucket.name, unquote_plus(…)",
-)
-def uploads_are_read() -> Verdict:
-    """A file whose name has a space is read, and its bad row is rejected with line and reason."""
-    if "ProductUploads" not in outputs:
-        return NotYet('Write the files of this step and run deploy("Product").')
-    client, bucket = target.client("s3"), outputs["ProductUploads"]
-    name = f"a check & {uuid.uuid4()}.csv"
-    client.put_object(Bucket=bucket, Key=f"products/{name}", Body=b"sku,name,price\nCHECK-1,Nothing,free\n")
-    event = raw_events.s3("ObjectCreated:Put", f"products/{name}")
-    event["Records"][0]["s3"]["bucket"]["name"] = bucket
+def _judged_checkout() -> Verdict:
+    """Whether a checkout that is sent twice, with its key, becomes one order."""
+    shop, user, key = Rest(outputs["BasketApiUrl"]), new_user(), str(uuid.uuid4())
+    shop.post("basket", {"userName": user, "items": [LAMP]})
+    body = {"userName": user, **CUSTOMER}
+    answers = [shop.send("POST", "basket/checkout", json=body, headers={"Idempotency-Key": key}) for _ in range(2)]
+    if answers[0].status >= 500:
+        mistake = (
+            "DynamoDB does not take this transaction, or the function fails: the last lines of "
+            'logs(outputs["BasketFunction"]) say what it was.'
+        )
+        return NotRight("202 for a checkout", str(answers[0].status), mistake)
+    if [answer.status for answer in answers] != [202, 202] or answers[0].body != answers[1].body:
+        found = " and ".join(str(answer.status) for answer in answers)
+        return NotRight(
+            "202 twice, with the same answer", found,
+            "the answer must be written in the transaction, under the request's id, and be looked for first.",
+        )  # fmt: skip
     try:
-        reads = soon(lambda: invoke(outputs["ProductImporter"], event).error is None, SETTLED)
-        rejects = soon(lambda: _object(bucket, f"rejects/{name}"), PATIENCE) if reads else None
-    finally:
-        for folder in ("products", "rejects"):
-            client.delete_object(Bucket=bucket, Key=f"{folder}/{name}")
-    if rejects is None:
+        poll(lambda: orders_of(user), "the order", seconds=PATIENCE)
+        poll(lambda: not _in_outbox(user), "the outbox", seconds=PATIENCE)
+    except WorkbookError:
+        mistake = "no row came into the outbox: the Put of the event belongs into the transaction, with the table NAME."
+        if _in_outbox(user):
+            mistake = (
+                "the publisher does not get the row, cannot publish it, or does not remove it: "
+                'look at logs(outputs["BasketPublisher"]).'
+            )
+        found = f"{len(orders_of(user))} orders after {PATIENCE} s"
+        return NotRight("an order, and nothing left in the outbox", found, mistake)
+    if (many := len(orders_of(user))) > 1:
+        mistake = "two events of one checkout became two orders: the order's id must be the checkoutId of the event."
+        return NotRight("one order", str(many), mistake)
+    if shop.get(f"basket/{user}").status != 404:
+        mistake = "the basket's deletion belongs to the transaction, too: what is left is checked out once more."
+        return NotRight("no basket after the checkout", "the basket", mistake)
+    return Right("One transaction, one row, one event, one order; and the row is gone.")
+
+
+def _in_outbox(user: str) -> bool:
+    return user in " ".join(table(outputs["BasketOutbox"]).get("event", []))
+
+
+@checks("09-killed")
+def killed(after_death: Any = None) -> Verdict:
+    """After each death the books balanced, and in the end there is one order."""
+    if not after_death:
+        return NotYet("Give the check the states.")
+    if len(after_death) < 8:
+        return NotYet("Run the cell to its end: seven deaths, and one life.")
+    bad = [point for point, state in after_death.items() if not state["balances"]]
+    if bad:
         return NotRight(
-            "a rejects file for a file with a space and an & in its name",
-            "none",
-            "the key in the event is URL-encoded, and there is no file of that name: "
-            "unquote_plus makes it the key again.",
+            "books that balance after each death", f"not: {', '.join(bad)}", "something was lost or doubled there."
         )
-    [row] = list(csv.DictReader(io.StringIO(rejects)))
-    if row["line"] != "2" or "price must be a number" not in row["reason"]:
+    *_, end = after_death.values()
+    if end["orders"] > 1:
+        mistake = "it was stored more than once: the order's id must be the checkoutId, stored only if it is not there."
+        return NotRight("one order", str(end["orders"]), mistake)
+    if end["orders"] != 1 or end["outbox"] or end["in flight"]:
         return NotRight(
-            "line 2, and what is wrong with the price", f"{row['line']}, {row['reason']}", "look at rows.py again."
+            "one order, and nothing on its way",
+            json.dumps(end, default=str),
+            "it had not arrived yet; wait until the queue is empty.",
         )
-    return Right("Whatever its name, a file is read; and whoever sent it is told what was wrong, and where.")
+    return Right("Killed seven times, and one order.")
 
 
 @checks(
-    "09-stream",
-    "A filter is made by lambda_.FilterCriteria.filter({…}), a rule for a value by lambda_.FilterRule.is_equal(…). "
-    "filters is a list of filters.",
-    "A record says in eventName what happened to the item: INSERT, MODIFY or REMOVE.",
-    "Each record has an id of its own, record.event_id. uuid.uuid5(NAMESPACE, …) makes the same UUID of a text again.",
+    "09-another",
+    'customer("kim") is what was sent before. A dict with another value in it: customer("kim") | {"address": …}.',
+    'shop.send("POST", "basket/checkout", json=…, headers=key) sends it with the key.',
 )
-def price_changes_are_told() -> Verdict:
-    """A change of a price is published once, however often its record comes."""
-    if "ProductPriceChanges" not in outputs:
-        return NotYet('Write the files of this step and run deploy("Product").')
-    function = outputs["ProductPriceChanges"]
-    found = target.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
-    if verdict := judged_filter(found):
-        return verdict
-    product_id = f"check-{uuid.uuid4()}"
-    event = raw_events.dynamodb("MODIFY", product_id)
-    event["Records"][0] |= {"eventID": uuid.uuid4().hex}
-    for image in ("OldImage", "NewImage"):
-        event["Records"][0]["dynamodb"][image]["name"] = {"S": "Check"}
-    again = json.loads(json.dumps(event))
-    again["Records"][0] |= {"eventID": uuid.uuid4().hex}  # the next change of the same product
-    again["Records"][0]["dynamodb"]["SequenceNumber"] = "200000000000000000002"
-    for told_of in (event, event, again):
-        answer = invoke(function, told_of)
-        if answer.error is not None:
-            return NotRight("an event on the bus", f"an error: {answer.error}", "the function fails: see its log.")
-
-    def told() -> list[dict[str, Any]]:
-        details = table(outputs["EventLogTable"]).get("detail", [])
-        return [d for d in details if part(d, "data").get("productId") == product_id]
-
-    details = soon(lambda: len(found := told()) >= 3 and found, PATIENCE) or told()
-    if not details:
-        return NotRight("the event in EventLog", "nothing", "it was not published, or to another bus.")
-    ids = {detail.get("metadata", {}).get("eventId") for detail in details}
-    if len(ids) != 2:
-        mistake = "make the id of the record's own, its event_id: uuid5 makes the same of the same, uuid4 never does."
-        if len(ids) < 2:
-            mistake = "another change is another event, also if the product is the same: its event_id tells."
-        return NotRight("two eventIds for two records, one of which came twice", f"{len(ids)} of them", mistake)
-    if (details[0]["data"].get("oldPrice"), details[0]["data"].get("newPrice")) != (19.9, 12.5):
-        return NotRight("from 19.9 to 12.5", json.dumps(details[0]["data"]), "old and new image are mixed up.")
-    return Right("Old price and new price, and the same record is the same event.")
-
-
-@checks(
-    "09-nightly",
-    'events.Schedule.expression("cron(…)") has six fields: minute, hour, day of month, month, day of week, year.',
-    "A * is each one; of the two fields for days one is always ?, which means: as the other one says.",
-    'schedule=events.Schedule.expression("cron(0 1 …)"),',
-)
-def nightly() -> Verdict:
-    """The rule has fired, and from now on it fires once a night."""
-    if "ReportFunction" not in outputs:
-        return NotYet('Write the files of step 1 and run deploy("Report").')
-    rules = target.client("events").list_rules(NamePrefix="Report-")["Rules"]
-    expressions = [rule["ScheduleExpression"] for rule in rules if rule.get("ScheduleExpression")]
-    lines = logs(outputs["ReportFunction"])
-    if lines.empty:
-        return NotYet("Wait until the clock has struck.")
-    if expressions != [NIGHTLY]:
-        mistake = 'write the nightly one: the minute first, then the hour; a * is each. Then run deploy("Report").'
-        return NotRight(NIGHTLY, ", ".join(expressions) or "no schedule", mistake)
-    return Right("Once a night, at one o'clock UTC.")
-
-
-@checks(
-    "09-1",
-    "Look at the top first: httpMethod, awslogs and detail-type tell three of them. The other five have Records.",
-    'A record says where it comes from in "eventSource"; one of the five writes it with a capital E.',
-    "Others have httpMethod, too: a load balancer, which knows no resource, and an authorizer, which has a methodArn. "
-    "event.get(...) asks for what may not be there, and what is left in the end is unknown.",
-    "S3Event(event).object_key, next(KinesisStreamEvent(event).records).kinesis.data_as_text(), "
-    "CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message: these three decode.",
-)
-def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
-    """Every event is told by its shape, and read by what its source's data class knows."""
-    return recognition.judged(recognise)
-
-
-@checks(
-    "09-2",
-    "eventName is at the top of a record, and its value stands in a list.",
-    "What was deleted has no NewImage any more.",
-    'In an image every value says its type: {"category": {"S": ["lamps"]}}.',
-)
-def filter_of_deletions(criterion: Any) -> Verdict:
-    """The criterion lets deleted lamps through, and nothing else."""
-    return deletions.judged(criterion)
+def another(ask: Callable[[], Any]) -> Verdict:
+    """Another request under an old key is refused, and that is noticed by its fingerprint."""
+    answer = ask()
+    if not isinstance(answer, Answer):
+        return NotRight("an answer", type(answer).__name__, "return what shop.send gives.")
+    mistakes = {
+        202: "this is the same request, or it has another key and there was a basket: change what it asks for.",
+        400: "this is no checkout at all, and refused before anybody looks at the key: change a value, and no name.",
+        404: "Kim has no basket any more, and this key was not used before: send the header that key holds.",
+        409: "Kim has no basket any more, and this key was not used before: send the header that key holds.",
+    }
+    if answer.status != 422:
+        mistake = mistakes.get(answer.status, "this is not how a checkout is sent: POST basket/checkout.")
+        return NotRight("422", f"{answer.status} {json.dumps(answer.body, default=str)}"[:200], mistake)
+    return Right(f"422 {answer.body['error']['code']}: a key names one request, and no other.")
 
 
 @checks(
     "09-q1",
-    "lambda_.list_event_source_mappings(FunctionName=function) has a list, EventSourceMappings.",
-    "Each has an EventSourceArn, such as arn:aws:sqs:…: the service is its third part.",
-    '[mapping["EventSourceArn"].split(":")[2] for mapping in …]',
+    'The role: lambda_.get_function_configuration(FunctionName=function)["Role"] is its ARN, and its name is behind '
+    "the last /.",
+    "iam.list_role_policies(RoleName=…) has PolicyNames; iam.get_role_policy(RoleName=…, PolicyName=…) has a "
+    "PolicyDocument, and that a list, Statement.",
+    'any(action in statement["Action"] for statement in statements)',
 )
-def polled(asked_for: Callable[[str], Any]) -> Verdict:
-    """What Lambda polls for a function is read from its mappings."""
-    return questions_09.judged_polled(asked_for)
+def may(allowed: Callable[[str, str], Any]) -> Verdict:
+    """What a function may do is read from the policies of its role."""
+    return questions_09.judged_may(allowed)
 
 
 @checks(
     "09-q2",
-    'boto3.client("dynamodb").describe_table(TableName=table_name)["Table"] is all that there is to know of a table.',
-    "Its StreamSpecification is a dict, and one of the names in that is StreamViewType.",
-    'return described["StreamSpecification"]["StreamViewType"]',
+    'table(outputs["EventLogTable"]) is a frame; its columns are those of the envelope: source, detail-type, detail.',
+    'told[told["detail-type"] == "BasketCheckedOut"] are those of checkouts. Their detail is a dict, with data in it.',
+    'return any(detail["data"]["checkoutId"] == checkout_id for detail in told.detail)',
 )
-def shows(asked_for: Callable[[str], Any]) -> Verdict:
-    """What a stream shows is read from the table's description."""
-    return questions_09.judged_view(asked_for)
+def published(was_published: Callable[[str], Any]) -> Verdict:
+    """Whether a checkout was published is looked up in EventLog."""
+    return questions_09.judged_published(was_published)
 
 
 @checks(
     "09-q3",
-    'lambda_.get_policy(FunctionName=function)["Policy"] is text: json.loads makes a dict of it.',
-    'The dict has a list, Statement; in each, the Principal is a dict: {"Service": …}.',
-    'return {statement["Principal"]["Service"] for statement in policy["Statement"]}',
+    "lambda_.list_event_source_mappings takes FunctionName; its EventSourceMappings is a list, here of one.",
+    "A mapping's DestinationConfig has OnFailure, and that has a Destination. A mapping that gives nothing away may "
+    "have none of them: dict.get(…, {}) bears that.",
 )
-def callers(asked_for: Callable[[str], Any]) -> Verdict:
-    """Who may call a function is read from the function's own policy."""
-    return questions_09.judged_callers(asked_for)
-
-
-def _keys(bucket: str) -> set[str]:
-    """The keys of a bucket's objects."""
-    found = target.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-    return {one["Key"] for one in found}
-
-
-def _object(bucket: str, key: str) -> str | None:
-    """The text of an object, or None if there is none."""
-    client = target.client("s3")
-    try:
-        return client.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
-    except client.exceptions.NoSuchKey:
-        return None
+def given_up(given_up_to: Callable[[str], Any]) -> Verdict:
+    """Where a mapping puts what Lambda gives up is asked of Lambda."""
+    return questions_09.judged_given_up(given_up_to)

@@ -1,343 +1,324 @@
-"""The checks of chapter 10: watch it run."""
+"""The checks of chapter 10."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandas as pd
+from botocore.exceptions import ParamValidationError
 
+from workbook.base.waiting import soon
+from workbook.clients import raw_events
+from workbook.clients.invoke import invoke
 from workbook.cloud import target
-from workbook.cloud.roles import rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import deciding, slow, watching
+from workbook.learning.checks import deletions, questions_10, recognition
+from workbook.learning.checks.checkouts import part
+from workbook.learning.checks.sources import judged_filter, judged_rules, judged_target
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
-TOPIC = ":ShopAlarms"
-RANG = (
-    "Ordering-DeadLettersAlarm",
-    "Ordering-NotStored",
-    "Ordering-Queue-Age",
-    "Ordering-Queue-Depth",
-    "Product-Api-Errors",
-)
-THRESHOLDS = {"Ordering-NotStored": 5, "Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
-LETTERS = 14  # days for which dead letters are kept
-FUNCTIONS = (
-    "BasketFunction",
-    "BasketPublisher",
-    "EventLogFunction",
-    "OrderingFunction",
-    "OrderingWorker",
-    "ProductFunction",
-)
+PATIENCE = 30  # seconds until what an event brings about is there
+SETTLED = 5  # seconds until new code is what runs, and what failed with the old one is over
+NIGHTLY = "cron(0 1 * * ? *)"
+
+
+# What an event's time is, and of which day its report is.
+NIGHTS = {
+    "2026-02-01T01:00:00Z": "2026-01-31",
+    "2024-03-01T00:00:00Z": "2024-02-29",
+    "2026-01-01T23:59:59Z": "2025-12-31",
+}
 
 
 @checks(
-    "10-frame",
-    "A frame with a condition in its brackets gives the rows for which it is true: lines[…].",
-    "The condition: the column correlation_id is equal to the argument of the same name.",
+    "10-day",
+    "datetime.fromisoformat(time) is the moment of an event, and its date() the day.",
+    "A day before a date is the date less timedelta(days=1).",
+    "return datetime.fromisoformat(time).date() - timedelta(days=1)",
 )
-def one_frame(lines: Any = None, story_of: Callable[[pd.DataFrame, str], Any] | None = None) -> Verdict:
-    """The frame has the logs of several functions, and the lines of one request are found in it by its id."""
-    if lines is None:
-        return NotYet('Give the check your frame: check("10-frame", lines).')
-    if not isinstance(lines, pd.DataFrame):
-        return NotRight(
-            "a frame", type(lines).__name__, "the logs are still apart: pd.concat puts them into one frame."
-        )
-    if lacking := {"function", "message", "correlation_id"} - set(lines.columns):
-        return NotRight(
-            "columns function, message, correlation_id",
-            f"no {', '.join(sorted(lacking))}",
-            "a column was lost on the way: .assign(function=name).",
-        )
-    reach = lines.groupby("correlation_id").function.nunique()
-    if reach.empty or reach.max() < 3:
-        found = "no correlation id" if reach.empty else f"one in {reach.max()} at most"
-        return NotRight(
-            "a correlation id that is in three functions",
-            found,
-            "the frame lacks a function: Basket, its publisher and Ordering's worker have the same id.",
-        )
-    if story_of and (verdict := watching.judged_story(story_of)):
+def day_of_the_report() -> Verdict:
+    """Whenever the function is called, the report is for the day before the event's moment."""
+    if "ReportFunction" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Report").')
+    for time, day in NIGHTS.items():
+        if verdict := _judged_night(time, day):
+            return verdict
+    return Right("The day before the event's moment, on whatever day the call comes.")
+
+
+def _judged_night(time: str, day: str) -> Verdict | None:
+    """What is wrong with what the function does with an event of that time, if anything."""
+    client, where = target.client("s3"), {"Bucket": outputs["ReportBucket"], "Key": f"orders/{day}.csv"}
+    client.delete_object(**where)
+    before = _keys(outputs["ReportBucket"])
+    answer = invoke(outputs["ReportFunction"], {"time": time})
+    written = _keys(outputs["ReportBucket"]) - before
+    client.delete_object(**where)
+    if answer.error is not None:
+        mistake = 'the function fails: the last lines of logs(outputs["ReportFunction"]) say where.'
+        return NotRight(f"the report of {day}", f"an error: {answer.error}", mistake)
+    if where["Key"] in written:  # beside one that the clock has asked for, perhaps
+        return None
+    mistake = "it is reckoned from the event's time, which is at hand as time: a late call is for the same day."
+    what = ", ".join(sorted(written)) or "none anew, so that of a day which has one"
+    return NotRight(f"the report of {day} for an event of {time}", what, mistake)
+
+
+@checks(
+    "10-once",
+    "The function is named by its ARN, REPORT; the role's ARN is the output ReportSchedulerRole.",
+    'Input is text: json.dumps(event). A dead-letter queue is a dict in a dict: "DeadLetterConfig": {"Arn": …}.',
+    'Target={"Arn": REPORT, "RoleArn": …, "Input": …, "DeadLetterConfig": {"Arn": FAILURES}},',
+)
+def one_time_schedule(schedule: Callable[[datetime, dict[str, Any]], Any]) -> Verdict:
+    """The learner's schedule calls the report function with the event that it was given."""
+    client, group = target.client("scheduler"), outputs["ReportScheduleGroup"]
+    there = lambda: {one["Name"] for one in client.list_schedules(GroupName=group)["Schedules"]}
+    before, event = there(), {"day": "2026-01-31"}
+    try:
+        schedule(datetime.now(UTC) + timedelta(days=1), event)
+    except ParamValidationError as error:
+        if 'Missing required parameter in input: "Target"' in str(error):
+            return NotYet("Still to be written: Target, in the call of create_schedule.")
+        return NotRight("a schedule", str(error).split("\n")[-1], "this is no target; what is found says why.")
+    except Exception as error:  # whatever a learner's own code may raise
+        return NotRight("a schedule", f"{type(error).__name__}: {error}", "Scheduler does not take it; it says why.")
+    new = there() - before
+    goals = [client.get_schedule(GroupName=group, Name=name)["Target"] for name in new]
+    for name in new:
+        client.delete_schedule(GroupName=group, Name=name)
+    if len(goals) != 1:
+        return NotRight("one schedule more", str(len(goals)), "the call of create_schedule makes it.")
+    function = target.client("lambda").get_function_configuration(FunctionName=outputs["ReportFunction"])
+    failures = target.client("sqs").get_queue_attributes(
+        QueueUrl=outputs["ReportFailures"], AttributeNames=["QueueArn"]
+    )["Attributes"]["QueueArn"]
+    if verdict := judged_target(goals[0], function["FunctionArn"], outputs["ReportSchedulerRole"], failures, event):
         return verdict
-    return Right(f"{len(reach)} requests in one frame, and each can be followed through all of it.")
+    return Right("At that moment, and once: this function, in this role, with this event.")
+
+
+@checks("10-report")
+def report_of_today() -> Verdict:
+    """There is a report of the day of the newest orders, and it has all of them."""
+    if "ReportFunction" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Report").')
+    noted = table(outputs["ReportOrders"])
+    if noted.empty:
+        return NotYet("Check out the three baskets.")
+    day = noted.day.max()
+    body = _object(outputs["ReportBucket"], f"orders/{day}.csv")
+    if body is None:
+        return NotRight(
+            f"orders/{day}.csv in the bucket",
+            "nothing",
+            "no schedule has asked for that day's report: create the one-time schedule, and wait for it.",
+        )
+    found = sum(int(row["quantity"]) for row in csv.DictReader(io.StringIO(body)))
+    wanted = sum(item["quantity"] for items in noted[noted.day == day]["items"] for item in items)
+    if found != wanted:
+        return NotRight(
+            f"{wanted} pieces in the report",
+            f"{found}",
+            "it was written before the last order was noted: have it written again.",
+        )
+    return Right("A schedule has asked for it, and every order of the day is in it.")
 
 
 @checks(
-    "10-count",
-    'metrics.add_metric takes a name, a unit, and a value: metrics.add_metric("NotStored", MetricUnit.Count, 1).',
-    "new is True or False, and int(new) is 1 or 0: so an order that was there already is not counted again.",
-    'Revenue has no unit, MetricUnit.NoUnit, and its value is order["totalPrice"] if new else 0.',
+    "10-filter",
+    'A rule is a dict such as {"name": …, "value": …}; its name is prefix or suffix.',
+    "S3 compares letter by letter: the prefix has its slash, the suffix its dot.",
+    'rules=[{"name": "prefix", "value": "products/"}, …],',
 )
-def worker_counts() -> Verdict:
-    """The deployed worker counts a new order, its money, and what it could not store; each once."""
-    if "OrderingWorker" not in outputs:
-        return NotYet('Write the worker, and run deploy("Ordering").')
-    told = watching.told_by_worker()
-    verdict = watching.judged_counts(told) if isinstance(told, dict) else told
-    return verdict or Right("A new order, its money, and a message that is no order: each was counted once.")
-
-
-@checks("10-metrics")
-def metrics_are_true() -> Verdict:
-    """The worker's metrics of the last hour say what the table of orders says."""
-    lines = watching.without_ours(logs(outputs["OrderingWorker"]))
-    lines = lines[lines.message == "Metrics"]
-    if lines.empty or "OrdersStored" not in lines:
-        return NotYet('Write the worker with its metrics, run deploy("Ordering"), and let somebody buy something.')
-    namespaces = {metric["Namespace"] for told in lines._aws for metric in told["CloudWatchMetrics"]}
-    dimensions = {
-        name
-        for told in lines._aws
-        for metric in told["CloudWatchMetrics"]
-        for names in metric["Dimensions"]
-        for name in names
-    }
-    if namespaces != {"Shop"}:
-        return NotRight(
-            "the namespace Shop",
-            ", ".join(sorted(namespaces)),
-            'the dashboard looks for the metrics in Shop: Metrics(namespace="Shop", …).',
-        )
-    if dimensions - {"service"}:
-        return NotRight(
-            "the dimension service",
-            ", ".join(sorted(dimensions)),
-            "each value of a dimension is a metric that costs: take out what has many values.",
-        )
-    said = lines.OrdersStored.dropna().map(sum).sum()
-    orders = table(outputs["OrderingTable"])
-    since = lines.time.min() - pd.Timedelta(minutes=1)
-    there = (pd.to_datetime(orders.orderDate) >= since).sum() if len(orders) else 0
-    if said > there:
-        return NotRight(
-            f"{there} orders at most", f"{said:g}", "an order that was there already was counted again: count int(new)."
-        )
-    if there and not said:
-        return NotRight(f"{there} orders", "0", "an order that is new was not counted: count int(new).")
-    return Right("The log counts as the table does, and knows no customer.")
+def uploads_that_are_events() -> Verdict:
+    """The bucket tells of CSV files below products/, and of nothing else."""
+    if "ProductUploads" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Product").')
+    found = target.client("s3").get_bucket_notification_configuration(Bucket=outputs["ProductUploads"])
+    for told in found.get("LambdaFunctionConfigurations", [{}]):
+        if verdict := judged_rules(told.get("Filter", {}).get("Key", {}).get("FilterRules", [])):
+            return verdict
+    return Right("A CSV file below products/ is an event, and nothing that the function itself writes.")
 
 
 @checks(
-    "10-errors",
-    "statuses >= 500 is a column of True and False, and the mean of such a column is the share of True.",
-    "Per cent are a hundred times the share: 100 * (…).mean()",
+    "10-upload",
+    "What is decoded is record.s3.get_object.key; the bucket's name is record.s3.bucket.name, as before.",
+    "unquote_plus makes of a + a space again, and of %26 an &.",
+    "bucket, key = record.s3.bucket.name, unquote_plus(…)",
 )
-def error_rate(share_of_errors: Callable[[pd.Series], Any]) -> Verdict:
-    """The learner's function says how many per cent of some statuses are errors of the server."""
-    return watching.judged_error_rate(share_of_errors) or Right(
-        "500 and more are the shop's own errors; what is refused with 400 or 404 is the caller's."
-    )
+def uploads_are_read() -> Verdict:
+    """A file whose name has a space is read, and its bad row is rejected with line and reason."""
+    if "ProductUploads" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Product").')
+    client, bucket = target.client("s3"), outputs["ProductUploads"]
+    name = f"a check & {uuid.uuid4()}.csv"
+    client.put_object(Bucket=bucket, Key=f"products/{name}", Body=b"sku,name,price\nCHECK-1,Nothing,free\n")
+    event = raw_events.s3("ObjectCreated:Put", f"products/{name}")
+    event["Records"][0]["s3"]["bucket"]["name"] = bucket
+    try:
+        reads = soon(lambda: invoke(outputs["ProductImporter"], event).error is None, SETTLED)
+        rejects = soon(lambda: _object(bucket, f"rejects/{name}"), PATIENCE) if reads else None
+    finally:
+        for folder in ("products", "rejects"):
+            client.delete_object(Bucket=bucket, Key=f"{folder}/{name}")
+    if rejects is None:
+        return NotRight(
+            "a rejects file for a file with a space and an & in its name",
+            "none",
+            "the key in the event is URL-encoded, and there is no file of that name: "
+            "unquote_plus makes it the key again.",
+        )
+    [row] = list(csv.DictReader(io.StringIO(rejects)))
+    if row["line"] != "2" or "price must be a number" not in row["reason"]:
+        return NotRight(
+            "line 2, and what is wrong with the price", f"{row['line']}, {row['reason']}", "look at rows.py again."
+        )
+    return Right("Whatever its name, a file is read; and whoever sent it is told what was wrong, and where.")
 
 
 @checks(
-    "10-alarms",
-    "The condition: a condition has an operator, StringEquals, and below it the key aws:SourceAccount with its value. "
-    "self.account is the number of the account.",
-    'conditions={"StringEquals": {"aws:SourceAccount": self.account}}, with a comma behind it.',
-    "The queue: self.add takes the alarm's name, a metric, and a threshold; age(queue) and depth(queue), below, are "
-    "the metrics.",
-    'self.add(f"{path(queue)}-Age", age(queue), …), and one more line of this kind. The age is in seconds.',
+    "10-stream",
+    "A filter is made by lambda_.FilterCriteria.filter({…}), a rule for a value by lambda_.FilterRule.is_equal(…). "
+    "filters is a list of filters.",
+    "A record says in eventName what happened to the item: INSERT, MODIFY or REMOVE.",
+    "Each record has an id of its own, record.event_id. uuid.uuid5(NAMESPACE, …) makes the same UUID of a text again.",
 )
-def everything_has_an_alarm() -> Verdict:
-    """Each function, API and queue of the services has an alarm, and each alarm tells the topic."""
-    if "OperationsTopic" not in outputs:
-        return NotYet("Write the construct and the stack Operations, put them into cdk_app/app.py, and run deploy().")
-    found = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    topic = target.client("sns").get_topic_attributes(TopicArn=outputs["OperationsTopic"])["Attributes"]
-    policy = json.loads(topic.get("Policy", "{}"))
-    if verdict := (
-        watching.judged_topic(policy, outputs["OperationsTopic"].split(":")[4])
-        or watching.judged_polled(found, outputs["OrderingQueue"].split("/")[-1])
-    ):
+def price_changes_are_told() -> Verdict:
+    """A change of a price is published once, however often its record comes."""
+    if "ProductPriceChanges" not in outputs:
+        return NotYet('Write the files of this step and run deploy("Product").')
+    function = outputs["ProductPriceChanges"]
+    found = target.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    if verdict := judged_filter(found):
         return verdict
-    watched = {(alarm["MetricName"], dimension["Value"]) for alarm in found for dimension in alarm["Dimensions"]}
-    wanted = [("Errors", outputs[name], name) for name in FUNCTIONS]
-    wanted += [("5XXError", name, f"the API of {name}") for name in ("Product", "Basket", "Ordering")]
-    visible = "ApproximateNumberOfMessagesVisible"
-    wanted += [
-        (visible, outputs[name].split("/")[-1], name)
-        for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered")
-    ]
-    wanted += [("ApproximateAgeOfOldestMessage", outputs["OrderingQueue"].split("/")[-1], "OrderingQueue")]
-    wanted += [("NotStored", "ordering", "orders that fail")]
-    without = [f"{what} ({metric})" for metric, value, what in wanted if (metric, value) not in watched]
-    if without:
-        return NotRight(
-            f"alarms for {len(wanted)} things",
-            f"none for {', '.join(without)}",
-            "a stack has no ServiceAlarms in cdk_app/app.py, or was not deployed: deploy().",
-        )
-    mute = [
-        alarm["AlarmName"]
-        for alarm in found
-        if not alarm["ActionsEnabled"] or not any(action.endswith(TOPIC) for action in alarm["AlarmActions"])
-    ]
-    mute = [name for name in mute if name.split("-")[0] in ("Product", "Basket", "Ordering", "EventLog")]
-    if mute:
-        return NotRight(
-            "alarms that tell ShopAlarms",
-            f"mute: {', '.join(mute)}",
-            "an alarm without an action changes its colour, and nobody hears of it: add_alarm_action.",
-        )
-    return Right("Nothing in the services is unwatched, and no alarm is mute.")
+    product_id = f"check-{uuid.uuid4()}"
+    event = raw_events.dynamodb("MODIFY", product_id)
+    event["Records"][0] |= {"eventID": uuid.uuid4().hex}
+    for image in ("OldImage", "NewImage"):
+        event["Records"][0]["dynamodb"][image]["name"] = {"S": "Check"}
+    again = json.loads(json.dumps(event))
+    again["Records"][0] |= {"eventID": uuid.uuid4().hex}  # the next change of the same product
+    again["Records"][0]["dynamodb"]["SequenceNumber"] = "200000000000000000002"
+    for told_of in (event, event, again):
+        answer = invoke(function, told_of)
+        if answer.error is not None:
+            return NotRight("an event on the bus", f"an error: {answer.error}", "the function fails: see its log.")
 
+    def told() -> list[dict[str, Any]]:
+        details = table(outputs["EventLogTable"]).get("detail", [])
+        return [d for d in details if part(d, "data").get("productId") == product_id]
 
-@checks("10-rang")
-def rang(since: datetime | None = None) -> Verdict:
-    """Each of the five alarms went off and is quiet again, and all is as before."""
-    if since is None:
-        return NotYet('Give the check the time at which the rehearsal began: check("10-rang", rehearsal).')
-    client = target.client("cloudwatch")
-    found = {alarm["AlarmName"]: alarm for alarm in client.describe_alarms(AlarmNames=list(RANG))["MetricAlarms"]}
-    if len(found) < len(RANG):
-        return NotYet("Deploy the alarms first: deploy().")
-    silent = [name for name in RANG if not _went_off(client, name, since)]
-    if silent:
-        return NotRight(
-            "five alarms that went off",
-            f"not one of {', '.join(silent)}",
-            'it has not seen its cause yet: bring the cause about, and wait with becomes("ALARM", …).',
-        )
-    loud = [name for name, alarm in found.items() if alarm["StateValue"] == "ALARM"]
-    if loud:
-        return NotRight(
-            "no alarm", ", ".join(sorted(loud)), 'its cause is still there: mend it, and wait with becomes("OK", …).'
-        )
-    moved = {name: found[name]["Threshold"] for name, value in THRESHOLDS.items() if found[name]["Threshold"] != value}
-    if moved:
-        return NotRight(
-            f"the thresholds of the stack, {THRESHOLDS}",
-            str(moved),
-            "a threshold is still the rehearsal's: put it back with threshold(…).",
-        )
-    return Right("Five alarms, each caused, heard, and quiet again.")
+    details = soon(lambda: len(found := told()) >= 3 and found, PATIENCE) or told()
+    if not details:
+        return NotRight("the event in EventLog", "nothing", "it was not published, or to another bus.")
+    ids = {detail.get("metadata", {}).get("eventId") for detail in details}
+    if len(ids) != 2:
+        mistake = "make the id of the record's own, its event_id: uuid5 makes the same of the same, uuid4 never does."
+        if len(ids) < 2:
+            mistake = "another change is another event, also if the product is the same: its event_id tells."
+        return NotRight("two eventIds for two records, one of which came twice", f"{len(ids)} of them", mistake)
+    if (details[0]["data"].get("oldPrice"), details[0]["data"].get("newPrice")) != (19.9, 12.5):
+        return NotRight("from 19.9 to 12.5", json.dumps(details[0]["data"]), "old and new image are mixed up.")
+    return Right("Old price and new price, and the same record is the same event.")
 
 
 @checks(
-    "10-segments",
-    "Each entry of the dict is a pair, such as (queued, received): when this part began, and when it ended.",
-    "A part begins with what was handed to it. Basket begins when the request arrives; the publisher when the "
-    "checkout is accepted, that is, in the outbox; EventLog when the event is on the bus.",
-    '{"EventLog": (published, written_down), "Ordering\'s worker": (received, saved), …}',
+    "10-nightly",
+    'events.Schedule.expression("cron(…)") has six fields: minute, hour, day of month, month, day of week, year.',
+    "A * is each one; of the two fields for days one is always ?, which means: as the other one says.",
+    'schedule=events.Schedule.expression("cron(0 1 …)"),',
 )
-def where_time_went(segments: Callable[..., Any]) -> Verdict:
-    """The learner's function says from when to when each part was at work."""
-    return watching.judged_segments(segments) or Right("Five bars: each begins where something was handed over.")
-
-
-@checks(
-    "10-retention",
-    "client.put_retention_policy takes two things: logGroupName, and retentionInDays.",
-    'The group of a function is called f"/aws/lambda/{function}".',
-)
-def logs_go(expire: Callable[[str], Any] | None = None) -> Verdict:
-    """The logs of the shop's functions expire."""
-    if expire:
-        try:
-            expire(outputs["OrderingWorker"])
-        except target.client("logs").exceptions.ResourceNotFoundException:
-            mistake = "there is no log group of that name: /aws/lambda/ stands before the function's."
-            return NotRight("a group that there is", "none", mistake)
-    pages = target.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
-    days = {group["logGroupName"]: group.get("retentionInDays") for page in pages for group in page["logGroups"]}
-    names = {name: f"/aws/lambda/{outputs[name]}" for name in FUNCTIONS if name in outputs}
-    for_ever = [name for name, group in names.items() if group in days and days[group] is None]
-    if for_ever:
-        return NotRight(
-            "logs that expire", f"for ever: {', '.join(for_ever)}", "put_retention_policy was not called for it."
-        )
-    if soon := [f"{name}: {days[group]}" for name, group in names.items() if 0 < days.get(group, 0) < LETTERS]:
-        mistake = "a dead letter is kept for 14 days, and whoever looks at it then wants the log beside it."
-        return NotRight(f"{LETTERS} days or more", ", ".join(soon), mistake)
-    return Right("What nobody reads any more goes by itself.")
+def nightly() -> Verdict:
+    """The rule has fired, and from now on it fires once a night."""
+    if "ReportFunction" not in outputs:
+        return NotYet('Write the files of step 1 and run deploy("Report").')
+    rules = target.client("events").list_rules(NamePrefix="Report-")["Rules"]
+    expressions = [rule["ScheduleExpression"] for rule in rules if rule.get("ScheduleExpression")]
+    lines = logs(outputs["ReportFunction"])
+    if lines.empty:
+        return NotYet("Wait until the clock has struck.")
+    if expressions != [NIGHTLY]:
+        mistake = 'write the nightly one: the minute first, then the hour; a * is each. Then run deploy("Report").'
+        return NotRight(NIGHTLY, ", ".join(expressions) or "no schedule", mistake)
+    return Right("Once a night, at one o'clock UTC.")
 
 
 @checks(
     "10-1",
-    'Leave only the answers first: lines[lines.message == "Answered"].',
-    'On these, .groupby("function").milliseconds.quantile(0.95) is a Series: a number for each function.',
-    "Then .sort_values(ascending=False), and of them those above the limit; list(….index) is the list of their names.",
+    "Look at the top first: httpMethod, awslogs and detail-type tell three of them. The other five have Records.",
+    'A record says where it comes from in "eventSource"; one of the five writes it with a capital E.',
+    "Others have httpMethod, too: a load balancer, which knows no resource, and an authorizer, which has a methodArn. "
+    "event.get(...) asks for what may not be there, and what is left in the end is unknown.",
+    "S3Event(event).object_key, next(KinesisStreamEvent(event).records).kinesis.data_as_text(), "
+    "CloudWatchLogsEvent(event).parse_logs_data().log_events[0].message: these three decode.",
 )
-def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
-    """The functions whose 95th percentile is above the limit, the slowest first."""
-    return slow.judged(function)
+def recognised(recognise: Callable[[dict[str, Any]], Any]) -> Verdict:
+    """Every event is told by its shape, and read by what its source's data class knows."""
+    return recognition.judged(recognise)
 
 
 @checks(
     "10-2",
-    "Take the values that are there: [value for value in datapoints if value is not None], "
-    "and the last `periods` of them.",
-    "How many lack? periods - len(values). Only if some do, `missing` matters.",
-    "all(value > threshold for value in values) says whether those that are there breach. "
-    "Of no values, all() is True: look at that case by itself.",
+    "eventName is at the top of a record, and its value stands in a list.",
+    "What was deleted has no NewImage any more.",
+    'In an image every value says its type: {"category": {"S": ["lamps"]}}.',
 )
-def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -> Verdict:
-    """The state is the one that CloudWatch would choose."""
-    return deciding.judged(alarm_state)
+def filter_of_deletions(criterion: Any) -> Verdict:
+    """The criterion lets deleted lamps through, and nothing else."""
+    return deletions.judged(criterion)
 
 
 @checks(
     "10-q1",
-    "Go through functions.items(): a name, and the function's name in AWS, which statements(…) takes.",
-    'A statement is a dict with Effect, Action and Resource. "dynamodb:PutItem" in statement["Action"] is true of a '
-    "list that has it, and ORDERS in statement[\"Resource\"] as well.",
-    "One list comprehension does it: the name, for each pair of functions.items(), for each of its statements, if …",
+    "lambda_.list_event_source_mappings(FunctionName=function) has a list, EventSourceMappings.",
+    "Each has an EventSourceArn, such as arn:aws:sqs:…: the service is its third part.",
+    '[mapping["EventSourceArn"].split(":")[2] for mapping in …]',
 )
-def who_may_write(writers: Callable[[], Any]) -> Verdict:
-    """Just those functions are named whose roles may put items into the table of orders."""
-    table_arn = target.client("dynamodb").describe_table(TableName=outputs["OrderingTable"])["Table"]["TableArn"]
-    may = {name: rights(outputs[name]) for name in outputs if name.endswith(("Function", "Publisher", "Worker"))}
-    return watching.judged_writers(writers(), may, table_arn)
+def polled(asked_for: Callable[[str], Any]) -> Verdict:
+    """What Lambda polls for a function is read from its mappings."""
+    return questions_10.judged_polled(asked_for)
 
 
 @checks(
     "10-q2",
-    "A queue's attribute MessageRetentionPeriod says after how many seconds SQS deletes a message. It is text.",
-    "cloudwatch.describe_alarms(AlarmNames=[AGE])[\"MetricAlarms\"] has one alarm, and that has a Threshold.",
-    "The difference of the two, both of them in seconds.",
+    'boto3.client("dynamodb").describe_table(TableName=table_name)["Table"] is all that there is to know of a table.',
+    "Its StreamSpecification is a dict, and one of the names in that is StreamViewType.",
+    'return described["StreamSpecification"]["StreamViewType"]',
 )
-def time_that_is_left(seconds_left: Callable[[], Any]) -> Verdict:
-    """From the alarm on the age until SQS deletes the message: what queue and alarm say."""
-    [alarm] = target.client("cloudwatch").describe_alarms(AlarmNames=[watching.AGE])["MetricAlarms"]
-    kept = _of_queue("OrderingQueue", "MessageRetentionPeriod")
-    others = {
-        kept: "so long SQS keeps it from the start on; the alarm goes off some minutes later.",
-        alarm["Threshold"]: "so long it takes until the alarm goes off; how long does SQS keep the message then?",
-        _of_queue("OrderingQueue", "VisibilityTimeout") - alarm["Threshold"]:
-            "the visibility timeout is how long others do not see a message that was received; it deletes nothing.",
-        _of_queue("OrderingDeadLetters", "MessageRetentionPeriod") - alarm["Threshold"]:
-            "the dead letters' queue is another one: the message waits in Ordering's.",
-    }  # fmt: skip
-    return watching.judged_seconds(seconds_left(), kept - alarm["Threshold"], others)
+def shows(asked_for: Callable[[str], Any]) -> Verdict:
+    """What a stream shows is read from the table's description."""
+    return questions_10.judged_view(asked_for)
 
 
 @checks(
     "10-q3",
-    'logs(WORKER) has the columns message, checkout_id, sent_at and received_at; eight are the ids that count.',
-    "received_at - sent_at is how long each of them waited. idxmax of such a column says in which row the most is.",
-    "told = logs(WORKER); then told = told[told.checkout_id.isin(eight)]; then told.checkout_id[(…).idxmax()].",
+    'lambda_.get_policy(FunctionName=function)["Policy"] is text: json.loads makes a dict of it.',
+    'The dict has a list, Statement; in each, the Principal is a dict: {"Service": …}.',
+    'return {statement["Principal"]["Service"] for statement in policy["Statement"]}',
 )
-def who_waited(waited_longest: Callable[[], Any], eight: list[str]) -> Verdict:
-    """The order of the rehearsal is found that waited longest in the queue."""
-    lines = logs(outputs["OrderingWorker"])
-    return watching.judged_wait(waited_longest(), lines[lines.message == "Order stored"], eight)
+def callers(asked_for: Callable[[str], Any]) -> Verdict:
+    """Who may call a function is read from the function's own policy."""
+    return questions_10.judged_callers(asked_for)
 
 
-def _of_queue(name: str, attribute: str) -> int:
-    """What one of the shop's queues is set to."""
-    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs[name], AttributeNames=[attribute])
-    return int(answer["Attributes"][attribute])
+def _keys(bucket: str) -> set[str]:
+    """The keys of a bucket's objects."""
+    found = target.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {one["Key"] for one in found}
 
 
-def _went_off(client: Any, name: str, since: datetime) -> bool:
-    """Whether an alarm's state has become ALARM since then."""
-    began = since.astimezone(UTC).replace(microsecond=0)
-    answer = client.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate", StartDate=began)
-    items = answer["AlarmHistoryItems"]
-    return any(item["HistorySummary"].endswith("to ALARM") for item in items)
+def _object(bucket: str, key: str) -> str | None:
+    """The text of an object, or None if there is none."""
+    client = target.client("s3")
+    try:
+        return client.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    except client.exceptions.NoSuchKey:
+        return None

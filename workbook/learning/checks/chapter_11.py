@@ -1,315 +1,343 @@
-"""The checks of chapter 11."""
+"""The checks of chapter 11: watch it run."""
 
 from __future__ import annotations
 
 import json
-import uuid
-from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
-from workbook.base.paths import CDK_APP, read_code
-from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
-from workbook.cloud.roles import granted, statements
-from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks import locked, policy_trial, pseudonyms
-from workbook.learning.checks.infrastructure import LATER, NEEDED
-from workbook.learning.checks.policy_trial import BUS
+from workbook.cloud.roles import rights
+from workbook.cloud.stacks import outputs
+from workbook.learning.checks import deciding, slow, watching
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
-from workbook.observe.leaks import leaks
+
+TOPIC = ":ShopAlarms"
+RANG = (
+    "Ordering-DeadLettersAlarm",
+    "Ordering-NotStored",
+    "Ordering-Queue-Age",
+    "Ordering-Queue-Depth",
+    "Product-Api-Errors",
+)
+THRESHOLDS = {"Ordering-NotStored": 5, "Ordering-Queue-Age": 300, "Ordering-Queue-Depth": 1000}
+LETTERS = 14  # days for which dead letters are kept
+FUNCTIONS = (
+    "BasketFunction",
+    "BasketPublisher",
+    "EventLogFunction",
+    "OrderingFunction",
+    "OrderingWorker",
+    "ProductFunction",
+)
 
 
 @checks(
-    "11-refusal",
-    "logs(…) is a frame with the columns level and correlation_id, among others. A condition in brackets leaves rows.",
-    'answer.headers["x-correlation-id"] is the id that the customer has got.',
-    "Two conditions at once: lines[(lines.level == \"ERROR\") & (lines.correlation_id == …)]",
+    "11-frame",
+    "A frame with a condition in its brackets gives the rows for which it is true: lines[…].",
+    "The condition: the column correlation_id is equal to the argument of the same name.",
 )
-def refusal_is_found(refusal: Callable[[], Any], answer: Answer) -> Verdict:
-    """The learner's function finds what the log says of the error that the customer got."""
-    lines = logs(outputs["ProductFunction"])
-    return locked.judged_refusal(refusal(), lines, answer.headers["x-correlation-id"])
-
-
-@checks("11-grant")
-def grant() -> Verdict:
-    """Product's function may do again what it needs, and nothing that nobody has thought about."""
-    actions = granted(outputs["ProductFunction"])
-    if any("*" in action for action in actions):
+def one_frame(lines: Any = None, story_of: Callable[[pd.DataFrame, str], Any] | None = None) -> Verdict:
+    """The frame has the logs of several functions, and the lines of one request are found in it by its id."""
+    if lines is None:
+        return NotYet('Give the check your frame: check("11-frame", lines).')
+    if not isinstance(lines, pd.DataFrame):
         return NotRight(
-            "rights with a name each",
-            ", ".join(sorted(actions)),
-            "a star allows more than anyone has thought about: run the test bench's cell again.",
+            "a frame", type(lines).__name__, "the logs are still apart: pd.concat puts them into one frame."
         )
-    if more := actions - {*NEEDED, *LATER}:
-        mistake = "the service does no such thing, so nobody has thought about it: deploy(\"Product\") puts it right."
-        return NotRight(", ".join((*NEEDED, *LATER)), ", ".join(sorted(more)), mistake)
-    product = Rest(outputs["ProductApiUrl"])
-    made = product.post("product", {"name": "Checked", "price": 1})
-    deleted = product.delete(f"product/{made.body['id']}")
-    if deleted.status != 204:
+    if lacking := {"function", "message", "correlation_id"} - set(lines.columns):
         return NotRight(
-            "204 for deleting a product", str(deleted.status), "the right is still taken away: may_delete(True)."
+            "columns function, message, correlation_id",
+            f"no {', '.join(sorted(lacking))}",
+            "a column was lost on the way: .assign(function=name).",
         )
-    return Right("Taken away, refused, given back: a right is what its policy says.")
-
-
-@checks(
-    "11-intruder",
-    "An event's source is a text that its publisher chooses: EventBridge does not know who Product is.",
-    'Basket\'s events say shop.basket. What did those of chapter 09 say, when a price had changed?',
-)
-def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None = None) -> Verdict:
-    """The intruder was refused everything that is not Basket's, and is gone."""
-    if attempts is None or attempts.empty:
-        return NotYet("Let the intruder try first, and give the check the frame.")
-    if forged is not None and (verdict := locked.judged_forgery(forged)):
+    reach = lines.groupby("correlation_id").function.nunique()
+    if reach.empty or reach.max() < 3:
+        found = "no correlation id" if reach.empty else f"one in {reach.max()} at most"
+        return NotRight(
+            "a correlation id that is in three functions",
+            found,
+            "the frame lacks a function: Basket, its publisher and Ordering's worker have the same id.",
+        )
+    if story_of and (verdict := watching.judged_story(story_of)):
         return verdict
-    client = target.client("lambda")
-    there = [f["FunctionName"] for page in client.get_paginator("list_functions").paginate() for f in page["Functions"]]
-    if "chapter-11-intruder" in there:
-        return NotRight(
-            "no intruder",
-            "one that is still there",
-            "the cell was interrupted: run the test bench's cell again, it removes it.",
-        )
-    done = list(attempts.attempted[attempts.iloc[:, -1] == "done"])
-    if done != ["read all baskets"]:
-        return NotRight(
-            "only read all baskets",
-            ", ".join(done) or "nothing",
-            'a right is wider, or narrower, than Basket needs: deploy("Basket") after mending its stack.',
-        )
-    return Right("Seven of eight refused. What it could do is what Basket can do.")
+    return Right(f"{len(reach)} requests in one frame, and each can be followed through all of it.")
 
 
 @checks(
-    "11-nag",
-    "The method: authorization_type=apigateway.AuthorizationType.IAM, with a comma behind it.",
-    "The right: one iam.PolicyStatement, with actions, resources and conditions; function.add_to_role_policy gives it.",
-    'The condition: {"ForAllValues:StringEquals": {"events:source": source}}. An operator without ForAllValues is made '
-    "for one value, and PutEvents has as many sources as entries.",
+    "11-count",
+    'metrics.add_metric takes a name, a unit, and a value: metrics.add_metric("NotStored", MetricUnit.Count, 1).',
+    "new is True or False, and int(new) is 1 or 0: so an order that was there already is not counted again.",
+    'Revenue has no unit, MetricUnit.NoUnit, and its value is order["totalPrice"] if new else 0.',
 )
-def nagged(findings: pd.DataFrame | None = None) -> Verdict:
-    """cdk-nag has nothing to say; stars were mended, not acknowledged; who publishes and who calls is held to it."""
-    if findings is None:
-        return NotYet("Run nag(), and give the check what it finds.")
-    if verdict := _as_deployed():
+def worker_counts() -> Verdict:
+    """The deployed worker counts a new order, its money, and what it could not store; each once."""
+    if "OrderingWorker" not in outputs:
+        return NotYet('Write the worker, and run deploy("Ordering").')
+    told = watching.told_by_worker()
+    verdict = watching.judged_counts(told) if isinstance(told, dict) else told
+    return verdict or Right("A new order, its money, and a message that is no order: each was counted once.")
+
+
+@checks("11-metrics")
+def metrics_are_true() -> Verdict:
+    """The worker's metrics of the last hour say what the table of orders says."""
+    lines = watching.without_ours(logs(outputs["OrderingWorker"]))
+    lines = lines[lines.message == "Metrics"]
+    if lines.empty or "OrdersStored" not in lines:
+        return NotYet('Write the worker with its metrics, run deploy("Ordering"), and let somebody buy something.')
+    namespaces = {metric["Namespace"] for told in lines._aws for metric in told["CloudWatchMetrics"]}
+    dimensions = {
+        name
+        for told in lines._aws
+        for metric in told["CloudWatchMetrics"]
+        for names in metric["Dimensions"]
+        for name in names
+    }
+    if namespaces != {"Shop"}:
+        return NotRight(
+            "the namespace Shop",
+            ", ".join(sorted(namespaces)),
+            'the dashboard looks for the metrics in Shop: Metrics(namespace="Shop", …).',
+        )
+    if dimensions - {"service"}:
+        return NotRight(
+            "the dimension service",
+            ", ".join(sorted(dimensions)),
+            "each value of a dimension is a metric that costs: take out what has many values.",
+        )
+    said = lines.OrdersStored.dropna().map(sum).sum()
+    orders = table(outputs["OrderingTable"])
+    since = lines.time.min() - pd.Timedelta(minutes=1)
+    there = (pd.to_datetime(orders.orderDate) >= since).sum() if len(orders) else 0
+    if said > there:
+        return NotRight(
+            f"{there} orders at most", f"{said:g}", "an order that was there already was counted again: count int(new)."
+        )
+    if there and not said:
+        return NotRight(f"{there} orders", "0", "an order that is new was not counted: count int(new).")
+    return Right("The log counts as the table does, and knows no customer.")
+
+
+@checks(
+    "11-errors",
+    "statuses >= 500 is a column of True and False, and the mean of such a column is the share of True.",
+    "Per cent are a hundred times the share: 100 * (…).mean()",
+)
+def error_rate(share_of_errors: Callable[[pd.Series], Any]) -> Verdict:
+    """The learner's function says how many per cent of some statuses are errors of the server."""
+    return watching.judged_error_rate(share_of_errors) or Right(
+        "500 and more are the shop's own errors; what is refused with 400 or 404 is the caller's."
+    )
+
+
+@checks(
+    "11-alarms",
+    "The condition: a condition has an operator, StringEquals, and below it the key aws:SourceAccount with its value. "
+    "self.account is the number of the account.",
+    'conditions={"StringEquals": {"aws:SourceAccount": self.account}}, with a comma behind it.',
+    "The queue: self.add takes the alarm's name, a metric, and a threshold; age(queue) and depth(queue), below, are "
+    "the metrics.",
+    'self.add(f"{path(queue)}-Age", age(queue), …), and one more line of this kind. The age is in seconds.',
+)
+def everything_has_an_alarm() -> Verdict:
+    """Each function, API and queue of the services has an alarm, and each alarm tells the topic."""
+    if "OperationsTopic" not in outputs:
+        return NotYet("Write the construct and the stack Operations, put them into cdk_app/app.py, and run deploy().")
+    found = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    topic = target.client("sns").get_topic_attributes(TopicArn=outputs["OperationsTopic"])["Attributes"]
+    policy = json.loads(topic.get("Policy", "{}"))
+    if verdict := (
+        watching.judged_topic(policy, outputs["OperationsTopic"].split(":")[4])
+        or watching.judged_polled(found, outputs["OrderingQueue"].split("/")[-1])
+    ):
         return verdict
-    if not findings.empty:
-        first = findings.iloc[0]
+    watched = {(alarm["MetricName"], dimension["Value"]) for alarm in found for dimension in alarm["Dimensions"]}
+    wanted = [("Errors", outputs[name], name) for name in FUNCTIONS]
+    wanted += [("5XXError", name, f"the API of {name}") for name in ("Product", "Basket", "Ordering")]
+    visible = "ApproximateNumberOfMessagesVisible"
+    wanted += [
+        (visible, outputs[name].split("/")[-1], name)
+        for name in ("OrderingQueue", "OrderingDeadLetters", "OrderingUndelivered")
+    ]
+    wanted += [("ApproximateAgeOfOldestMessage", outputs["OrderingQueue"].split("/")[-1], "OrderingQueue")]
+    wanted += [("NotStored", "ordering", "orders that fail")]
+    without = [f"{what} ({metric})" for metric, value, what in wanted if (metric, value) not in watched]
+    if without:
         return NotRight(
-            "no finding",
-            f"{len(findings)}; the first: {first.construct}: {first.finding}",
-            "mend it, or acknowledge it with a reason that a reviewer would accept.",
+            f"alarms for {len(wanted)} things",
+            f"none for {', '.join(without)}",
+            "a stack has no ServiceAlarms in cdk_app/app.py, or was not deployed: deploy().",
         )
-    acknowledged = read_code(CDK_APP / "shop" / "nag.py")
-    if "Action::" in acknowledged or "Resource::*" in acknowledged:
+    mute = [
+        alarm["AlarmName"]
+        for alarm in found
+        if not alarm["ActionsEnabled"] or not any(action.endswith(TOPIC) for action in alarm["AlarmActions"])
+    ]
+    mute = [name for name in mute if name.split("-")[0] in ("Product", "Basket", "Ordering", "EventLog")]
+    if mute:
         return NotRight(
-            "no star in a policy",
-            "an acknowledged one",
-            "a star is mended, not acknowledged: name the action and the resource.",
+            "alarms that tell ShopAlarms",
+            f"mute: {', '.join(mute)}",
+            "an alarm without an action changes its colour, and nobody hears of it: add_alarm_action.",
         )
-    return Right("Every rule is kept, or has a reason why not.")
+    return Right("Nothing in the services is unwatched, and no alarm is mute.")
 
 
-def _as_deployed() -> Verdict | None:
-    """What is wrong with the rights to publish, or with Backoffice's method, as they are deployed; if anything."""
-    if "BackofficeFunction" not in outputs:
-        return NotYet("Run the cell that deploys.")
-    bus = target.client("events").describe_event_bus(Name=BUS)["Arn"]
-    for name, source in locked.PUBLISHERS.items():
-        if verdict := locked.judged_publisher(name, statements(outputs[name]), bus, source):
-            return verdict
-    resources = deployed_template("Backoffice").get("Resources", {}).values()
-    methods = [it["Properties"] for it in resources if it["Type"] == "AWS::ApiGateway::Method"]
-    return locked.judged_method(next((it for it in methods if it["HttpMethod"] == "POST"), {}))
-
-
-@checks("11-signed")
-def signed() -> Verdict:
-    """Backoffice's API lets in who signs and has the right, and knows who it was."""
-    if "BackofficeApiUrl" not in outputs:
-        return NotYet("Deploy Backoffice first.")
-    body = {"checkoutId": str(uuid.uuid4()), "amount": 1, "reason": "late"}
-    unsigned = Rest(outputs["BackofficeApiUrl"]).post("refund", body)
-    if unsigned.status != 403:
+@checks("11-rang")
+def rang(since: datetime | None = None) -> Verdict:
+    """Each of the five alarms went off and is quiet again, and all is as before."""
+    if since is None:
+        return NotYet('Give the check the time at which the rehearsal began: check("11-rang", rehearsal).')
+    client = target.client("cloudwatch")
+    found = {alarm["AlarmName"]: alarm for alarm in client.describe_alarms(AlarmNames=list(RANG))["MetricAlarms"]}
+    if len(found) < len(RANG):
+        return NotYet("Deploy the alarms first: deploy().")
+    silent = [name for name in RANG if not _went_off(client, name, since)]
+    if silent:
         return NotRight(
-            "403 for a request that nobody signed",
-            str(unsigned.status),
-            "authorization_type=IAM is missing at the method.",
+            "five alarms that went off",
+            f"not one of {', '.join(silent)}",
+            'it has not seen its cause yet: bring the cause about, and wait with becomes("ALARM", …).',
         )
-    lines = logs(outputs["BackofficeFunction"])
-    people = set(lines["approved_by"].dropna()) if "approved_by" in lines else set()
-    if not people:
-        return NotYet("Send a refund that is signed, by somebody who has the right.")
-    if any(leaks(line) for line in lines.message):
-        return NotRight("a log without secrets", "a key or a token", "log who called, never what they proved it with.")
-    return Right("Nobody is refused, and somebody is known by name.")
+    loud = [name for name, alarm in found.items() if alarm["StateValue"] == "ALARM"]
+    if loud:
+        return NotRight(
+            "no alarm", ", ".join(sorted(loud)), 'its cause is still there: mend it, and wait with becomes("OK", …).'
+        )
+    moved = {name: found[name]["Threshold"] for name, value in THRESHOLDS.items() if found[name]["Threshold"] != value}
+    if moved:
+        return NotRight(
+            f"the thresholds of the stack, {THRESHOLDS}",
+            str(moved),
+            "a threshold is still the rehearsal's: put it back with threshold(…).",
+        )
+    return Right("Five alarms, each caused, heard, and quiet again.")
 
 
 @checks(
-    "11-late",
-    "The model knows kinds of values, limits, and the names of fields. It says nothing of how many decimals an amount "
-    "has.",
-    "rules.py calls money: an amount has at most two decimals. Which number has three, and is within the limits?",
+    "11-segments",
+    "Each entry of the dict is a pair, such as (queued, received): when this part began, and when it ended.",
+    "A part begins with what was handed to it. Basket begins when the request arrives; the publisher when the "
+    "checkout is accepted, that is, in the outbox; EventLog when the event is on the bus.",
+    '{"EventLog": (published, written_down), "Ordering\'s worker": (received, saved), …}',
 )
-def refused_late(body: dict[str, Any], send: Callable[[dict[str, Any]], Answer]) -> Verdict:
-    """The learner's refund is let through by the model, and refused by the function."""
-    if "amount" not in body:
-        return NotYet("Still to be written: an amount that the model lets pass, and the function's rules do not.")
-    return locked.judged_late(send(body))
-
-
-@checks("11-gateway")
-def at_the_gateway(rows: list[tuple] | None = None, counts: Counter | None = None) -> Verdict:
-    """The model refuses what a schema can tell, the function the rest, and a flood is throttled."""
-    if not rows or counts is None:
-        return NotYet("Send the bodies and the flood first.")
-    if {row[1] for row in rows} != {400}:
-        return NotRight(
-            "400 for each body",
-            str(sorted({row[1] for row in rows})),
-            "one of them was let in, or refused for another reason: look at the frame.",
-        )
-    who = Counter(row[2] for row in rows)
-    if who != {"API Gateway": 4, "the function": 1}:
-        return NotRight(
-            "four by API Gateway, one by the function",
-            str(dict(who)),
-            "the model or the validator is missing at the method, or the log had not come yet: run the cell again.",
-        )
-    if not counts[429]:
-        return NotRight(
-            "some 429",
-            str(dict(counts)),
-            "the requests came too slowly to be too many, or the method wants no key, so that there is no plan.",
-        )
-    return Right("Refused early where a schema is enough, and late where it is not.")
+def where_time_went(segments: Callable[..., Any]) -> Verdict:
+    """The learner's function says from when to when each part was at work."""
+    return watching.judged_segments(segments) or Right("Five bars: each begins where something was handed over.")
 
 
 @checks(
-    "11-data",
-    "sqs.get_queue_attributes takes QueueUrl and a list, AttributeNames; its answer has Attributes, by their names.",
-    "The attribute is text, in seconds. int(…) makes a number of it, and a day has 86,400 seconds.",
+    "11-retention",
+    "client.put_retention_policy takes two things: logGroupName, and retentionInDays.",
+    'The group of a function is called f"/aws/lambda/{function}".',
 )
-def personal(event: dict[str, Any] | None = None, days: Callable[[str], Any] | None = None) -> Verdict:
-    """No card number travels, and copies end."""
-    if event is None:
-        return NotYet("Look at the event of a checkout first.")
-    if days and (verdict := locked.judged_days(days, _kept_for("OrderingQueue"), _kept_for("OrderingDeadLetters"))):
-        return verdict
-    if found := leaks(json.dumps(event)):
-        return NotRight("an event without secrets", ", ".join(found), "Basket published what it should have refused.")
-    described = target.client("dynamodb").describe_time_to_live(TableName=outputs["EventLogTable"])
-    if described["TimeToLiveDescription"]["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
+def logs_go(expire: Callable[[str], Any] | None = None) -> Verdict:
+    """The logs of the shop's functions expire."""
+    if expire:
+        try:
+            expire(outputs["OrderingWorker"])
+        except target.client("logs").exceptions.ResourceNotFoundException:
+            mistake = "there is no log group of that name: /aws/lambda/ stands before the function's."
+            return NotRight("a group that there is", "none", mistake)
+    pages = target.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws/lambda/")
+    days = {group["logGroupName"]: group.get("retentionInDays") for page in pages for group in page["logGroups"]}
+    names = {name: f"/aws/lambda/{outputs[name]}" for name in FUNCTIONS if name in outputs}
+    for_ever = [name for name, group in names.items() if group in days and days[group] is None]
+    if for_ever:
         return NotRight(
-            "a time to live",
-            "none",
-            'EventLog keeps people for ever: TimeToLiveSpecification in its stack, then deploy("EventLog").',
+            "logs that expire", f"for ever: {', '.join(for_ever)}", "put_retention_policy was not called for it."
         )
-    archives = [a["ArchiveName"] for a in target.client("events").list_archives(NamePrefix="chapter-11")["Archives"]]
-    if archives:
-        return NotRight("no archive of this chapter's", ", ".join(archives), "it keeps on keeping: delete_archive.")
-    return Right("What the event carries is what Ordering needs, and each copy has an end.")
+    if soon := [f"{name}: {days[group]}" for name, group in names.items() if 0 < days.get(group, 0) < LETTERS]:
+        mistake = "a dead letter is kept for 14 days, and whoever looks at it then wants the log beside it."
+        return NotRight(f"{LETTERS} days or more", ", ".join(soon), mistake)
+    return Right("What nobody reads any more goes by itself.")
 
-
-def _kept_for(queue: str) -> int:
-    """For how many seconds a queue of the shop keeps a message."""
-    name = "MessageRetentionPeriod"
-    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs[queue], AttributeNames=[name])
-    return int(answer["Attributes"][name])
-
-
-@checks(
-    "11-list",
-    "refund(body, credentials, changed=…) signs body, and sends what changed has.",
-    'good | {…} is a refund like good, with another value for something. good is for 12.50.',
-)
-def test_list(results: pd.DataFrame | None = None, tampered: dict[str, Any] | None = None) -> Verdict:
-    """Every attempt ended as expected."""
-    if results is None or len(results) < 12:
-        return NotYet("Run the list, and give the check its frame.")
-    if tampered is not None and (verdict := locked.judged_change(tampered)):
-        return verdict
-    wrong = results[results.expected.astype(str) != results.found.astype(str)]
-    if not wrong.empty:
-        first = wrong.iloc[0]
-        return NotRight(
-            f"{first.expected}, by {first['refused by']}",
-            f"{first.found} for: {first.attempted}",
-            "what should refuse this does not, or something else did first.",
-        )
-    return Right("Twelve attempts, each as expected. One of them is a decision, and not a refusal.")
-
-
-# The questions
-
-
-@checks(
-    "11-q1",
-    'table(outputs["EventLogTable"]) has rows whose source is shop.backoffice: in each detail, data has both ids.',
-    "A set has each value once: {… for it in … if …}.",
-)
-def refunds_paid(refund_ids: Callable[[], Any], checkout_id: str) -> Verdict:
-    """The refunds that the shop pays for a checkout are told apart by their ids."""
-    rows = table(outputs["EventLogTable"])
-    details = [it["data"] for it in rows[rows.source == "shop.backoffice"].detail]
-    return locked.judged_refunds(refund_ids(), [it["refundId"] for it in details if it["checkoutId"] == checkout_id])
-
-
-@checks(
-    "11-q2",
-    "policies(name) is a pair: the role, and its documents by their names. Each document has a list, Statement.",
-    "A statement that lets publish has events:PutEvents among its Action, and a Condition: below the operator stands "
-    "events:source.",
-    'for document in policies(name)[1].values(): for statement in document["Statement"]: if "events:PutEvents" in …',
-)
-def who_publishes(sources: Callable[[], Any]) -> Verdict:
-    """Each publisher is known, and the name in which it may publish."""
-    return locked.judged_sources(sources())
-
-
-@checks(
-    "11-q3",
-    'boto3.client("cloudwatch").describe_alarms()["MetricAlarms"] is a list of dicts, each with an AlarmName.',
-    'Dimensions is a list of dicts such as {"Name": "QueueName", "Value": …}.',
-)
-def what_rings(rings: Callable[[], Any]) -> Verdict:
-    """The alarm is found that looks at EventLog's dead letters."""
-    dimension = {"Name": "QueueName", "Value": outputs["EventLogDeadLetters"].split("/")[-1]}
-    alarms = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    return locked.judged_rings(rings(), [it["AlarmName"] for it in alarms if dimension in it["Dimensions"]])
-
-
-# Exercise 1
 
 @checks(
     "11-1",
-    'A policy document is {"Version": "2012-10-17", "Statement": '
-    '[...]}; each statement has Effect, Action and Resource.',
-    "Two rights on two things are two statements. In one, each action would be allowed on each resource.",
-    'An index has an ARN of its own: f"{table_arn}/index/by-category". Its action is dynamodb:Query.',
+    'Leave only the answers first: lines[lines.message == "Answered"].',
+    'On these, .groupby("function").milliseconds.quantile(0.95) is a Series: a number for each function.',
+    "Then .sort_values(ascending=False), and of them those above the limit; list(….index) is the list of their names.",
 )
-def policy_is_right(policy: Callable[[str, str], Any]) -> Verdict:
-    """Real calls with a role that has the policy: what must work works, and nothing else does."""
-    return policy_trial.judged_by_calls(policy)
-
-
-# Exercise 2
+def slow_ones(function: Callable[[pd.DataFrame, float], Any]) -> Verdict:
+    """The functions whose 95th percentile is above the limit, the slowest first."""
+    return slow.judged(function)
 
 
 @checks(
     "11-2",
-    "Make a copy first: import copy, and copy.deepcopy(event); or a new dict for data.",
-    "A hash alone is no secret: there are not so many names, and anybody can hash them all and compare.",
-    'hmac.new(secret, event["data"]["userName"].encode(), hashlib.sha256).hexdigest() is a hash '
-    "that only who has the secret can make.",
+    "Take the values that are there: [value for value in datapoints if value is not None], "
+    "and the last `periods` of them.",
+    "How many lack? periods - len(values). Only if some do, `missing` matters.",
+    "all(value > threshold for value in values) says whether those that are there breach. "
+    "Of no values, all() is True: look at that case by itself.",
 )
-def without_people(function: Callable[[dict, bytes], Any]) -> Verdict:
-    """People are gone, users can be told apart, and nobody can tell who they are."""
-    return pseudonyms.judged(function)
+def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -> Verdict:
+    """The state is the one that CloudWatch would choose."""
+    return deciding.judged(alarm_state)
+
+
+@checks(
+    "11-q1",
+    "Go through functions.items(): a name, and the function's name in AWS, which statements(…) takes.",
+    'A statement is a dict with Effect, Action and Resource. "dynamodb:PutItem" in statement["Action"] is true of a '
+    "list that has it, and ORDERS in statement[\"Resource\"] as well.",
+    "One list comprehension does it: the name, for each pair of functions.items(), for each of its statements, if …",
+)
+def who_may_write(writers: Callable[[], Any]) -> Verdict:
+    """Just those functions are named whose roles may put items into the table of orders."""
+    table_arn = target.client("dynamodb").describe_table(TableName=outputs["OrderingTable"])["Table"]["TableArn"]
+    may = {name: rights(outputs[name]) for name in outputs if name.endswith(("Function", "Publisher", "Worker"))}
+    return watching.judged_writers(writers(), may, table_arn)
+
+
+@checks(
+    "11-q2",
+    "A queue's attribute MessageRetentionPeriod says after how many seconds SQS deletes a message. It is text.",
+    "cloudwatch.describe_alarms(AlarmNames=[AGE])[\"MetricAlarms\"] has one alarm, and that has a Threshold.",
+    "The difference of the two, both of them in seconds.",
+)
+def time_that_is_left(seconds_left: Callable[[], Any]) -> Verdict:
+    """From the alarm on the age until SQS deletes the message: what queue and alarm say."""
+    [alarm] = target.client("cloudwatch").describe_alarms(AlarmNames=[watching.AGE])["MetricAlarms"]
+    kept = _of_queue("OrderingQueue", "MessageRetentionPeriod")
+    others = {
+        kept: "so long SQS keeps it from the start on; the alarm goes off some minutes later.",
+        alarm["Threshold"]: "so long it takes until the alarm goes off; how long does SQS keep the message then?",
+        _of_queue("OrderingQueue", "VisibilityTimeout") - alarm["Threshold"]:
+            "the visibility timeout is how long others do not see a message that was received; it deletes nothing.",
+        _of_queue("OrderingDeadLetters", "MessageRetentionPeriod") - alarm["Threshold"]:
+            "the dead letters' queue is another one: the message waits in Ordering's.",
+    }  # fmt: skip
+    return watching.judged_seconds(seconds_left(), kept - alarm["Threshold"], others)
+
+
+@checks(
+    "11-q3",
+    'logs(WORKER) has the columns message, checkout_id, sent_at and received_at; eight are the ids that count.',
+    "received_at - sent_at is how long each of them waited. idxmax of such a column says in which row the most is.",
+    "told = logs(WORKER); then told = told[told.checkout_id.isin(eight)]; then told.checkout_id[(…).idxmax()].",
+)
+def who_waited(waited_longest: Callable[[], Any], eight: list[str]) -> Verdict:
+    """The order of the rehearsal is found that waited longest in the queue."""
+    lines = logs(outputs["OrderingWorker"])
+    return watching.judged_wait(waited_longest(), lines[lines.message == "Order stored"], eight)
+
+
+def _of_queue(name: str, attribute: str) -> int:
+    """What one of the shop's queues is set to."""
+    answer = target.client("sqs").get_queue_attributes(QueueUrl=outputs[name], AttributeNames=[attribute])
+    return int(answer["Attributes"][attribute])
+
+
+def _went_off(client: Any, name: str, since: datetime) -> bool:
+    """Whether an alarm's state has become ALARM since then."""
+    began = since.astimezone(UTC).replace(microsecond=0)
+    answer = client.describe_alarm_history(AlarmName=name, HistoryItemType="StateUpdate", StartDate=began)
+    items = answer["AlarmHistoryItems"]
+    return any(item["HistorySummary"].endswith("to ALARM") for item in items)

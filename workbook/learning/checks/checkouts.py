@@ -1,4 +1,4 @@
-"""What chapter 04 checks with: checkouts of its own, and what the bus, the log and Ordering make of them."""
+"""What chapters 04 and 08 check with: checkouts of its own, and what the bus, the log and Ordering make of them."""
 
 from __future__ import annotations
 
@@ -66,6 +66,16 @@ def part(detail: Any, name: str) -> dict[str, Any]:
     """A part of an event's detail, such as `data`; empty if this event, of whoever, has none of that form."""
     found = detail.get(name) if isinstance(detail, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def remembered(answer: Answer) -> dict[str, Any] | None:
+    """What Basket has written down of a checkout, which is taken out again; None if there is nothing."""
+    rows = table(outputs["BasketCheckouts"]).to_dict("records")
+    found = [row for row in rows if row.get("checkoutId") == answer.body["checkoutId"]]
+    for row in found:
+        key = {"requestId": {"S": row["requestId"]}}
+        target.client("dynamodb").delete_item(TableName=outputs["BasketCheckouts"], Key=key)
+    return found[0] if found else None
 
 
 def ordered(answer: Answer) -> dict[str, Any] | None:

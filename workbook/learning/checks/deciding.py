@@ -1,4 +1,4 @@
-"""Exercise 10-2: the state of an alarm, decided as CloudWatch decides it."""
+"""Exercise 11-2: the state of an alarm, decided as CloudWatch decides it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter criterion of exercise 09-2: deleted lamps, and nothing else."""
+"""The filter criterion of exercise 10-2: deleted lamps, and nothing else."""
 
 from __future__ import annotations
 

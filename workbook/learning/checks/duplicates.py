@@ -12,7 +12,7 @@ from workbook.clients.invoke import invoke
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.requests_sent import TooMany, sent_requests
+from workbook.learning.checks.requests_sent import Request, TooMany, sent_requests
 from workbook.learning.exercises import NotRight, Verdict
 from workbook.observe.frames import table
 
@@ -65,14 +65,15 @@ def judged_retried(retried: Callable[..., Any], headers: dict[str, str]) -> Verd
             raise
         except (TooMany, Exception) as error:  # whatever a learner's own code may raise
             raised = f"{type(error).__name__}: {error}"
-    steps = ["checkout" if path.endswith("/checkout") else "basket" for method, path in sent if method == "POST"]
+    posts = [one for one in sent if one.method == "POST"]
     new = {checkout: at for checkout, at in accepted().items() if checkout not in before}
     soon(lambda: len(orders_of(user)) >= len(new), PATIENCE)  # none may arrive later, in the way of the next steps
     clear(user)
-    return _judged_steps(steps, raised) or _judged_answer(found, sorted(new, key=new.__getitem__), headers)
+    return _judged_steps(posts, raised) or _judged_headers(posts, headers) or _judged_answer(found, new)
 
 
-def _judged_steps(steps: list[str], raised: str) -> Verdict | None:
+def _judged_steps(posts: list[Request], raised: str) -> Verdict | None:
+    steps = ["checkout" if one.path.endswith("/checkout") else "basket" for one in posts]
     if steps != TWICE:
         mistake = "the phone does both again: it fills a basket, and checks it out. After a checkout there is none."
         return NotRight(", ".join(TWICE), ", ".join(steps) or raised or "no request", mistake)
@@ -81,20 +82,38 @@ def _judged_steps(steps: list[str], raised: str) -> Verdict | None:
     return None
 
 
-def _judged_answer(found: Any, new: list[str], headers: dict[str, str]) -> Verdict | None:
-    """What is wrong with what was accepted, and what the learner's function returned.
+def _judged_headers(posts: list[Request], headers: dict[str, str]) -> Verdict | None:
+    """Whether both checkouts were sent with the headers.
+
+    Args:
+        posts: what was sent.
+        headers: what each checkout was to be sent with.
+    """
+    checkouts = [one for one in posts if one.path.endswith("/checkout")]
+    wanted = {name.lower(): value for name, value in headers.items()}.items()
+    with_them = sum(wanted <= {_text(name).lower(): _text(value) for name, value in one.headers.items()}.items()
+                    for one in checkouts)  # fmt: skip
+    if with_them == len(checkouts):
+        return None
+    mistake = "the headers belong to both checkouts: by the same key the shop can see that it is the same request."
+    return NotRight(f"two checkouts with the headers {headers}", str(with_them), mistake)
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _judged_answer(found: Any, new: dict[str, str]) -> Verdict | None:
+    """What is wrong with what the learner's function returned, if anything.
 
     Args:
         found: that.
-        new: the ids of the checkouts that were accepted, the last one last.
-        headers: what it was to send with each.
+        new: when each checkout was accepted, by its id.
     """
-    if len(new) != (1 if headers else 2):
-        mistake = "the headers belong to both checkouts: by the same key the shop sees that it is the same request."
-        return NotRight(f"{1 if headers else 2} accepted, with the headers {headers}", str(len(new)), mistake)
-    if found != new[-1]:
+    last = max(new, key=new.__getitem__, default=None)
+    if found != last or last is None:
         mistake = "the phone hears the second answer only: return the checkoutId in its body."
-        return NotRight(new[-1], repr(found), mistake)
+        return NotRight(str(last), repr(found), mistake)
     return None
 
 

@@ -140,17 +140,18 @@ def judged_by_date(api: str, table_name: str) -> Verdict | None:
     return None
 
 
-def judged_checkouts(basket: str, table_name: str) -> Verdict | None:
-    """What is wrong with the table in which Basket remembers its answers, if anything.
+def judged_checkouts(basket: str, table_name: str, *needed: str) -> Verdict | None:
+    """What is wrong with the table of the checkouts that Basket has accepted, if anything.
 
     Args:
         basket: the name of Basket's function.
         table_name: the name of the table.
+        needed: what Basket does with it, such as PutItem.
     """
     made = target.client("dynamodb").describe_table(TableName=table_name)["Table"]
     keys = [part["AttributeName"] for part in made["KeySchema"]]
     if keys != ["requestId"]:
-        mistake = "an answer is found by the id of its request: that is the key of the table, and all of it."
+        mistake = "a checkout is found by the id of its request: that is the key of the table, and all of it."
         return NotRight("the key requestId", f"the key {' and '.join(keys)}", mistake)
     found = target.client("lambda").get_function_configuration(FunctionName=basket)
     told = found.get("Environment", {}).get("Variables", {}).get("CHECKOUTS_NAME")
@@ -158,9 +159,10 @@ def judged_checkouts(basket: str, table_name: str) -> Verdict | None:
         mistake = "checkouts.py reads the name of its table from CHECKOUTS_NAME: table_name stands for it."
         return NotRight(f"CHECKOUTS_NAME as {table_name}", told or "no such variable", mistake)
     allowed = {action for action, resource in rights(basket) if resource == made["TableArn"]}
-    if allowed != {"dynamodb:GetItem", "dynamodb:PutItem"}:
-        mistake = "it gets answers and puts them there, on this table, and does nothing else with it."
-        return NotRight("GetItem and PutItem on the new table", ", ".join(sorted(allowed)) or "no rights", mistake)
+    if allowed != {f"dynamodb:{action}" for action in needed}:
+        wanted = " and ".join(needed)
+        mistake = f"it needs {wanted}, on this table, and does nothing else with it."
+        return NotRight(f"{wanted} on the table of checkouts", ", ".join(sorted(allowed)) or "no rights", mistake)
     return None
 
 

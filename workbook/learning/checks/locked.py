@@ -1,4 +1,4 @@
-"""The gaps of chapter 11: a refusal in the log, forged and changed requests, rights to publish, who must sign."""
+"""The gaps of chapter 12: a refusal in the log, forged and changed requests, rights to publish, who must sign."""
 
 from __future__ import annotations
 
@@ -228,4 +228,4 @@ def judged_rings(found: Any, right: list[str]) -> Verdict:
     if set(found) != set(right):
         mistake = "an alarm looks at the queue that its dimension QueueName names, and at no other."
         return NotRight(", ".join(right), ", ".join(sorted(found)) or "none", mistake)
-    return Right("The construct of chapter 10 asked the stack what it has, and found a queue that nobody polls.")
+    return Right("The construct of chapter 11 asked the stack what it has, and found a queue that nobody polls.")

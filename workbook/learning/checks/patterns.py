@@ -1,4 +1,4 @@
-"""Event patterns are tried on events: for exercise 04-1, and for the filter of 09-2, whose rules are the same."""
+"""Event patterns are tried on events: for exercise 04-1, and for the filter of 10-2, whose rules are the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A policy is tried, for chapter 11: real calls with a role that has it, and whether each is let through."""
+"""A policy is tried, for chapter 12: real calls with a role that has it, and whether each is let through."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def judged_by_calls(policy: Callable[[str, str], Any]) -> Verdict:
         )
     if wrong := malformed(document):
         return NotRight("a policy that IAM takes", wrong, FORM)
-    iam, name = target.client("iam"), f"chapter-11-{uuid.uuid4().hex[:12]}"
+    iam, name = target.client("iam"), f"chapter-12-{uuid.uuid4().hex[:12]}"
     trust = {
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
@@ -101,13 +101,13 @@ def tried(session: Any, document: dict[str, Any], wanted: dict[str, str]) -> Ver
         "read the baskets": lambda: dynamodb.scan(TableName=outputs["BasketTable"]),
         "publish on another bus": lambda: events.put_events(Entries=[entry | {"EventBusName": "default"}]),
         "change a rule": lambda: events.put_rule(
-            Name="chapter-11", EventPattern='{"source": ["none"]}', EventBusName=BUS, State="DISABLED"
+            Name="chapter-12", EventPattern='{"source": ["none"]}', EventBusName=BUS, State="DISABLED"
         ),
     }
     for what, call in must_not.items():
         if _allowed(call):
             if what == "change a rule":
-                target.client("events").delete_rule(Name="chapter-11", EventBusName=BUS)
+                target.client("events").delete_rule(Name="chapter-12", EventBusName=BUS)
             return NotRight(
                 f"may not {what}",
                 "allowed",

@@ -1,4 +1,4 @@
-"""Exercise 11-2: an event without people in it."""
+"""Exercise 12-2: an event without people in it."""
 
 from __future__ import annotations
 

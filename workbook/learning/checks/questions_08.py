@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from workbook.cloud import target
-from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.asked import asked
+from workbook.learning.checks.duplicates import new_user
 from workbook.learning.checks.patterns import checkout, takes
 from workbook.learning.exercises import NotRight, Right, Verdict
 
@@ -45,24 +46,41 @@ def judged_received(count: Callable[[str], Any]) -> Verdict:
     return Right("Above 1 says: somebody had it before. Whether the work was done, only a business key can say.")
 
 
-def judged_may(allowed: Callable[[str, str], Any]) -> Verdict:
-    """Whether a function says what the shop's functions may do.
+def judged_stored(was_stored: Callable[[str], Any]) -> Verdict:
+    """Whether a function says if the order of a dead letter is there; the orders that are tried are removed again.
 
     Args:
-        allowed: the learner's function, which takes the name of a function and an action.
+        was_stored: the learner's function, which takes a dead letter, as text.
     """
-    functions = [outputs[name] for name in ("BasketFunction", "BasketPublisher", "OrderingWorker")]
-    actions = ("events:PutEvents", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan")
-    for function in functions:
-        may = granted(function)
-        for action in actions:
-            found = asked(allowed, function, action)
+    user, another, here, elsewhere = new_user(), new_user(), str(uuid.uuid4()), str(uuid.uuid4())
+    client, orders = target.client("dynamodb"), ((user, here), (another, elsewhere))
+    tried = {
+        "a checkout whose order is there": (user, here, True),
+        "a checkout of that user whose order is not": (user, str(uuid.uuid4()), False),
+        "a checkout of a user who has no order": (new_user(), str(uuid.uuid4()), False),
+        "a checkout whose id only an order of somebody else has": (user, elsewhere, False),
+    }
+    try:
+        for name, order in orders:
+            client.put_item(TableName=outputs["OrderingTable"], Item=_key(name, order) | {"totalPrice": {"N": "25"}})
+        for what, (name, order, expected) in tried.items():
+            data = {"checkoutId": order, "userName": name, "items": [], "totalPrice": 25}
+            found = asked(was_stored, json.dumps(checkout() | {"detail": {"metadata": {}, "data": data}}))
             if isinstance(found, NotRight):
                 return found
-            if found is not (action in may):
-                mistake = "look at the policies of this very function's role, in each statement for this very action."
-                return NotRight(f"{action in may} for {function} and {action}", repr(found), mistake)
-    return Right("The publisher publishes and deletes no basket; the API deletes baskets and does not publish.")
+            if found is not expected:
+                mistake = "an order is stored if get_item finds one under both parts of its key: userName and orderId."
+                return NotRight(f"{expected} for {what}", repr(found)[:100], mistake)
+    finally:
+        for name, order in orders:
+            client.delete_item(TableName=outputs["OrderingTable"], Key=_key(name, order))
+    return Right(
+        "A letter whose order is there may be redriven, too: by its name the worker knows it for a repetition."
+    )
+
+
+def _key(user: str, order: str) -> dict[str, Any]:
+    return {"userName": {"S": user}, "orderId": {"S": order}}
 
 
 def judged_takes(wanted: Callable[[str, dict], Any]) -> Verdict:

@@ -1,4 +1,4 @@
-"""Exercise 09-1: any event, told by its shape, and read by what its source's data class knows."""
+"""Exercise 10-1: any event, told by its shape, and read by what its source's data class knows."""
 
 from __future__ import annotations
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class TooMany(BaseException):
     """The function asks and asks; no `except Exception` of its own may stop this."""
 
 
+class Request(NamedTuple):
+    """A request that was sent.
+
+    Attributes:
+        headers: those that it was sent with.
+    """
+
+    method: str
+    path: str
+    headers: dict[str, Any]
+
+
 @contextmanager
-def sent_requests(most: int) -> Iterator[list[tuple[str, str]]]:
-    """Note method and path of each request that this process sends meanwhile: all libraries send them this way.
+def sent_requests(most: int) -> Iterator[list[Request]]:
+    """Note each request that this process sends meanwhile: all libraries send them this way.
 
     Args:
         most: how many may be sent.
@@ -22,17 +34,23 @@ def sent_requests(most: int) -> Iterator[list[tuple[str, str]]]:
     Raises:
         TooMany: the function sends one more.
     """
-    sent: list[tuple[str, str]] = []
-    real = http.client.HTTPConnection.putrequest
+    sent: list[Request] = []
+    connections = http.client.HTTPConnection
+    begin, add = connections.putrequest, connections.putheader
 
     def noting(connection: Any, method: str, url: str, *more: Any, **how: Any) -> None:
-        sent.append((method, url))
+        connection.headers_of_this_request = {}
+        sent.append(Request(method, url, connection.headers_of_this_request))
         if len(sent) > most:
             raise TooMany(f"{most} requests")
-        real(connection, method, url, *more, **how)
+        begin(connection, method, url, *more, **how)
 
-    http.client.HTTPConnection.putrequest = noting
+    def noting_headers(connection: Any, header: Any, *values: Any) -> None:
+        getattr(connection, "headers_of_this_request", {})[header] = values[0]
+        add(connection, header, *values)
+
+    connections.putrequest, connections.putheader = noting, noting_headers
     try:
         yield sent
     finally:
-        http.client.HTTPConnection.putrequest = real
+        connections.putrequest, connections.putheader = begin, add

@@ -1,4 +1,4 @@
-"""Exercise 10-1: the slow functions, by their 95th percentile."""
+"""Exercise 11-1: the slow functions, by their 95th percentile."""
 
 from __future__ import annotations
 

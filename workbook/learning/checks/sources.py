@@ -1,4 +1,4 @@
-"""What starts a function in chapter 09: a schedule's target, the filter of a bucket's events, that of a stream's."""
+"""What starts a function in chapter 10: a schedule's target, the filter of a bucket's events, that of a stream's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writes of a checkout: one after the other in step 5 of chapter 08, in one transaction in its step 6."""
+"""The writes of a checkout: one after the other in step 1 of chapter 09, in one transaction in its step 2."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _repeated_request(*, is_written: bool) -> Verdict:
 
 def _accepts(accept: Any, basket: dict[str, Any], answer: dict[str, Any]) -> bool:
     """Whether a checkout is accepted; what else may be wrong with it shows when the shop is called."""
-    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "check-08", "schemaVersion": "0"}  # no rule takes that
+    metadata = {"eventId": str(uuid.uuid4()), "correlationId": "check-09", "schemaVersion": "0"}  # no rule takes that
     event = json.dumps({"metadata": metadata, "data": {}})
     try:
         accept(basket, answer, {"checkoutId": answer["checkoutId"], "event": event, "acceptedAt": ""})

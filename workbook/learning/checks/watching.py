@@ -1,4 +1,4 @@
-"""The gaps of chapter 10: a story out of many lines, what a worker counts, errors, alarms, where time went."""
+"""The gaps of chapter 11: a story out of many lines, what a worker counts, errors, alarms, where time went."""
 
 from __future__ import annotations
 

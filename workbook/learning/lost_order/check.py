@@ -1,4 +1,4 @@
-"""The check of chapter 08's last exercise: five experiments with the shop as it is deployed.
+"""The check of chapter 09's last exercise: five experiments with the shop as it is deployed.
 
 It says nothing of a mistake before somebody has found it: what an experiment saw is told once it is
 another thing than the planted mistake does.
@@ -16,7 +16,7 @@ from workbook.learning.lost_order.experiments import EXPERIMENTS, Finding
 
 
 @checks(
-    "08-2",
+    "09-1",
     "Mia: trace(…) says how far her order came. "
     "Look at what the function behind the last hop logged at that time, at any level.",
     "Noah: which of the shop's functions says what a basket costs? Nobody asks the client.",

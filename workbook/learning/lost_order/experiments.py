@@ -1,4 +1,4 @@
-"""Five experiments with the shop as it is deployed, one for each mistake of chapter 08's last exercise.
+"""Five experiments with the shop as it is deployed, one for each mistake of chapter 09's last exercise.
 
 Customers, ids, prices and messages are others each time, so that nothing but the mistake can be mended.
 What they order is removed again, so that the books stay as they were.

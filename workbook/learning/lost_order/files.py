@@ -1,4 +1,4 @@
-"""The files of chapter 08's exercise, with a mistake each, by the paths at which they replace the shop's own."""
+"""The files of chapter 09's exercise, with a mistake each, by the paths at which they replace the shop's own."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def planted() -> dict[str, bytes]:
 
 
 def planted_paths() -> list[str]:
-    """The files that chapter 08 puts a mistake into: their paths below the checkout."""
+    """The files that chapter 09 puts a mistake into: their paths below the checkout."""
     return sorted(f.relative_to(PLANTED).as_posix() for f in PLANTED.glob("**/*.py"))

@@ -31,7 +31,7 @@ from workbook.observe.frames import queue, table
 from workbook.observe.ledger import checkout_of
 
 CASE = STATE / "lost_order.json"
-CHAPTER = 8
+CHAPTER = 9
 STACKS = ("Basket", "Ordering")
 WHOLE = "The shop is whole."
 DENIED = "NoOrders"  # the name of a policy
@@ -84,7 +84,7 @@ def break_shop() -> Complaint:
         What the customers wrote; their checkouts, and when the day began.
 
     Raises:
-        WorkbookError: the shop is not as chapter 08 leaves it, or does not deploy.
+        WorkbookError: the shop is not as chapter 09 leaves it, or does not deploy.
     """
     if "BasketOutbox" not in outputs or "OrderingQueue" not in outputs:
         raise WorkbookError(f"The shop has no outbox yet: run chapter {CHAPTER:02} from its beginning.")

@@ -1,5 +1,5 @@
 # expect: so all five come back, the good ones too
-%run solutions/08-2.py
+%run solutions/09-1.py
 worker = Path("../lambda_src/ordering/worker.py")
 answer = """process_partial_response(
         event=event, record_handler=process, processor=processor, context=context

@@ -1,5 +1,5 @@
 # expect: 1 of 5 mistakes remains
-%run solutions/08-2.py
+%run solutions/09-1.py
 orders = Path("../lambda_src/ordering/orders.py")
 code = orders.read_text()
 caught = "    except ConditionFailed:\n        "

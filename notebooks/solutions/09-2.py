@@ -1,4 +1,0 @@
-criterion = {
-    "eventName": ["REMOVE"],
-    "dynamodb": {"OldImage": {"category": {"S": ["lamps"]}}},
-}

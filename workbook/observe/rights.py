@@ -1,0 +1,41 @@
+"""`rights(*functions)`: what functions may do, and on what, as a table to be read."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+import pandas as pd
+
+from workbook.cloud.roles import as_list, statements
+from workbook.cloud.stacks import outputs
+
+MADE = re.compile(r"[0-9A-F]{8}-[0-9A-Z]+")  # what CloudFormation adds to the names of resources
+SINCE = re.compile(r"(?<=/stream)/.*")  # when a stream of DynamoDB began
+WIDTH = 45  # characters of actions, in a table that fits a page
+
+
+def rights(*functions: str) -> pd.DataFrame:
+    """What functions may do by policies of their own: a row for each statement and resource, sorted.
+
+    Args:
+        functions: as the outputs name them, such as `"BasketFunction"`.
+
+    Returns:
+        The columns `function`, `on` (the end of an ARN) and `may` (the actions, without their service).
+    """
+    rows = {
+        (name, _short(resource), _names(as_list(statement["Action"])))
+        for name in functions
+        for statement in statements(outputs[name])
+        for resource in as_list(statement["Resource"])
+    }
+    return pd.DataFrame(sorted(rows), columns=["function", "on", "may"])
+
+
+def _short(arn: str) -> str:
+    return SINCE.sub("", MADE.sub("", arn.split(":", 5)[-1]))
+
+
+def _names(actions: list[str]) -> str:
+    return textwrap.shorten(", ".join(sorted(it.split(":")[-1] for it in actions)), WIDTH, placeholder=" …")
