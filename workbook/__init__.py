@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbook.observe.leaks import leaks
     from workbook.observe.ledger import ledger
     from workbook.observe.rights import rights
+    from workbook.observe.taking_effect import in_force, rule_in_force
     from workbook.observe.traces import timings, trace
 
 _HOME = {
@@ -51,6 +52,7 @@ _HOME = {
     "evaluate_alarms": "observe.alarms",
     "finish": "learning.chapters",
     "hint": "learning.exercises",
+    "in_force": "observe.taking_effect",
     "invoke": "clients.invoke",
     "ledger": "observe.ledger",
     "leaks": "observe.leaks",
@@ -65,6 +67,7 @@ _HOME = {
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
     "rights": "observe.rights",
+    "rule_in_force": "observe.taking_effect",
     "solution": "learning.exercises",
     "table": "observe.frames",
     "timings": "observe.traces",
@@ -74,9 +77,9 @@ _HOME = {
 
 __all__ = [  # noqa: PLE0604
     "Rest", "break_shop", "broken_in", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor",
-    "evaluate_alarms", "finish", "hint", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop", "nag",
-    "outcome", "outputs", "predict", "queue", "raw_events", "remove", "rights", "solution", "table", "timings",
-    "trace", "wait_until",
+    "evaluate_alarms", "finish", "hint", "in_force", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop",
+    "nag", "outcome", "outputs", "predict", "queue", "raw_events", "remove", "rights", "rule_in_force", "solution",
+    "table", "timings", "trace", "wait_until",
 ]  # fmt: skip
 
 
@@ -100,7 +103,9 @@ if _local:
     _cloud = local.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
 else:
+    from workbook.base import patience
     from workbook.cloud import guard
 
+    patience.AT_LEAST = patience.ON_AWS
     target.agree_on_region()
     guard.watch()

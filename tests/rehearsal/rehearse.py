@@ -37,9 +37,10 @@ from workbook.maintenance.notebooks import differences, kernel
 
 PREPARED = """
 from workbook.cloud.consent import confirm_without_asking
-from workbook.observe import glances
+from workbook.observe import glances, taking_effect
 confirm_without_asking({account!r}, {region!r})
 glances.SETTLED /= {factor}
+taking_effect.LONGEST = {{what: longest / {factor} for what, longest in taking_effect.LONGEST.items()}}
 """
 # What an output says of AWS, as it stands in the published one.
 AS_PUBLISHED = (
@@ -50,7 +51,8 @@ AS_PUBLISHED = (
 )
 LONGEST = 150  # seconds for a cell; none waits for so long, and one that waits in vain does not hold up the others
 IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
-LOOKED = re.compile(r"^On AWS, looking at .*\n", re.MULTILINE)  # what `queue` says there
+UNKNOWN = ("<NA>", "None", "NaN", "NaT")  # what AWS does not tell of a message that is only counted
+SAID = re.compile(r"^On AWS, .*\n", re.MULTILINE)  # what is said there only
 
 
 def main() -> int:
@@ -129,7 +131,7 @@ def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
             client.timeout = IN_VAIN if cell.id in UNTRUE else LONGEST
             try:
                 client.execute_cell(cell, index)
-                _as_published(cell)
+                _as_published(cell, stored[index])
                 different = differences(cell, stored[index])
             except (CellTimeoutError, DeadKernelError) as error:
                 different = [f"The cell {cell.id} ended with {type(error).__name__}."]
@@ -147,17 +149,29 @@ def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
     }
 
 
-def _as_published(cell: nbformat.NotebookNode) -> None:
-    """Let a cell's outputs say of AWS's addresses, account and region what the published page says, and no more."""
+def _as_published(cell: nbformat.NotebookNode, stored: nbformat.NotebookNode) -> None:
+    """Let a cell's outputs say of AWS's addresses, account and region what the published page says, and no more.
+
+    What AWS does not tell of messages is as it is published.
+    """
     cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     for output in cell.outputs:
         if "text" in output:
-            output.text = LOOKED.sub("", output.text)
+            output.text = SAID.sub("", output.text)
     cell.outputs = [output for output in cell.outputs if output.get("text", "some")]
     for output in cell.outputs:
         for of, key in ((output, "text"), (output, "evalue"), (output.get("data", {}), "text/plain")):
             for pattern, replacement in AS_PUBLISHED if key in of else ():
                 of[key] = re.sub(pattern, replacement, of[key])
+    for output, published_one in zip(cell.outputs, stored.outputs, strict=False):
+        shown, wanted = (one.get("data", {}).get("text/plain", "") for one in (output, published_one))
+        if "<NA>" in shown and _but_for_unknown(shown).fullmatch(wanted.strip()):
+            output.data["text/plain"] = wanted
+
+
+def _but_for_unknown(text: str) -> re.Pattern[str]:
+    """What a frame may look like that has something instead of what AWS does not tell."""
+    return re.compile(r"\s+".join("[^\n]+?" if it in UNKNOWN else re.escape(it) for it in text.split()))
 
 
 def _tell(console: Console, report: dict[str, Any]) -> None:

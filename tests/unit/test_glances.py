@@ -60,6 +60,7 @@ def test_a_message_with_few_tries_is_counted_and_never_received(sqs, limited, ca
         [row] = queue(limited).itertuples()
         assert row.state == "waiting"
     assert queue(limited)[["body", "receives", "sent", "messageId"]].isna().all(axis=None)
+    assert str(queue(limited)[["body", "receives"]]) == "   body  receives\n0  None      <NA>"
     assert received(sqs, limited) == ["1"]
     assert capsys.readouterr().out == (
         "On AWS, looking at queue-1-1: its messages have a limited number of tries, and a look would use one up: "
@@ -121,10 +122,18 @@ def test_what_somebody_else_holds_is_in_flight_beside_what_waits(sqs, made):
     assert found.body.dropna().tolist() == ["two"]
 
 
-def test_an_empty_queue_is_asked_for_its_counts_only(sqs, made, monkeypatch):
-    url = made()
+@pytest.mark.parametrize("given", [{}, {"VisibilityTimeout": "0"}])
+def test_without_bodies_nothing_is_received(sqs, made, monkeypatch, given):
+    url = made("one", "two", **given)
     monkeypatch.setattr(sqs, "receive_message", None)
-    assert queue(url).empty
+    assert queue(url, bodies=False).to_dict("list") == {"state": ["waiting", "waiting"]}
+
+
+def test_counts_that_say_nothing_are_not_believed(sqs, made, monkeypatch):
+    """They may be of a minute ago."""
+    url, stale = made("one"), dict.fromkeys(glances.COUNTS, "0")
+    monkeypatch.setattr(sqs, "get_queue_attributes", lambda **_: {"Attributes": stale})
+    assert queue(url).body.tolist() == ["one"]
 
 
 def test_a_look_that_is_broken_off_gives_back_what_it_has(sqs, made, monkeypatch):

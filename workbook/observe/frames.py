@@ -57,7 +57,7 @@ def table(name: str, *, sort_by: str | list[str] | None = None) -> pd.DataFrame:
     return frame.sort_values([c for c in by if c in frame], ignore_index=True, kind="stable")
 
 
-def queue(url: str) -> pd.DataFrame:
+def queue(url: str, *, bodies: bool = True) -> pd.DataFrame:
     """The messages in an SQS queue, oldest first, without consuming them.
 
     Locally nothing about a message changes. AWS has no way to look at a message without receiving
@@ -66,13 +66,14 @@ def queue(url: str) -> pd.DataFrame:
 
     Args:
         url: the queue's address, such as `outputs["PricingQueue"]`.
+        bodies: without them there is the state alone, and nothing is received on AWS either.
 
     Returns:
         A row for each message: its body, its state (waiting or in flight), how often it was
         received, when it was sent, its id. Of what is only counted there is nothing but the state.
     """
     _reach()
-    messages = local.queue_messages(url) if target.is_local() else glances.messages(url)
+    messages = local.queue_messages(url) if target.is_local() else glances.messages(url, bodies)
     rows = [
         (
             m["Body"],
@@ -86,8 +87,9 @@ def queue(url: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=QUEUE_COLUMNS)
     frame["sent"] = pd.to_datetime(frame["sent"].astype(float), unit="s", utc=True)
     if frame.body.isna().any():
-        frame = frame.convert_dtypes()
-    return frame.sort_values("sent", ignore_index=True, kind="stable")
+        frame["receives"] = frame["receives"].astype("Int64")
+    frame = frame.sort_values("sent", ignore_index=True, kind="stable")
+    return frame if bodies else frame[["state"]]
 
 
 def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.DataFrame:

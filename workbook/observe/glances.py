@@ -43,23 +43,24 @@ def settle(look: Callable[[], T | None]) -> T | None:
     )(look)
 
 
-def messages(url: str) -> list[Message]:
+def messages(url: str, bodies: bool = True) -> list[Message]:
     """The messages of a queue on AWS: Body, IsVisible, ReceiveCount, SentTimestamp, MessageId; None is not known.
 
     How often one was received does not count the looks from here.
 
     Args:
         url: the queue's address.
+        bodies: else nothing is received, and all are only counted.
     """
     found = target.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[*COUNTS, "RedrivePolicy"])
     waiting, in_flight, delayed = (int(found["Attributes"][name]) for name in COUNTS)
-    if "RedrivePolicy" in found["Attributes"]:
-        if waiting:
+    limited = "RedrivePolicy" in found["Attributes"]
+    if limited or not bodies:
+        if waiting and bodies:
             _say(url, "its messages have a limited number of tries, and a look would use one up: they are counted only")
         return [_unread(True)] * (waiting + delayed) + [_unread(False)] * in_flight
-    # What the counts call in flight may be what was just looked at from here.
-    looked = url in _seen and time.monotonic() < _seen[url][0] + SETTLED
-    known = _looked_at(url, (waiting, in_flight, delayed)) if waiting or (in_flight and looked) else []
+    # The counts may be of a minute ago, so they do not say that there is nothing; a receive that waits does.
+    known = _looked_at(url, (waiting, in_flight, delayed))
     others = waiting + in_flight + delayed - len(known)
     return known + [_unread(False)] * min(in_flight, max(0, others))
 

@@ -26,6 +26,7 @@ PATHS = (  # of the services whose operations are named by method and path
     ("lambda", "PUT", f"{FUNCTION}/(?P<FunctionName>[^/]+)/code", "UpdateFunctionCode"),
     ("lambda", "POST", f"{FUNCTION}/(?P<FunctionName>[^/]+)/invocations", "Invoke"),
     ("lambda", "PUT", "/2017-10-31/functions/(?P<FunctionName>[^/]+)/concurrency", "PutFunctionConcurrency"),
+    ("lambda", "GET", "/2016-08-19/account-settings/?", "GetAccountSettings"),
     ("lambda", "POST", f"{MAPPING}/?", "CreateEventSourceMapping"),
     ("lambda", "GET", f"{MAPPING}/?", "ListEventSourceMappings"),
     ("lambda", "GET", f"{MAPPING}/(?P<UUID>[^/]+)", "GetEventSourceMapping"),

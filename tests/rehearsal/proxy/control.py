@@ -226,6 +226,7 @@ class NewAccount(Rule):
     """A new account runs ten functions at once, so none of them can be given a share of its own."""
 
     name = "new account"
+    LIMIT = 10
 
     async def before(self, call: Call) -> http.Response | None:
         if call.operation == "PutFunctionConcurrency" and call.parameters["ReservedConcurrentExecutions"] > 0:
@@ -236,6 +237,11 @@ class NewAccount(Rule):
                 "below its minimum value of [10].",
             )
         return None
+
+    async def after(self, call: Call) -> None:
+        if call.operation == "GetAccountSettings" and call.worked:
+            limits = {"ConcurrentExecutions": self.LIMIT, "UnreservedConcurrentExecutions": self.LIMIT}
+            call.answer = call.answer | {"AccountLimit": call.answer["AccountLimit"] | limits}
 
 
 class Throttling(Rule):

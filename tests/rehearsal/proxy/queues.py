@@ -106,7 +106,7 @@ class Duplicates(Rule):
     name = "duplicates"
 
     async def before(self, call: Call) -> http.Response | None:
-        if call.operation == "DeleteMessage" and self.happens(0.02):
+        if call.operation == "DeleteMessage" and self.happens(0.005):
             self.say(f"a message deleted from {_name(call)} comes again")
             return call.done()
         return None
