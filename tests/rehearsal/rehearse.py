@@ -165,13 +165,14 @@ def _as_published(cell: nbformat.NotebookNode, stored: nbformat.NotebookNode) ->
                 of[key] = re.sub(pattern, replacement, of[key])
     for output, published_one in zip(cell.outputs, stored.outputs, strict=False):
         shown, wanted = (one.get("data", {}).get("text/plain", "") for one in (output, published_one))
-        if "<NA>" in shown and _but_for_unknown(shown).fullmatch(wanted.strip()):
+        if "<NA>" in shown and same_but_for_unknown(shown, wanted):
             output.data["text/plain"] = wanted
 
 
-def _but_for_unknown(text: str) -> re.Pattern[str]:
-    """What a frame may look like that has something instead of what AWS does not tell."""
-    return re.compile(r"\s+".join("[^\n]+?" if it in UNKNOWN else re.escape(it) for it in text.split()))
+def same_but_for_unknown(shown: str, published: str) -> bool:
+    """Whether a frame, as text, is the published one, but for what AWS does not tell."""
+    pattern = r"\s+".join("[^\n]+?" if it in UNKNOWN else re.escape(it) for it in shown.split())
+    return bool(re.fullmatch(pattern, published.strip()))
 
 
 def _tell(console: Console, report: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import nbformat
 import pytest
 from known import NOT_PLAYED, UNTRUE
+from rehearse import same_but_for_unknown
 
 from workbook.base.paths import NOTEBOOKS, read_json
 from workbook.maintenance import copies
@@ -42,6 +43,17 @@ def test_each_cell_is_as_published(chapters: list[str], seed: int) -> None:
     found = rehearsed(chapters, seed)
     assert {chapter["chapter"]: chapter["otherwise"] for chapter in found if chapter["otherwise"]} == {}
     assert all(chapter["weather"] for chapter in found), "the sun shone"
+
+
+def test_what_aws_does_not_tell_is_as_published_and_nothing_else() -> None:
+    shown = "   body    state  receives\n0  None  waiting      <NA>"
+    for published, same in {
+        '                 body    state  receives\n0  {"hello": "world"}  waiting         0': True,
+        '                 body      state  receives\n0  {"hello": "world"}  in flight         0': False,
+        "   body    state  receives\n0  one  waiting         0\n1  two  waiting         0": False,
+        "Empty DataFrame": False,
+    }.items():
+        assert same_but_for_unknown(shown, published) == same, published
 
 
 def test_what_is_known_is_of_cells_that_there_are() -> None:
