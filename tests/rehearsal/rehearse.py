@@ -14,8 +14,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,15 @@ def main() -> int:
         with proxy(aws, conditions) as between, _cloudwatch(aws.url, 60 / conditions.factor):
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
-                reports.append(_rehearse(number, between, conditions.factor))
+                with console.status(f"Rehearsing {number:02}") as status:
+                    reports.append(_rehearse(number, between, conditions.factor, status.update))
                 _tell(console, reports[-1])
     held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
     console.print("\n".join(held), markup=False, style="red")
-    done = {"seed": conditions.seed, "factor": conditions.factor, "rules": conditions.rules, "chapters": reports}
+    done = {
+        "day": f"{datetime.now(UTC):%Y-%m-%d}", "seed": conditions.seed, "factor": conditions.factor,
+        "rules": {name: there[name] for name in conditions.rules}, "chapters": reports,
+    }  # fmt: skip
     write_json(STATE / "rehearsed.json", done | {"held and then refused": held})
     return 1 if held or any(report["otherwise"] for report in reports) else 0
 
@@ -116,8 +121,8 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
-    """Run a chapter's cells; what came of them."""
+def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], object]) -> dict[str, Any]:
+    """Run a chapter's cells; what came of them. Which cell is at work is shown."""
     notebook = nbformat.read(NOTEBOOKS / published.chapters()[number].name, as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}
     noted, started = len(between.notes()), time.monotonic()
@@ -126,7 +131,8 @@ def _rehearse(number: int, between: Proxy, factor: float) -> dict[str, Any]:
     codes = [index for index, cell in enumerate(stored) if cell.cell_type == "code"]
     with kernel(notebook, allow_errors=True, interrupt_on_timeout=True) as client:
         client.execute_cell(notebook.cells[-1], len(stored), store_history=False)
-        for index in codes:
+        for done, index in enumerate(codes, 1):
+            show(f"Rehearsing {number:02}: cell {done} of {len(codes)}, {stored[index].id}")
             cell, began = notebook.cells[index], time.monotonic()
             client.timeout = IN_VAIN if cell.id in UNTRUE else LONGEST
             try:
@@ -158,7 +164,9 @@ def _as_published(cell: nbformat.NotebookNode, stored: nbformat.NotebookNode) ->
     for output in cell.outputs:
         if "text" in output:
             output.text = SAID.sub("", output.text)
-    cell.outputs = [output for output in cell.outputs if output.get("text", "some")]
+        if "text/plain" in output.get("data", {}):
+            output.data["text/plain"] = SAID.sub("", f"{output.data['text/plain']}\n").rstrip("\n")
+    cell.outputs = [it for it in cell.outputs if it.get("text", "+") and it.get("data", {}).get("text/plain", "+")]
     for output in cell.outputs:
         for of, key in ((output, "text"), (output, "evalue"), (output.get("data", {}), "text/plain")):
             for pattern, replacement in AS_PUBLISHED if key in of else ():

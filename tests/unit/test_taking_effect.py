@@ -39,7 +39,7 @@ def test_a_rule_is_in_force_when_its_own_event_has_come(aws, bodies):
 
 def test_locally_nothing_is_published_and_nothing_waited_for(monkeypatch):
     monkeypatch.setattr(taking_effect.target, "is_local", lambda: True)
-    monkeypatch.setattr(taking_effect, "wait_until", None)
+    monkeypatch.setattr(taking_effect, "_wait", None)
     rule_in_force(None, "url")
     in_force("archive")
 

@@ -6,8 +6,10 @@ import time
 import uuid
 from collections.abc import Callable
 
+from workbook.base.display import Progress
 from workbook.base.errors import WorkbookError
-from workbook.base.waiting import wait_until
+from workbook.base.patience import ON_AWS
+from workbook.base.waiting import poll
 from workbook.cloud import target
 from workbook.observe.frames import queue
 
@@ -37,7 +39,7 @@ def rule_in_force(publish: Callable[[str], object], url: str) -> None:
         time.sleep(AGAIN)
         return any(probe in body for body in queue(url).body if body)
 
-    wait_until(arrived, "the rule to be in force")
+    _wait(arrived, "the rule", ON_AWS)
 
 
 def in_force(what: str) -> None:
@@ -53,4 +55,9 @@ def in_force(what: str) -> None:
         raise WorkbookError(f"There is no {what!r} to wait for; there are: {', '.join(LONGEST)}.")
     if not target.is_local():
         over = time.monotonic() + LONGEST[what]
-        wait_until(lambda: time.monotonic() > over, f"the {what} to be in force", seconds=2 * LONGEST[what])
+        _wait(lambda: time.monotonic() > over, f"the {what}", 2 * LONGEST[what])
+
+
+def _wait(look: Callable[[], bool], what: str, seconds: float) -> None:
+    with Progress(f"On AWS, waiting for {what} to be in force") as progress:
+        poll(look, f"{what} to be in force", seconds, lambda waited: progress(f"{waited:.0f} s"))
