@@ -33,11 +33,13 @@ class Aws:
             flow.response = http.Response.make(502, f"AWS has no {request.pretty_host}{request.path}")
             return
         flow.metadata["call"] = call
-        if call.service == "execute-api":
+        name = request.host_header if call.service == "execute-api" and "Authorization" in request.headers else None
+        if call.service == "execute-api" and not name:
             request.path = f"/_aws/execute-api/{call.host.partition('.')[0]}{request.path}"
         elif call.service == "s3" and (bucket := call.host.rpartition(f".s3.{REGION}.")[0]):
             request.path = f"/{bucket}{request.path}"
         request.scheme, request.host, request.port = "http", "127.0.0.1", CLOUD
+        request.host_header = name or request.host_header  # which is among what was signed
         if THERE in (request.content or b""):
             request.content = request.content.replace(THERE, HERE)
         if (answer := await self.weather.before(call)) is not None:
