@@ -1,6 +1,6 @@
 """Makes notebooks/rehearsed.md out of what rehearsals have left: `python tests/rehearsal/page.py [FILE …]`.
 
-Without a file it takes what `run.py rehearse` left last. Of a chapter that was rehearsed several times, the last counts.
+Without a file it takes what `run.py rehearse` left last. Of what was rehearsed several times, the last time counts.
 """
 
 from __future__ import annotations
