@@ -55,6 +55,7 @@ def test_opens_on_chapter_00(page: LabPage, screenshots: Path) -> None:
     page.page.screenshot(path=screenshots / "opened.png")
 
 
+@pytest.mark.nightly
 def test_a_kernel_restarted_in_mid_chapter(page: LabPage) -> None:
     page.open(FIRST)
     for text in ("chapter(0)", GREETING, "class Hello", "app.synth()", DEPLOY):
@@ -66,6 +67,7 @@ def test_a_kernel_restarted_in_mid_chapter(page: LabPage) -> None:
     expect(page.run(CALL).locator(".jp-OutputArea-output")).to_contain_text("Hello, Ada")
 
 
+@pytest.mark.nightly
 def test_a_syntax_error_in_the_handler_is_said_in_a_sentence(page: LabPage, screenshots: Path) -> None:
     page.open(FIRST)
     for text in ("chapter(0)", GREETING, "class Hello", "app.synth()", DEPLOY):

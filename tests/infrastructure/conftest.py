@@ -36,6 +36,18 @@ def unheard() -> Iterator[App]:
 
 
 @pytest.fixture(scope="session")
+def by_default() -> Iterator[App]:
+    """The app as CDK synthesizes it by default: for the roles of the bootstrap, and not with one's own rights."""
+    with copies.copy_of_the_tree() as root:
+        file = root / "cdk_app" / "app.py"
+        code = file.read_text(encoding="utf-8")
+        plain = code.replace("default_stack_synthesizer=cdk.CliCredentialsStackSynthesizer()", "")
+        assert plain != code
+        file.write_text(plain, encoding="utf-8")
+        yield synthesized(root)
+
+
+@pytest.fixture(scope="session")
 def chapter_02() -> Iterator[App]:
     """The app as chapter 02 leaves it."""
     with as_chapter_leaves_it(2) as app:

@@ -99,6 +99,7 @@ def test_it_finds_a_star_in_a_policy() -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.nightly
 def test_every_acknowledgement_is_needed(acknowledged) -> None:
     _, places = in_a_copy(
         "cdk_app/shop/nag.py", lambda text: text.replace("acknowledged=ACKNOWLEDGED", "acknowledged={}")

@@ -521,6 +521,20 @@ def test_cfn_lint_has_nothing_to_say(app: App, stack: str) -> None:
     assert not [str(m) for m in found if m.rule.id not in ALLOWED_WARNINGS]
 
 
+@pytest.mark.nightly
+def test_with_the_default_synthesizer_it_is_the_same_shop(app: App, by_default: App) -> None:
+    """But for who deploys, and for the check of the bootstrap's version that CDK then adds."""
+    for stack in STACKS:
+        plain = json.loads(by_default.text(stack))
+        assert set(plain.pop("Parameters")) == {"BootstrapVersion"}
+        assert set(plain.pop("Rules")) == {"CheckBootstrapVersion"}
+        assert plain == json.loads(app.text(stack)), stack
+        found = cfnlint.api.lint_file(by_default.assembly / f"{stack}.template.json", config=ManualArgs())
+        assert not [str(m) for m in found if m.rule.id not in ALLOWED_WARNINGS]
+    manifest = json.loads((by_default.assembly / "manifest.json").read_text(encoding="utf-8"))
+    assert "cdk-hnb659fds-deploy-role" in manifest["artifacts"]["Basket"]["properties"]["assumeRoleArn"]
+
+
 # The services know nothing of each other
 
 

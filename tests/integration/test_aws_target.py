@@ -161,6 +161,7 @@ def test_a_target_that_there_is_not(learner):
     )
 
 
+@pytest.mark.nightly
 def test_the_deployment_goes_through_the_proxy_that_the_environment_names(learner):
     """As `cdk deploy` does, and boto3. This proxy notes who is asked for, and lets nothing through."""
     seen = []

@@ -41,6 +41,7 @@ def buckets(learner) -> list[str]:
     return [it["Name"] for it in learner.client("s3").list_buckets()["Buckets"] if not it["Name"].startswith("cdk-")]
 
 
+@pytest.mark.nightly
 def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learner, python, put):
     python("_ = deploy('EventBus', 'Product')")
     bucket = python("outputs['ProductUploads']")

@@ -103,6 +103,7 @@ def test_changed_code_answers_without_cdk(learner, python):
     assert python(ANSWER) == "two"
 
 
+@pytest.mark.nightly
 def test_a_full_deployment_by_hand_agrees(learner, python):
     learner.write(CODE, HANDLER.format("three"))
     python("with no_process: _ = deploy('Hello')")
@@ -125,6 +126,7 @@ def test_what_the_readme_tells_to_type_in_a_terminal_works(learner, python):
 
 
 def test_a_new_file_beside_the_handler_is_new_code(learner, python):
+    python("_ = deploy('Hello')")  # what was deployed by hand is known from now on
     learner.write("lambda_src/hello/helper.py", "name = 'helper'\n")
     learner.write(CODE, "import helper\n\ndef handler(event, context):\n    print('called')\n    return helper.name\n")
     python("with no_process: _ = deploy('Hello')")
@@ -425,6 +427,7 @@ def test_in_a_notebook_the_toolkit_is_there_for_the_next_deployment(learner, pyt
     assert len(sixth) == 1 and not fifth & sixth  # an environment of its own
 
 
+@pytest.mark.nightly
 def test_it_ends_with_the_notebook(learner, notebook):
     other = learner.kernel()
     other("from workbook import deploy; from workbook.deployment import cdk; cdk.in_notebook = lambda: True")
@@ -438,6 +441,7 @@ def test_it_ends_with_the_notebook(learner, notebook):
 # What is in tables and queues survives a change
 
 
+@pytest.mark.nightly
 def test_rows_survive_an_index_and_messages_a_visibility_timeout(newcomer):
     index = newcomer.read(PRODUCT)
     newcomer.write(PRODUCT, "\n".join(line for line in index.split("\n") if "index" not in line))

@@ -118,6 +118,7 @@ def test_kernels_listen_where_only_their_owner_may_go(start: Start):
     until(lambda: not connection.parent.exists() or not list(connection.parent.iterdir()))
 
 
+@pytest.mark.nightly
 def test_of_two_labs_the_last_one_stops_the_cloud(start: Start, newcomer: Learner):
     first, second = start(), start()
     assert first.port != second.port
@@ -131,6 +132,7 @@ def test_of_two_labs_the_last_one_stops_the_cloud(start: Start, newcomer: Learne
     until(lambda: not newcomer.clouds())
 
 
+@pytest.mark.nightly
 def test_labs_that_start_at_once_each_have_a_port_and_answer(start: Start):
     with ThreadPoolExecutor(3) as pool:
         labs = [answer.result() for answer in [pool.submit(start) for _ in range(3)]]
@@ -138,6 +140,7 @@ def test_labs_that_start_at_once_each_have_a_port_and_answer(start: Start):
     assert all(lab.get("api/contents").ok for lab in labs)
 
 
+@pytest.mark.nightly
 def test_a_lab_that_was_killed_is_not_waited_for(start: Start, newcomer: Learner):
     first, second = start(), start()
     first.process.kill()
@@ -162,6 +165,7 @@ def _listens(process: psutil.Process, port: int) -> bool:
         return False
 
 
+@pytest.mark.nightly
 def test_a_cloud_that_gets_another_port_than_expected_is_the_one_that_terminals_reach(newcomer: Learner):
     code = "from workbook.cloud import local; local.expected_url = lambda: 'http://127.0.0.1:9'\n"
     code += "from workbook.command import jupyterlab; jupyterlab.lab(browser=False)"

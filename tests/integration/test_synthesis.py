@@ -95,6 +95,7 @@ def test_the_same_code_is_not_synthesized_twice(learner, python, code):
     python("cdk.run_app = None; cdk.synthesize(); cdk.run_app = run")
 
 
+@pytest.mark.nightly
 def test_what_stands_beside_the_code_has_no_part_in_what_is_kept(learner, python):
     """CDK would name the code by it."""
     beside = learner.root / "lambda_src" / "hello" / "__pycache__" / "app.cpython-311.pyc"
@@ -180,6 +181,7 @@ os.chdir("/")
     assert waiting(notebook) == [process]
 
 
+@pytest.mark.nightly
 def test_changed_code_of_a_function_is_seen(learner, notebook):
     file, before = learner.root / "lambda_src" / "hello" / "app.py", learner.read("lambda_src/hello/app.py")
     keys = []
@@ -195,6 +197,7 @@ def test_changed_code_of_a_function_is_seen(learner, notebook):
     assert len(set(keys)) == 2
 
 
+@pytest.mark.nightly
 def test_after_some_runs_there_is_another_process(learner, notebook, code):
     notebook(f"runs = synthesis.RUNS; synthesis.RUNS = 2; {READY}")
     [process] = waiting(notebook)
@@ -281,6 +284,7 @@ def test_it_ends_when_nobody_needs_it_for_a_while(learner):
     assert not staged.exists()
 
 
+@pytest.mark.nightly
 def test_a_run_that_hangs_is_ended(learner, notebook, code):
     """One that was begun ahead, and that nobody waits for."""
     learner.edit("workbook/deployment/app_process.py", "LONGEST = 600", "LONGEST = 1")
@@ -305,6 +309,7 @@ def test_it_ends_with_whoever_started_it(learner):
     until(lambda: not any(p.is_running() for p in processes))
 
 
+@pytest.mark.nightly
 def test_after_a_deployment_in_a_notebook_one_is_ready_and_after_a_command_none(learner, python, code):
     other = "\n".join(line for line in code.splitlines() if "nag" not in line and "watch" not in line)
     learner.write(APP, other)

@@ -82,9 +82,7 @@ def basket(basket_service) -> Callable[..., SimpleNamespace]:
 @pytest.fixture
 def basket_table(basket_service) -> Any:
     """The table of baskets, empty at the start of a test; so are those of checkouts and of the outbox."""
-    for name in (CHECKOUTS, OUTBOX):
-        emptied(boto3.resource("dynamodb").Table(name))
-    return emptied(basket_service.baskets.table)
+    return emptied(basket_service.baskets.table, CHECKOUTS, OUTBOX)
 
 
 @pytest.fixture(scope="module")

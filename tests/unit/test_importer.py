@@ -323,8 +323,9 @@ def test_a_file_of_just_so_many_bytes_and_rows_is_taken(rows):
     header, row = b"sku,name,price\n", b"A,Lamp,1\n"
     products, rejects = rows.read(header + row * 10_000)
     assert (len(products), len(rejects)) == (1, 9_999)
-    filled = header + row + b"\n" * (5_000_000 - len(header + row))
-    assert [len(found) for found in rows.read(filled)] == [1, 0]
+    filled = header + row + (b"x" * 99_999 + b"\n") * 49
+    filled += b"\n" * (5_000_000 - len(filled))
+    assert [len(found) for found in rows.read(filled)] == [1, 49]
     assert rows.read(filled + b"\n") == ([], [(1, "The file has more than 5000000 bytes.", "")])
 
 

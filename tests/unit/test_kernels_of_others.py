@@ -13,6 +13,8 @@ import pytest
 from workbook.base.paths import LEARN, NOTEBOOKS, ROOT
 from workbook.learning import chapters, other_kernels, published
 
+pytestmark = pytest.mark.slow
+
 LONG_AGO = "2026-01-01T10:00:00.000000Z"
 NOW = datetime.now(UTC).isoformat().replace("+00:00", "Z")
 MINE = "11111111-1111-4111-8111-111111111111"

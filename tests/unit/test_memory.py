@@ -12,6 +12,8 @@ import pytest
 from workbook.learning import memory, published
 from workbook.learning.definitions import bound, bound_by, definitions, needed
 
+pytestmark = pytest.mark.slow
+
 HARMLESS = [
     "import json",
     "from workbook import outputs",

@@ -9,6 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from workbook.base.errors import WorkbookError
 from workbook.maintenance import notebooks
 
+pytestmark = pytest.mark.slow
+
 
 def cell(*outputs, source="1", tags=(), count=1):
     return new_code_cell(source, id="c", outputs=list(outputs), execution_count=count, metadata={"tags": list(tags)})

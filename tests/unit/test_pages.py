@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from differences_page import LINK, NOTEBOOKS, PAGE, ROOT, page, prose, rows
 
 from workbook.learning import published
+
+pytestmark = pytest.mark.slow
 
 ANY_LINK = re.compile(r"\]\(([^)\s]+)")
 IN_NO_LINK = re.compile(r"```.*?```|`[^`\n]*`|<!--.*?-->", re.DOTALL)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GRAMMAR = "rfc3987_syntax.syntax_helpers"
 
 

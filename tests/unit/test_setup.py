@@ -575,6 +575,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
     assert min(seconds) < 1
 
 
+@pytest.mark.nightly
 def test_a_path_works_in_a_locale_that_has_no_letters_for_it(tree):
     for _ in ("the first start", "the second"):
         printed, said = begun(tree, "status", LC_ALL="C").communicate(timeout=PATIENCE)
@@ -630,6 +631,7 @@ def running_in(tree: Path) -> list[str]:
     return [line for line in listed.splitlines() if str(tree) in line]
 
 
+@pytest.mark.nightly
 def test_of_two_at_once_the_second_waits(tree):
     both = [begun(tree, "status"), begun(tree, "status")]
     heard = [process.communicate(timeout=PATIENCE) for process in both]

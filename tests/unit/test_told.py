@@ -33,6 +33,8 @@ import workbook
 from workbook.command import cli
 from workbook.learning import published
 
+pytestmark = pytest.mark.slow
+
 PAGES = [ROOT / "README.md", *NOTEBOOKS.glob("*.md")]
 NO_PYTHON = {"rate", "cron", "attribute_not_exists"}  # EventBridge's schedules, a condition of DynamoDB
 SENTENCE = re.compile(r".* .*[.!?]", re.DOTALL)  # not a piece of code, not a pattern

@@ -10,6 +10,8 @@ import pytest
 from workbook.base import tools
 from workbook.base.errors import WorkbookError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -11,6 +11,8 @@ import pytest
 
 from workbook.base import environment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tools(monkeypatch, tmp_path) -> dict[str, str]:

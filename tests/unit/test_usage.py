@@ -16,6 +16,8 @@ import typer
 
 from workbook.command import cli, usage
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 TYPERS = typer.main.get_command(cli.app)
 PATIENCE = 300

@@ -15,6 +15,8 @@ from workbook.base.errors import WorkbookError
 from workbook.base.waiting import wait_until
 from workbook.maintenance.notebooks import kernel
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def speed(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:

@@ -9,6 +9,8 @@ import pytest
 from workbook.base.paths import NOTEBOOKS
 from workbook.learning import working_ahead
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def begun(monkeypatch):

@@ -112,7 +112,7 @@ def test(arguments: Sequence[str] = (), *, quick: bool = False, everything: bool
 
     Args:
         arguments: pytest's; without a path among them, all tests run but those for the night.
-        quick: only those of handlers, helpers and templates, in a minute and a half.
+        quick: only those of handlers, helpers and templates, in about a minute.
         everything: those for the night, too.
         busy: beside processes that do nothing but compute, as on a machine that others use.
     """
