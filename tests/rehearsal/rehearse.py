@@ -31,6 +31,7 @@ from rich.console import Console
 from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
 
 from workbook.base.errors import WorkbookError
+from workbook.base.patience import slowness
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
 from workbook.cloud import target
 from workbook.learning import published
@@ -50,7 +51,7 @@ AS_PUBLISHED = (
     (ACCOUNT, target.LOCAL_ACCOUNT),
     (REGION, target.LOCAL_REGION),
 )
-LONGEST = 150  # seconds for a cell; none waits for so long, and one that waits in vain does not hold up the others
+LONGEST = 180  # seconds for a cell on a quiet machine; none waits for so long, and one that waits in vain does not hold up the others
 IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
 UNKNOWN = ("<NA>", "None", "NaN", "NaT")  # what AWS does not tell of a message that is only counted
 SAID = re.compile(r"^On AWS, .*\n", re.MULTILINE)  # what is said there only
@@ -134,7 +135,7 @@ def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], 
         for done, index in enumerate(codes, 1):
             show(f"Rehearsing {number:02}: cell {done} of {len(codes)}, {stored[index].id}")
             cell, began = notebook.cells[index], time.monotonic()
-            client.timeout = IN_VAIN if cell.id in UNTRUE else LONGEST
+            client.timeout = round((IN_VAIN if cell.id in UNTRUE else LONGEST) * slowness())
             try:
                 client.execute_cell(cell, index)
                 _as_published(cell, stored[index])
