@@ -8,6 +8,9 @@ import uuid
 
 import pytest
 import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from learner import until
 from proxy_process import rules
@@ -174,6 +177,28 @@ def test_a_rule_is_shown_at_once_and_works_later(aws, behind, name):
     assert inside.list_rules(NamePrefix=name)["Rules"] != []
     until(lambda: inside.list_rules(NamePrefix=name)["Rules"] == [])
     assert not [what for _, what in one.notes() if what.startswith("FAILED")]
+
+
+def test_a_bus_goes_after_what_is_held_of_its_rules(behind, name):
+    one, client = behind("rules", factor=20)
+    events = client("events")
+    events.create_event_bus(Name=name)
+    events.put_rule(Name="a", EventBusName=name, EventPattern='{"source": ["a"]}')
+    events.delete_rule(Name="a", EventBusName=name)
+    events.delete_event_bus(Name=name)
+    assert [what for _, what in one.notes() if "takes effect" in what] and len(one.notes()) == 2
+
+
+def test_a_signed_call_of_an_api_keeps_its_host(aws, behind):
+    """Which was signed; so the cloud has to know the API by that name. Without the proxy's rules nobody refuses it."""
+    one, client = behind()
+    api = client("apigateway").create_rest_api(name="signed")["id"]
+    host, through = f"{api}.execute-api.{REGION}.amazonaws.com", {"https": one.environment["HTTPS_PROXY"]}
+    request = AWSRequest("GET", f"https://{host}/prod/")
+    SigV4Auth(Credentials(ACCOUNT, "secret"), "execute-api", REGION).add_auth(request)
+    ways = {"verify": one.environment["REQUESTS_CA_BUNDLE"], "proxies": through, "timeout": 20}
+    signed, plain = (requests.get(request.url, headers=headers, **ways) for headers in (dict(request.headers), {}))
+    assert signed.status_code == plain.status_code and signed.text == plain.text
 
 
 def test_a_deleted_queues_name_is_blocked_for_a_while(behind, name):

@@ -82,6 +82,9 @@ class Rules(Holding):
         if call.service != "events":
             return None
         given = call.parameters
+        if call.operation == "DeleteEventBus":
+            await self.overtake(what for what in self._rules if what[0] == given["Name"])
+            return None
         what = (given.get("EventBusName", "default"), given.get("Rule") or given.get("Name"))
         if call.operation in self.CHANGES:
             if not self.is_held(what):

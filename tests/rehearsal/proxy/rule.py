@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from calls import Call
@@ -71,8 +71,12 @@ class Holding(Rule):
         if status >= 400:
             self.say(f"FAILED: {call.operation} was answered as done, and is refused with {status}: {said[:300]!r}")
 
+    async def overtake(self, whats: Iterable[Hashable]) -> None:
+        """Wait for all changes of these that are held."""
+        await asyncio.gather(*(task for what in whats for task in self._held.get(what, [])))
+
     async def clear_up(self) -> None:
-        await asyncio.gather(*(task for tasks in self._held.values() for task in tasks))
+        await self.overtake(list(self._held))
 
 
 class Pending:
