@@ -10,6 +10,11 @@ import sys
 from ministack import app
 
 engine, region = sys.argv.pop(1), sys.argv.pop(1)
-app._EXECUTE_API_RE = re.compile(rf"^([a-f0-9]{{8}})\.execute-api\.{re.escape(region)}\.amazonaws\.com$")
 sys.argv[0] = engine
-runpy.run_path(engine, run_name="__main__")
+sys.path.insert(0, engine)
+import gate
+
+API = rf"([a-f0-9]{{8}})\.execute-api\.{re.escape(region)}\.amazonaws\.com"
+app._EXECUTE_API_RE = re.compile(f"^{API}$")
+gate.ITS_NAME = re.compile(f"{gate.ITS_NAME.pattern}|{API}", re.IGNORECASE)
+runpy.run_path(f"{engine}/__main__.py", run_name="__main__")

@@ -190,7 +190,7 @@ def test_a_bus_goes_after_what_is_held_of_its_rules(behind, name):
 
 
 def test_a_signed_call_of_an_api_keeps_its_host(aws, behind):
-    """Which was signed; so the cloud has to know the API by that name. Without the proxy's rules nobody refuses it."""
+    """Which was signed, so the cloud has to know the API by that name."""
     one, client = behind()
     api = client("apigateway").create_rest_api(name="signed")["id"]
     host, through = f"{api}.execute-api.{REGION}.amazonaws.com", {"https": one.environment["HTTPS_PROXY"]}
