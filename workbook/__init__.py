@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbook.clients.invoke import invoke
     from workbook.clients.raw_events import raw_events
     from workbook.clients.rest import Rest
+    from workbook.clients.shopping import check_out, fill_basket
     from workbook.cloud.stacks import outputs
     from workbook.command.doctor import doctor
     from workbook.deployment.cdk_nag import nag
@@ -29,39 +30,45 @@ if TYPE_CHECKING:
     from workbook.learning.learner_files import remove
     from workbook.learning.lost_order.shop import break_shop, mend_shop
     from workbook.learning.predictions import outcome, predict
-    from workbook.observe.alarms import evaluate_alarms
+    from workbook.observe.alarms import alarm_states, alarms_become
     from workbook.observe.diagrams import diagram
     from workbook.observe.frames import logs, queue, table
-    from workbook.observe.leaks import leaks
+    from workbook.observe.leaks import leaks, leaks_in_the_shop
     from workbook.observe.ledger import ledger
-    from workbook.observe.rights import rights
+    from workbook.observe.rights import policies, rights
+    from workbook.observe.streams import stream
     from workbook.observe.taking_effect import in_force, rule_in_force
     from workbook.observe.traces import timings, trace
 
 _HOME = {
     "Rest": "clients.rest",
+    "alarm_states": "observe.alarms",
+    "alarms_become": "observe.alarms",
     "break_shop": "learning.lost_order.shop",
     "broken_in": "clients.intruder",
     "chapter": "learning.chapters",
     "check": "learning.exercises",
+    "check_out": "clients.shopping",
     "clean_up": "learning.clean_up",
     "deploy": "deployment.deploy",
     "diagram": "observe.diagrams",
     "diff": "deployment.diff",
     "doctor": "command.doctor",
-    "evaluate_alarms": "observe.alarms",
+    "fill_basket": "clients.shopping",
     "finish": "learning.chapters",
     "hint": "learning.exercises",
     "in_force": "observe.taking_effect",
     "invoke": "clients.invoke",
     "ledger": "observe.ledger",
     "leaks": "observe.leaks",
+    "leaks_in_the_shop": "observe.leaks",
     "leftovers": "learning.clean_up",
     "logs": "observe.frames",
     "mend_shop": "learning.lost_order.shop",
     "nag": "deployment.cdk_nag",
     "outcome": "learning.predictions",
     "outputs": "cloud.stacks",
+    "policies": "observe.rights",
     "predict": "learning.predictions",
     "queue": "observe.frames",
     "raw_events": "clients.raw_events",
@@ -69,6 +76,7 @@ _HOME = {
     "rights": "observe.rights",
     "rule_in_force": "observe.taking_effect",
     "solution": "learning.exercises",
+    "stream": "observe.streams",
     "table": "observe.frames",
     "timings": "observe.traces",
     "trace": "observe.traces",
@@ -76,10 +84,11 @@ _HOME = {
 }
 
 __all__ = [  # noqa: PLE0604
-    "Rest", "break_shop", "broken_in", "chapter", "check", "clean_up", "deploy", "diagram", "diff", "doctor",
-    "evaluate_alarms", "finish", "hint", "in_force", "invoke", "leaks", "ledger", "leftovers", "logs", "mend_shop",
-    "nag", "outcome", "outputs", "predict", "queue", "raw_events", "remove", "rights", "rule_in_force", "solution",
-    "table", "timings", "trace", "wait_until",
+    "Rest", "alarm_states", "alarms_become", "break_shop", "broken_in", "chapter", "check", "check_out", "clean_up",
+    "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "in_force", "invoke", "leaks",
+    "leaks_in_the_shop", "ledger", "leftovers", "logs", "mend_shop", "nag", "outcome", "outputs", "policies",
+    "predict", "queue", "raw_events", "remove", "rights", "rule_in_force", "solution", "stream", "table", "timings",
+    "trace", "wait_until",
 ]  # fmt: skip
 
 

@@ -5,15 +5,14 @@ from shop.gateway import ANSWERS, shape_errors
 from shop.publishing import may_publish
 
 ORIGIN = "https://backoffice.example.com"  # whose pages may read the answers in a browser
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 Schema, Type = apigateway.JsonSchema, apigateway.JsonSchemaType
 REFUND = Schema(
     type=Type.OBJECT,
     required=["checkoutId", "amount", "reason"],
     additional_properties=False,
     properties={
-        "checkoutId": Schema(
-            type=Type.STRING, pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
-        ),
+        "checkoutId": Schema(type=Type.STRING, pattern=f"^{UUID}$"),
         "amount": Schema(type=Type.NUMBER, minimum=0.01, maximum=10_000),
         "reason": Schema(type=Type.STRING, enum=["damaged", "late", "unwanted"]),
     },
@@ -30,12 +29,11 @@ class Backoffice(Stack):
             self, "Function", "backoffice", BUS_NAME=bus.event_bus_name, ORIGIN=ORIGIN
         )
         may_publish(function, bus, "shop.backoffice")
+        pages = apigateway.CorsOptions(allow_origins=[ORIGIN], allow_methods=["POST"])
         api = apigateway.RestApi(
             self, "Api",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            default_cors_preflight_options=apigateway.CorsOptions(
-                allow_origins=[ORIGIN], allow_methods=["POST"]
-            ),
+            default_cors_preflight_options=pages,
         )
         shape_errors(api, *ANSWERS, **{"Access-Control-Allow-Origin": f"'{ORIGIN}'"})
         refund = api.root.add_resource("refund").add_method(
@@ -56,9 +54,8 @@ class Backoffice(Stack):
         key = api.add_api_key("Key")
         plan.add_api_key(key)
         clerk = iam.Role(self, "Clerk", assumed_by=iam.AccountRootPrincipal())
-        clerk.add_to_policy(
-            iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[refund.method_arn])
-        )
+        calls = iam.PolicyStatement(actions=["execute-api:Invoke"], resources=[refund.method_arn])
+        clerk.add_to_policy(calls)
 
         CfnOutput(self, "BackofficeFunction", value=function.function_name)
         CfnOutput(self, "BackofficeApiUrl", value=api.url)

@@ -1,4 +1,4 @@
-from aws_cdk import ArnFormat, Duration, aws_cloudwatch as cloudwatch
+from aws_cdk import Duration, aws_cloudwatch as cloudwatch
 
 APIS = ("Product", "Basket", "Ordering")
 
@@ -28,11 +28,7 @@ def alarms_of_all(stack):
     """The alarms of all stacks that the app has so far."""
     found = stack.node.root.node.find_all()
     names = [it.alarm_name for it in found if isinstance(it, cloudwatch.CfnAlarm)]
-    arn = lambda name: stack.format_arn(
-        service="cloudwatch", resource="alarm", resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
-    return [cloudwatch.Alarm.from_alarm_arn(stack, name, arn(name)) for name in names]
+    return [cloudwatch.Alarm.from_alarm_name(stack, name, name) for name in names]
 
 
 def plot(title, *metrics):
@@ -50,10 +46,9 @@ def business(name):
 
 
 def api(name, metric, statistic):
-    dimension = {"ApiName": name}
     return cloudwatch.Metric(
-        namespace="AWS/ApiGateway", metric_name=metric, dimensions_map=dimension,
-        statistic=statistic, label=name,
+        namespace="AWS/ApiGateway", metric_name=metric, statistic=statistic,
+        dimensions_map={"ApiName": name}, label=name,
     )
 
 

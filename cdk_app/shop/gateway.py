@@ -1,3 +1,5 @@
+"""What API Gateway says when it refuses a request by itself."""
+
 import json
 
 from aws_cdk import aws_apigateway as apigateway

@@ -33,22 +33,19 @@ class Imports(Construct):
 
         uploads = ServiceBucket(self, "Uploads", name)
         uploads.node.add_dependency(importer)  # S3 looks whether it may call the function
-        notification = s3.CfnBucket.LambdaConfigurationProperty(
-            event="s3:ObjectCreated:*",
-            function=importer.function_arn,
-            filter=s3.CfnBucket.NotificationFilterProperty(
-                s3_key=s3.CfnBucket.S3KeyFilterProperty(
-                    rules=[
-                        {"name": "prefix", "value": "products/"},
-                        {"name": "suffix", "value": ".csv"},
-                    ],
-                )
-            ),
+        keys = s3.CfnBucket.S3KeyFilterProperty(
+            rules=[
+                {"name": "prefix", "value": "products/"},
+                {"name": "suffix", "value": ".csv"},
+            ],
         )
-        configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            lambda_configurations=[notification]
+        created = s3.CfnBucket.LambdaConfigurationProperty(
+            event="s3:ObjectCreated:*", function=importer.function_arn,
+            filter=s3.CfnBucket.NotificationFilterProperty(s3_key=keys),
         )
-        uploads.node.default_child.notification_configuration = configuration
+        uploads.node.default_child.notification_configuration = (
+            s3.CfnBucket.NotificationConfigurationProperty(lambda_configurations=[created])
+        )
         CfnOutput(stack, "ProductUploads", value=uploads.bucket_name)
         CfnOutput(stack, "ProductImporter", value=importer.function_name)
         CfnOutput(stack, "ProductImportFailures", value=failures.queue_url)

@@ -6,11 +6,7 @@ from constructs import Construct
 from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
 from shop.publishing import may_publish
-
-READ_STREAM = [
-    f"dynamodb:{action}"
-    for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-]
+from shop.subscription import READ_STREAM
 
 
 class PriceChanges(Construct):

@@ -1,12 +1,10 @@
 from aws_cdk import (
-    CfnOutput, Duration, Stack,
-    aws_events as events, aws_events_targets as targets, aws_lambda_destinations as destinations,
-    aws_lambda_event_sources as event_sources, aws_sqs as sqs,
+    CfnOutput, Duration, Stack, aws_lambda_destinations as destinations, aws_sqs as sqs,
 )
 from shop.bucket import ServiceBucket
-from shop.event_bus import shop_bus
 from shop.function import ServiceFunction
 from shop.schedules import Schedules
+from shop.subscription import subscribe
 from shop.table import ServiceTable
 
 
@@ -21,25 +19,10 @@ class Report(Stack):
             self, "Notes", "report", handler="notes.handler", TABLE_NAME=orders.table_name
         )
         notes.allow(orders.table_arn, "dynamodb:PutItem")
-        queue = sqs.Queue(
-            self, "Queue",
-            visibility_timeout=Duration.seconds(60),  # six times the function's timeout
-            dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=5),
-        )
-        notes.add_event_source(
-            event_sources.SqsEventSource(
-                queue, batch_size=10, report_batch_item_failures=True, max_concurrency=2
-            )
-        )
-        events.Rule(
-            self, "Rule",
-            event_bus=shop_bus(self),
-            event_pattern=events.EventPattern(
-                source=["shop.basket"],
-                detail_type=["BasketCheckedOut"],
-                detail={"metadata": {"schemaVersion": ["1"]}},
-            ),
-            targets=[targets.SqsQueue(queue, dead_letter_queue=failures)],
+        subscribe(
+            notes, failures,
+            source=["shop.basket"], detail_type=["BasketCheckedOut"],
+            detail={"metadata": {"schemaVersion": ["1"]}},
         )
 
         report = ServiceFunction(

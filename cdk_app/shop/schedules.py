@@ -15,18 +15,15 @@ class Schedules(Construct):
             schedule=events.Schedule.expression("cron(0 1 * * ? *)"),  # at one o'clock, UTC
             targets=[targets.LambdaFunction(function, dead_letter_queue=failures)],
         )
-        # destroyed with all in it
         self.group = scheduler.ScheduleGroup(self, "OneTime", removal_policy=RemovalPolicy.DESTROY)
         only_this_group = {"ArnEquals": {"aws:SourceArn": self.group.schedule_group_arn}}
         self.role = iam.Role(
             self, "Role",
             assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=only_this_group),
         )
-        self.role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"], resources=[function.function_arn]
-            )
-        )
-        self.role.add_to_policy(  # for what could not be delivered
-            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn])
-        )
+        for action, resource in (
+            ("lambda:InvokeFunction", function.function_arn),
+            ("sqs:SendMessage", failures.queue_arn),  # what could not be delivered
+        ):
+            statement = iam.PolicyStatement(actions=[action], resources=[resource])
+            self.role.add_to_policy(statement)

@@ -7,6 +7,7 @@ import rules
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig
 from shop_http.answers import answer, error, respond, shape_errors
+from shop_http.events import NotPublished
 from shop_http.validation import json_object
 
 logger = Logger(service="backoffice")
@@ -14,7 +15,7 @@ app = APIGatewayRestResolver(cors=CORSConfig(allow_origin=os.environ["ORIGIN"]))
 shape_errors(app, logger)
 
 
-@app.exception_handler(refunds.NotPublished)
+@app.exception_handler(NotPublished)
 def not_published(_):
     return error(503, "The refund could not be accepted. Try again; it will not be paid twice.")
 

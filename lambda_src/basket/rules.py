@@ -1,6 +1,6 @@
 """What a basket and a checkout may be."""
 
-from cards import has_card_number
+from shop_http.cards import has_card_number
 from shop_http.validation import (
     LARGEST, BadRequestError, checked, money, one_of, several, text, user_name, whole,
 )

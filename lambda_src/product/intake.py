@@ -1,11 +1,9 @@
 """Where rows go: products into the table, and what is none into a file."""
 
-import csv
-import io
 import os
 
 import boto3
-from shop_http.spreadsheets import harmless
+from shop_http.spreadsheets import as_csv
 
 AT_ONCE = 100  # what a transaction takes
 TABLE = os.environ["TABLE_NAME"]
@@ -38,8 +36,5 @@ def keep(bucket, key, rejects):
     if not rejects:
         s3.delete_object(Bucket=bucket, Key=key)
         return
-    text = io.StringIO()
-    file = csv.writer(text)
-    file.writerow(["line", "reason", "row"])
-    file.writerows([line, reason, harmless(row)] for line, reason, row in rejects)
-    s3.put_object(Bucket=bucket, Key=key, Body=text.getvalue().encode(), ContentType="text/csv")
+    text = as_csv(["line", "reason", "row"], rejects)
+    s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), ContentType="text/csv")

@@ -1,7 +1,5 @@
 """Writes the report of a day: what was ordered, product by product."""
 
-import csv
-import io
 import os
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -9,8 +7,9 @@ from datetime import date, datetime, timedelta
 import boto3
 from aws_lambda_powertools import Logger
 from boto3.dynamodb.conditions import Key
-from shop_http.spreadsheets import harmless
+from shop_http.spreadsheets import as_csv
 
+BUCKET = os.environ["BUCKET_NAME"]
 logger = Logger(service="report")
 s3 = boto3.client("s3")
 dynamodb = boto3.resource("dynamodb").meta.client
@@ -21,10 +20,7 @@ def handler(event, context):
     day = date.fromisoformat(event["day"]) if "day" in event else day_before(event["time"])
     orders = orders_of(day)
     key = f"orders/{day}.csv"
-    s3.put_object(
-        Bucket=os.environ["BUCKET_NAME"], Key=key, Body=report(orders).encode(),
-        ContentType="text/csv",
-    )
+    s3.put_object(Bucket=BUCKET, Key=key, Body=report(orders).encode(), ContentType="text/csv")
     logger.info("Report written", key=key, orders=len(orders))
 
 
@@ -45,10 +41,5 @@ def report(orders):
     for item in (item for order in orders for item in order["items"]):
         quantity[item["productName"]] += item["quantity"]
         revenue[item["productName"]] += item["quantity"] * item["price"]
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(["product", "quantity", "revenue"])
-    for name in sorted(revenue):
-        one_line = " ".join(name.splitlines())
-        lines.writerow([harmless(one_line), quantity[name], revenue[name]])
-    return text.getvalue()
+    rows = [(" ".join(it.splitlines()), quantity[it], revenue[it]) for it in sorted(revenue)]
+    return as_csv(["product", "quantity", "revenue"], rows)

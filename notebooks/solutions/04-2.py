@@ -1,6 +1,6 @@
 mistake = {
-    "put_events reports no failure, and the event is not in the log": "bus",
-    "the event is in the log; my rule may call the right target, and never did": "pattern",
+    "put_events reports no failed entry, and EventLog has no such event": "bus",
+    "EventLog has the event; my rule names the right target, may call it, and did not": "pattern",
     "put_events raises AccessDeniedException": "grant",
-    "the event is in the log, and my function's log ends with a KeyError": "consumer",
+    "EventLog has the event, and my function's own log ends with a KeyError": "consumer",
 }

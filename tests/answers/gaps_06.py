@@ -56,6 +56,8 @@ LINES = [
     wrong("06-40c", "nobody", "the worker is allowed to", ('"dynamodb:PutItem"', '"dynamodb:Put"'),
           ('in statement["Action"]', 'in [statement["Action"]]')),
     wrong("06-40c", "everybody", "reads orders", (MAY, "    return True")),
+    wrong("06-40c", "written down", "ask the cloud each time",
+          (MAY, '    return function == outputs["OrderingWorker"]')),
     right("06-40c", "a loop", (MAY, """\
     for statement in statements(function):
         if "PutItem" in str(statement["Action"]) and orders_arn in str(statement["Resource"]):

@@ -4,8 +4,8 @@ from answers.lines import right, wrong
 
 DAY = "datetime.fromisoformat(time).date() - timedelta(days=1)"
 FAILED = '            "DeadLetterConfig": {"Arn": FAILURES},  # for what could not be delivered\n'
-PREFIX = '                        {"name": "prefix", "value": "products/"},\n'
-SUFFIX = '                        {"name": "suffix", "value": ".csv"},\n'
+PREFIX = '                {"name": "prefix", "value": "products/"},\n'
+SUFFIX = '                {"name": "suffix", "value": ".csv"},\n'
 DECODED = "unquote_plus(record.s3.get_object.key)"
 OWN = "str(uuid.uuid5(NAMESPACE, record.event_id))"
 EXPRESSION = 'events.Schedule.expression("cron(0 1 * * ? *)")'
@@ -33,8 +33,8 @@ LINES = [
     wrong("10-29", "the prefix only", "a suffix says which files", (SUFFIX, "")),
     wrong("10-29", "a capital letter", "letter by letter", ("products/", "Products/")),
     wrong("10-29", "without the dot", "letter by letter", ('".csv"', '"csv"')),
-    right("10-29", "the other way round", (PREFIX, SUFFIX), (f"{SUFFIX}                    ],",
-          f"{PREFIX}                    ],")),
+    right("10-29", "the other way round", (PREFIX, SUFFIX), (f"{SUFFIX}            ],",
+          f"{PREFIX}            ],")),
     wrong("10-41", "as it comes", "the key in the event is URL-encoded", (DECODED, "record.s3.get_object.key")),
     wrong("10-41", "the blank only", "the key in the event is URL-encoded",
           (DECODED, 'record.s3.get_object.key.replace("+", " ")')),

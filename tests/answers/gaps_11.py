@@ -11,7 +11,7 @@ ACCOUNT = '{"StringEquals": {"aws:SourceAccount": self.account}}'
 OLD = 'self.add(f"{path(queue)}-Age", age(queue), 300)'
 MANY = '        self.add(f"{path(queue)}-Depth", depth(queue), 1000)'
 ALLOWS = '"dynamodb:PutItem" in statement["Action"]'
-HERE = ' and ORDERS in statement["Resource"]'
+HERE = ' and table_arn in statement["Resource"]'
 WAITED = "(told.received_at - told.sent_at).astype(int).idxmax()"
 
 LINES = [
@@ -72,8 +72,11 @@ LINES = [
     # the questions
     wrong("11-72b", "all with a right on it", "look at Action, too", (ALLOWS, "True")),
     wrong("11-72b", "all that put something", "look at Resource, too", (HERE, "")),
-    wrong("11-72b", "the functions' names", "first of each pair", ("        name\n", "        function\n")),
+    wrong("11-72b", "the functions' names", "not the names that functions has",
+          ("        name\n", "        functions[name]\n")),
     wrong("11-72b", "nobody", "somebody stores the orders", ("PutItem", "UpdateItem")),
+    wrong("11-72b", "only whom one knows", "ask the cloud each time", ("for name in functions\n",
+          'for name in ["OrderingWorker"]\n')),
     right("11-72b", "a set", ("return [", "return {"), ("    ]", "    }")),
     wrong("11-72e", "from the start", "goes off some minutes later", (' - alarm["Threshold"]', "")),
     wrong("11-72e", "the visibility timeout", "it deletes nothing", ("MessageRetentionPeriod", "VisibilityTimeout")),

@@ -79,6 +79,10 @@ LINES = [
     wrong("12-75f", "all of EventLog's", "and at no other", ("wanted in alarm[\"Dimensions\"]",
           'alarm["AlarmName"].startswith("EventLog")')),
     wrong("12-75f", "the alarms", "its AlarmName only", ('[alarm["AlarmName"] for', "[alarm for")),
-    wrong("12-75f", "another queue", "and at no other", ('"EventLogDeadLetters"', '"OrderingDeadLetters"')),
+    wrong("12-75f", "one queue only", "and at no other", ('queue_url.split("/")[-1]',
+          'outputs["EventLogDeadLetters"].split("/")[-1]')),
+    wrong("12-75f", "written down", "and at no other", (NAMES, '["EventLog-DeadLetters-Depth"]')),
+    wrong("12-75f", "by their names", "ask the cloud each time", ('wanted in alarm["Dimensions"]',
+          'wanted in alarm["Dimensions"] and len(alarm["AlarmName"]) < 40')),
     right("12-75f", "a set", (NAMES, "{" + NAMES[1:-1] + "}")),
 ]  # fmt: skip

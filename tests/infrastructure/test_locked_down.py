@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from templates import App
 
 from workbook import leaks
+from workbook.base.paths import CDK_APP
 from workbook.maintenance import copies
 
 pytestmark = pytest.mark.slow
@@ -59,21 +61,10 @@ def clean(app: App) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def acknowledged(app: App) -> list[tuple[str, str, str]]:
+def acknowledged() -> list[tuple[str, str, str]]:
     """Where, which rule, and why it may be broken there."""
-    code = (
-        "import json; from shop.nag import ACKNOWLEDGED as a; "
-        "print(json.dumps([(p, r, w) for p, x in a.items() for r, w in x.items()]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=app.root / "cdk_app",
-        env=copies.environment_of(app.root),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return [tuple(one) for one in json.loads(done.stdout)]
+    with (CDK_APP / "acknowledged.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["where"], row["rule"], row["reason"]) for row in csv.DictReader(file)]
 
 
 def test_cdk_nag_has_nothing_to_say(clean) -> None:
@@ -101,9 +92,7 @@ def test_it_finds_a_star_in_a_policy() -> None:
 @pytest.mark.nightly
 @pytest.mark.nightly
 def test_every_acknowledgement_is_needed(acknowledged) -> None:
-    _, places = in_a_copy(
-        "cdk_app/shop/nag.py", lambda text: text.replace("acknowledged=ACKNOWLEDGED", "acknowledged={}")
-    )
+    _, places = in_a_copy("cdk_app/acknowledged.csv", lambda text: text.splitlines()[0])
     for path, rule, _ in acknowledged:
         assert [p for p, r in places if r == rule and f"{p}/".startswith(f"{path}/" if path else "")], (path, rule)
 

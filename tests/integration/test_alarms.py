@@ -18,7 +18,7 @@ def look(shop: Learner) -> Callable[[str], str]:
     python, client = shop.kernel(), shop.client("cloudwatch")
 
     def look(name: str) -> str:
-        python("from workbook import evaluate_alarms; evaluate_alarms()")
+        python("from workbook.observe.alarms import evaluate_alarms; evaluate_alarms()")
         [alarm] = client.describe_alarms(AlarmNames=[name])["MetricAlarms"]
         return alarm["StateValue"]
 

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.slow
 # Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
-BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/{boundary.NAME}"
+BOUNDARY = f"event-driven-workbook-boundary-{REGION}"
+BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
 
 
 def as_that_cloud_can_judge() -> dict:
@@ -49,7 +50,7 @@ def aws(learner):
 @pytest.fixture(scope="module")
 def keys(aws):
     """The keys of somebody who has taken on the learners' role."""
-    role = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner"
+    role = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
     return aws.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
 
 
@@ -74,7 +75,7 @@ def test_the_shop_is_deployed_and_its_roles_have_the_boundary(aws, python):
     body = aws.client("cloudformation").get_template(StackName="Hello")["TemplateBody"]  # that cloud looks no further
     template = json.loads(body) if isinstance(body, str) else body
     [role] = [it["Properties"] for it in template["Resources"].values() if it["Type"] == "AWS::IAM::Role"]
-    assert boundary.NAME in str(role["PermissionsBoundary"])
+    assert BOUNDARY in str(role["PermissionsBoundary"])
     assert python("from workbook import invoke; invoke(outputs['HelloFunction'], {'name': 'Ada'}).result['message']")
 
 

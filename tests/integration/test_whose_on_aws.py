@@ -149,7 +149,7 @@ def test_its_outputs_are_nobody_s_here_and_cleaning_up_leaves_it_alone(aws, pyth
 
 def test_a_stack_from_another_folder_with_this_workbook_says_how_to_make_it_this_one_s(aws, python):
     make_stack(aws, "Hello", {TAG: "0123456789ab"})
-    assert "or, if that folder is gone, write 0123456789ab into .workbook/mark" in python.refused("deploy('Hello')")
+    assert "or, if that is gone, write 0123456789ab into .workbook/mark" in python.refused("deploy('Hello')")
     delete_stack(aws, "Hello")
 
 

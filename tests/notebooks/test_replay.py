@@ -9,7 +9,7 @@ import pytest
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, ROOT
 from workbook.learning import published
 
-PLUMBING = {"cdk_app/shop/__init__.py", "cdk_app/shop/layer.py"}
+PLUMBING = {f"cdk_app/shop/{name}.py" for name in ("__init__", "gateway", "layer", "subscription")}
 WRITTEN = published.files_before(max(published.chapters()) + 1)
 
 

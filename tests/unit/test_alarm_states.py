@@ -83,3 +83,12 @@ def test_only_answers_of_the_server_are_errors_of_an_api(monkeypatch):
     monkeypatch.setattr(alarms, "logs", lambda *_, **__: frame)
     monkeypatch.setattr(alarms, "outputs", {"ProductFunction": "a-function"})
     assert alarms._server_errors("Product", 0) == [0, 0, 1, 1]
+
+
+def test_one_waits_until_all_of_the_alarms_are_in_a_state(monkeypatch):
+    seen = iter([{"a": "OK", "b": "OK"}, {"a": "ALARM", "b": "OK"}, {"a": "ALARM", "b": "ALARM"}])
+    evaluated = []
+    monkeypatch.setattr(alarms, "evaluate_alarms", lambda: evaluated.append(1))
+    monkeypatch.setattr(alarms, "alarm_states", lambda *names: next(seen))
+    alarms.alarms_become("ALARM", "a", "b")
+    assert len(evaluated) == 3 and list(seen) == []

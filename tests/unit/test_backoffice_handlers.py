@@ -71,7 +71,7 @@ def told(service, monkeypatch) -> list[dict]:
         entries.extend(Entries)
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "an-event"} for _ in Entries]}
 
-    monkeypatch.setattr(service.refunds.bus, "put_events", put_events)
+    monkeypatch.setattr(service.refunds.events.bus, "put_events", put_events)
     return entries
 
 
@@ -137,14 +137,14 @@ def fails(error):
     ],
 )
 def test_what_the_bus_did_not_take_is_not_accepted(service, backoffice, monkeypatch, put_events):
-    monkeypatch.setattr(service.refunds.bus, "put_events", put_events)
+    monkeypatch.setattr(service.refunds.events.bus, "put_events", put_events)
     answer = backoffice("POST", "/refund", GOOD)
     assert answer.status == 503 and "authorized" not in answer.text
 
 
 def test_a_bus_that_does_not_answer_is_given_up_before_lambda_gives_up(service):
     """The function has 10 s; two tries of 3 s, after which it still has time to say so."""
-    config = service.refunds.bus.meta.config
+    config = service.refunds.events.bus.meta.config
     assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 2, 2)
 
 

@@ -44,7 +44,7 @@ POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @pytest.fixture(scope="module")
 def cards():
-    with loaded("basket", "cards") as module:
+    with loaded("basket", "shop_http.cards") as module:
         yield module
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import boto3
@@ -98,3 +99,11 @@ def test_a_log_with_all_its_lines_in_one_millisecond_ends(monkeypatch):
     monkeypatch.setattr(frames, "_reach", lambda: None)
     monkeypatch.setattr(frames.target, "client", lambda service: log)
     assert len(logs(FUNCTION)) == 10_000
+
+
+def test_a_log_may_be_read_from_a_moment_on(monkeypatch):
+    log = Log([2_000_000_000_000 + n for n in range(10)])
+    monkeypatch.setattr(frames, "_reach", lambda: None)
+    monkeypatch.setattr(frames.target, "client", lambda service: log)
+    moment = datetime.fromtimestamp(2_000_000_000.004, UTC)
+    assert list(logs(FUNCTION, since=moment).message) == [f"line {n}" for n in range(4, 10)]

@@ -72,3 +72,8 @@ def test_a_chapter_and_readme_say_what_the_rule_gives(number):
     """`python -m workbook.maintenance.minutes` makes them so."""
     assert minutes.said(number) == minutes.to_be_said(number)
     assert minutes.minutes(number) == minutes.in_readme()[number]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_chapter_has_no_more_code_to_read_than_one_reads_with_care(number):
+    assert minutes.lines(number) <= 450

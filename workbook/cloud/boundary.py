@@ -11,7 +11,6 @@ import functools
 from workbook.base.errors import WorkbookError
 from workbook.cloud import target
 
-NAME = "event-driven-workbook-boundary"
 
 
 @functools.cache
@@ -22,7 +21,7 @@ def arn() -> str | None:
     if target.is_local():
         return None
     try:
-        wanted = f"arn:aws:iam::{target.account()}:policy/{NAME}"
+        wanted = f"arn:aws:iam::{target.account()}:policy/{_name()}"
         return target.client("iam").get_policy(PolicyArn=wanted)["Policy"]["Arn"]
     except (BotoCoreError, WorkbookError):
         return None
@@ -34,4 +33,9 @@ def arn() -> str | None:
 
 def context() -> dict[str, object]:
     """What CDK has to be told, so that it gives every role the boundary."""
-    return {"@aws-cdk/core:permissionsBoundary": {"name": NAME}} if arn() else {}
+    return {"@aws-cdk/core:permissionsBoundary": {"name": _name()}} if arn() else {}
+
+
+def _name() -> str:
+    """The policy's name, by region: IAM's names are for the whole account."""
+    return f"event-driven-workbook-boundary-{target.region()}"

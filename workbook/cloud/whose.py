@@ -94,8 +94,8 @@ def refuse_foreign(what: str, name: str, **where: str) -> None:
     if other := _mark_in(tags):
         raise WorkbookError(
             f"{there} in this account and region that was made with this workbook from another folder, so it is left "
-            f"as it is: run clean_up() there, or, if that folder is gone, write {other} into {shown(MARK)}, and it is "
-            "this one's."
+            "as it is. If it is somebody else's, set AWS_REGION to a region of your own; if it is yours, run "
+            f"clean_up() in that folder, or, if that is gone, write {other} into {shown(MARK)}, and it is this one's."
         )
     raise WorkbookError(
         f"{there} in this account and region that was not made from here, so it is left as it is: set AWS_REGION to a "

@@ -20,7 +20,7 @@ def nag() -> pd.DataFrame:
     """Synthesize the app with cdk-nag watching, as `cdk synth -c nag=true` does; nothing is deployed.
 
     Returns:
-        A row for each finding that `cdk_app/shop/nag.py` does not acknowledge: the construct, the rule of
+        A row for each finding that `cdk_app/acknowledged.csv` does not acknowledge: the construct, the rule of
         the pack AwsSolutions, and what it says. Empty if there is none.
 
     Raises:

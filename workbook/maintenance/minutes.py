@@ -35,6 +35,17 @@ def minutes(number: int) -> int:
     return max(round(sum(_sections(number).values()) / ROUNDED), 1) * ROUNDED
 
 
+def lines(number: int) -> int:
+    """How many lines of a chapter must be read as code: what is new, and is not the reader's to write.
+
+    Args:
+        number: the chapter's.
+    """
+    files, written = published.files_before(number), gaps.cells_of(number)
+    found = (cell for cell in published.cells(published.chapters()[number]) if cell["cell_type"] == "code")
+    return sum(_to_be_read(cell, files, written) for cell in found)
+
+
 def sittings(number: int) -> list[str]:
     """The headings with which a chapter's sittings begin, but for the first: as few as can be, none of over an hour.
 
@@ -95,10 +106,9 @@ def _sections(number: int) -> dict[str, float]:
     for cell in published.cells(published.chapters()[number]):
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            to_write = written[cell["id"]].gaps if cell["id"] in written else ()
-            lines = _new_lines(source, files) - sum(len(gap.lines) for gap in to_write)
+            new, to_write = _to_be_read(cell, files, written), len(_gaps_in(cell, written))
             solved = sum(tag.startswith("exercise-") for tag in cell["metadata"].get("tags", []))
-            taken[heading] = taken.get(heading, 0) + lines / LINES + len(to_write) * GAP + solved * EXERCISE
+            taken[heading] = taken.get(heading, 0) + new / LINES + to_write * GAP + solved * EXERCISE
             continue
         for part in BEFORE_A_HEADING.split(source):
             if part.startswith("## "):
@@ -107,6 +117,15 @@ def _sections(number: int) -> dict[str, float]:
     opening = taken.pop("", 0)
     first = next(iter(taken), "")
     return taken | {first: opening + taken.get(first, 0)}
+
+
+def _gaps_in(cell: dict, written: dict[str, gaps.Cell]) -> list[gaps.Gap]:
+    return written[cell["id"]].gaps if cell["id"] in written else []
+
+
+def _to_be_read(cell: dict, files: dict[str, str], written: dict[str, gaps.Cell]) -> int:
+    """The lines of a code cell that are new, but for those of its gaps."""
+    return _new_lines("".join(cell["source"]), files) - sum(len(gap.lines) for gap in _gaps_in(cell, written))
 
 
 def _new_lines(source: str, files: dict[str, str]) -> int:

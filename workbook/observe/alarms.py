@@ -1,4 +1,4 @@
-"""`evaluate_alarms()`: what CloudWatch does on AWS each minute by itself, done here when it is asked for.
+"""`alarms_become(state, …)`: wait for alarms; what CloudWatch does on AWS each minute by itself is done meanwhile.
 
 The local cloud keeps alarms, their states and their actions. It does not measure queues, APIs or
 polled functions, and does not tell one queue's metric from another's; so the measuring is done here.
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbook.base.errors import WorkbookError
+from workbook.base.waiting import wait_until
 from workbook.cloud import local, target
 from workbook.cloud.stacks import outputs
 from workbook.observe.frames import logs
@@ -55,6 +56,31 @@ def evaluate_alarms() -> None:
         state, reason = _judge(alarm, measure(alarm["Dimensions"][0]["Value"], since))
         if state != alarm["StateValue"]:
             client.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue=state, StateReason=reason)
+
+
+def alarm_states(*names: str) -> dict[str, str]:
+    """In which state alarms are.
+
+    Args:
+        names: theirs.
+    """
+    found = target.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    return {alarm["AlarmName"]: alarm["StateValue"] for alarm in found}
+
+
+def alarms_become(state: str, *names: str) -> None:
+    """Wait until alarms are in a state: up to ten minutes, as on AWS it may take. Here they are evaluated meanwhile.
+
+    Args:
+        state: `"OK"` or `"ALARM"`.
+        names: of the alarms.
+    """
+
+    def look() -> bool:
+        evaluate_alarms()
+        return set(alarm_states(*names).values()) == {state}
+
+    wait_until(look, f"{state} of {', '.join(names)}", seconds=600)
 
 
 def _judge(alarm: dict[str, Any], samples: Samples) -> tuple[str, str]:

@@ -92,12 +92,15 @@ def queue(url: str, *, bodies: bool = True) -> pd.DataFrame:
     return frame if bodies else frame[["state"]]
 
 
-def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.DataFrame:
+def logs(
+    function: str, *, minutes: float = 60, since: datetime | None = None, platform: bool = False
+) -> pd.DataFrame:
     """What a Lambda function logged, oldest line first.
 
     Args:
         function: its name, such as `outputs["ProductFunction"]`.
         minutes: how far back to look.
+        since: the moment from which on to look, in place of `minutes`.
         platform: also Lambda's own lines (START, END, REPORT).
 
     Returns:
@@ -106,9 +109,9 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     """
     _reach()
     client = target.client("logs")
-    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    start = since or datetime.now(UTC) - timedelta(minutes=minutes)
     try:
-        events = _log_events(client, f"/aws/lambda/{function}", int(since.timestamp() * 1000))
+        events = _log_events(client, f"/aws/lambda/{function}", int(start.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
         events = []  # the group comes with the first line
     rows = [
@@ -119,6 +122,8 @@ def logs(function: str, *, minutes: float = 60, platform: bool = False) -> pd.Da
     others = sorted({column for row in rows for column in row} - set(LOG_COLUMNS))
     frame = pd.DataFrame(rows, columns=LOG_COLUMNS + others).convert_dtypes()
     frame["time"] = pd.to_datetime(frame["time"], utc=True)  # a time even if there is no line
+    if since:  # a line may come in later than it was logged
+        frame = frame[frame["time"] >= since]
     return frame.sort_values("time", ignore_index=True, kind="stable")
 
 

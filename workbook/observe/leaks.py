@@ -1,9 +1,21 @@
-"""`leaks(text)`: what stands in a text that should stand in none: keys, tokens, passwords, card numbers."""
+"""`leaks(text)`: what stands in a text that should stand in none: keys, tokens, passwords, card numbers.
+
+`leaks_in_the_shop()` looks wherever the shop keeps text.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
+
+import pandas as pd
+
+from workbook.base.paths import CDK_APP, LAMBDA_SRC
+from workbook.cloud import target
+from workbook.cloud.stacks import outputs
+from workbook.observe.frames import logs, table
 
 KINDS = {
     "AWS access key id": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -32,6 +44,29 @@ def leaks(text: Any) -> list[str]:
     if any(passes_luhn(number) for number in DIGITS.findall(text)):
         found.append("card number")
     return found
+
+
+def leaks_in_the_shop() -> pd.DataFrame:
+    """What leaks in the shop: a row for each place where it keeps text, with the kinds that stand there.
+
+    The notebooks are those of the folder that the kernel runs in.
+    """
+    pages = target.client("lambda").get_paginator("list_functions").paginate()
+    known = set(outputs.values())
+    functions = [it for page in pages for it in page["Functions"] if it["FunctionName"] in known]
+    books = [json.loads(file.read_text(encoding="utf-8")) for file in Path().glob("*.ipynb")]
+    code = [file for folder in (LAMBDA_SRC, CDK_APP / "shop", CDK_APP / "layer") for file in folder.glob("**/*.py")]
+    places = {
+        "code": [file.read_text(encoding="utf-8") for file in code],
+        "environments": [function.get("Environment") for function in functions],
+        "logs": [logs(function["FunctionName"]).to_json(date_format="iso") for function in functions],
+        "events": [table(outputs["EventLogTable"]).to_json(date_format="iso")],
+        "orders": [table(outputs["OrderingTable"]).to_json(date_format="iso")],
+        "notebooks' outputs": [cell.get("outputs") for book in books for cell in book["cells"]],
+    }
+    found = {place: {leak for text in texts for leak in leaks(text)} for place, texts in places.items()}
+    rows = [(place, sorted(kinds) or "none") for place, kinds in found.items()]
+    return pd.DataFrame(rows, columns=["in", "leaks"])
 
 
 def passes_luhn(number: str) -> bool:

@@ -69,5 +69,7 @@ def _values(shape: Any) -> Iterable[float]:
 
 
 def _range(values: Iterable[float]) -> str:
-    numbers = [float(value) for value in values]
-    return f"from {min(numbers):.4g} to {max(numbers):.4g}" if numbers else "without values"
+    import numpy as np  # which is there, as there is a plot
+
+    numbers = np.ma.masked_invalid(np.ma.asarray(values, dtype=float)).compressed()  # without those that lack
+    return f"from {numbers.min():.4g} to {numbers.max():.4g}" if len(numbers) else "without values"

@@ -1,1 +1,1 @@
-"""What the services of the shop have in common: how they read requests and how they answer."""
+"""What the services of the shop have in common: how they read what comes, and tell others."""

@@ -85,6 +85,17 @@ def one_of(*words: str) -> Callable:
     return check
 
 
+def matching(pattern: str, what: str) -> Callable:
+    """A check for text of a certain form, which an error calls `what`."""
+
+    def check(name: str, value) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise BadRequestError(f"{name} must be {what}.")
+        return value
+
+    return check
+
+
 def whole(lowest: int, highest: int) -> Callable:
     """A check for a whole number."""
 

@@ -13,7 +13,9 @@ import boto3
 import pandas as pd
 import services
 from deployed import Patch
-from services import CHECKOUTS, OUTBOX, TABLE, context, loaded, make_product_table, make_table, only_moto, proxy_event
+from services import (
+    CHECKOUTS, LAYER, OUTBOX, TABLE, context, loaded, make_product_table, make_table, only_moto, proxy_event,
+)  # fmt: skip
 
 from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.rest import Answer
@@ -97,12 +99,12 @@ WRONG: list[tuple[str, str, list[Change]] | tuple[str, str, list[Change], tuple]
     ("03-basket", "nor to be deleted once more", [
         ("basket/baskets.py", ', ConditionExpression=Attr("userName").exists()', ""),
     ]),
-    ("12-cards", "looks at all of the body", [("basket/cards.py", " % 10 == 0", " < 0")]),
-    ("12-cards", "looks at all of the body", [("basket/cards.py", "range(13, 20)", "range(16, 17)")]),
-    ("12-cards", "looks at all of the body", [("basket/cards.py", r"[\W_]{1,3}", "-")]),
-    ("12-cards", "says the number again", [("basket/cards.py", "for part in pair)", "for part in pair[1:])")]),
-    ("12-cards", "only what has a card number", [("basket/cards.py", " % 10 == 0", " >= 0")]),
-    ("12-cards", "only what has a card number", [("basket/cards.py", 'OTHERS.sub("another number", ', "(")]),
+    ("12-cards", "looks at all of the body", [("shop_http/cards.py", " % 10 == 0", " < 0")]),
+    ("12-cards", "looks at all of the body", [("shop_http/cards.py", "range(13, 20)", "range(16, 17)")]),
+    ("12-cards", "looks at all of the body", [("shop_http/cards.py", r"[\W_]{1,3}", "-")]),
+    ("12-cards", "says the number again", [("shop_http/cards.py", "for part in pair)", "for part in pair[1:])")]),
+    ("12-cards", "only what has a card number", [("shop_http/cards.py", " % 10 == 0", " >= 0")]),
+    ("12-cards", "only what has a card number", [("shop_http/cards.py", 'OTHERS.sub("another number", ', "(")]),
     ("12-cards", "only what has a card number", [("basket/rules.py", "required=CHECKOUT)", 'required={"coupon"})')]),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT,)),
     ("02-refuse", "nothing against it", [], (lambda: PRODUCT | {"category": "x" * 100},)),
@@ -137,7 +139,7 @@ RIGHT: list[tuple[str, list[Change]] | tuple[str, list[Change], tuple]] = [
     ("03-basket", []),
     ("03-basket", [("basket/app.py", "200 if replaced else 201", "{True: 200, False: 201}[replaced]")]),
     ("12-cards", []), ("12-cards", [("basket/rules.py", "Never send a card number here. ", "")]),
-    ("12-cards", [("basket/cards.py", r'r"[\W_]{1,3}"', r'r"[\W_]{1,9}"')]),
+    ("12-cards", [("shop_http/cards.py", r'r"[\W_]{1,3}"', r'r"[\W_]{1,9}"')]),
     *[("02-refuse", [], (lambda of=of: PRODUCT | {"category": of},)) for of in ("", "x" * 101, " ", 5, ["light"])],
     *[("03-refuse", [], (lambda n=n: basket_of(LAMP, LAMP | {"quantity": n}),)) for n in (0, 1000, -1, 0.5, "2")],
 ]  # fmt: skip
@@ -147,13 +149,16 @@ def judge(patch: Patch, check: str, changes: list[Change], given: tuple = ()) ->
     """What a check says of the shop's code, in which something is replaced, and of what it is given."""
     service = "product" if check[:2] == "02" else "basket"
     with tempfile.TemporaryDirectory() as folder, only_moto():
-        source = Path(folder, "lambda_src")
-        shutil.copytree(LAMBDA_SRC, source, ignore=shutil.ignore_patterns("__pycache__"))
+        source, layer = Path(folder, "lambda_src"), Path(folder, "layer")
+        for there, here in ((LAMBDA_SRC, source), (LAYER, layer)):
+            shutil.copytree(there, here, ignore=shutil.ignore_patterns("__pycache__"))
         for path, old, new in changes:
-            text = (source / path).read_text(encoding="utf-8")
+            [file] = [place / path for place in (source, layer) if (place / path).exists()]
+            text = file.read_text(encoding="utf-8")
             assert old in text, f"{old!r} is not in {path}"
-            (source / path).write_text(text.replace(old, new), encoding="utf-8")
+            file.write_text(text.replace(old, new), encoding="utf-8")
         patch.setattr(services, "SERVICES", source)
+        patch.setattr(services, "LAYER", layer)
         if service == "product":
             make_product_table()
             _stock()

@@ -295,7 +295,7 @@ def own_pattern(pattern: Any) -> Verdict:
 
 @checks(
     "04-2",
-    "The log has every event that was on the bus.",
+    "EventLog has every event that was on the bus: what it has not, the bus never had.",
     "If a function was called, the rule has done its work.",
 )
 def whose_mistake(mistake: dict[str, str | None]) -> Verdict:
@@ -318,16 +318,16 @@ def whose_mistake(mistake: dict[str, str | None]) -> Verdict:
 
 _WORDS = ("bus", "pattern", "grant", "consumer")
 _MISTAKES = {  # by how each situation begins
-    "put_events reports no failure": (
-        "bus", "an event that was on the bus is in the log, so this one never was: what was its EventBusName?",
+    "put_events reports no failed entry": (
+        "bus", "EventLog has every event that was on the bus, so this one never was: what was its EventBusName?",
     ),
-    "the event is in the log; my rule": (
+    "EventLog has the event; my rule": (
         "pattern", "the event was on the bus, so the publisher is right, and the rule did not want it.",
     ),
     "put_events raises": (
         "grant", "this one is not silent: the publisher itself was told that it may not.",
     ),
-    "the event is in the log, and my function": (
+    "EventLog has the event, and my function": (
         "consumer", "the function was called, so bus and rule have done their work; the error is its own.",
     ),
 }  # fmt: skip

@@ -13,6 +13,8 @@ from workbook.cloud import target
 from workbook.cloud.roles import rights
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import deciding, slow, watching
+from workbook.learning.checks.asked import called
+from workbook.learning.checks.guests import one_more_may
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 
@@ -202,12 +204,12 @@ def rang(since: datetime | None = None) -> Verdict:
         return NotRight(
             "five alarms that went off",
             f"not one of {', '.join(silent)}",
-            'it has not seen its cause yet: bring the cause about, and wait with becomes("ALARM", …).',
+            'it has not seen its cause yet: bring the cause about, and wait: alarms_become("ALARM", …).',
         )
     loud = [name for name, alarm in found.items() if alarm["StateValue"] == "ALARM"]
     if loud:
         return NotRight(
-            "no alarm", ", ".join(sorted(loud)), 'its cause is still there: mend it, and wait with becomes("OK", …).'
+            "no alarm", ", ".join(sorted(loud)), 'its cause is still there: mend it, and wait: alarms_become("OK", …).'
         )
     moved = {name: found[name]["Threshold"] for name, value in THRESHOLDS.items() if found[name]["Threshold"] != value}
     if moved:
@@ -284,16 +286,21 @@ def decided(alarm_state: Callable[[list[float | None], float, int, str], Any]) -
 
 @checks(
     "11-q1",
-    "Go through functions.items(): a name, and the function's name in AWS, which statements(…) takes.",
+    "Go through the names in functions. policies(name)[1].values() are a function's policies, as IAM has them.",
     'A statement is a dict with Effect, Action and Resource. "dynamodb:PutItem" in statement["Action"] is true of a '
-    "list that has it, and ORDERS in statement[\"Resource\"] as well.",
-    "One list comprehension does it: the name, for each pair of functions.items(), for each of its statements, if …",
+    "list that has it, and table_arn in statement[\"Resource\"] as well.",
+    "One list comprehension does it: the name, for each name in functions, for each of its policies, for each of the "
+    "statements in it, if …",
 )
-def who_may_write(writers: Callable[[], Any]) -> Verdict:
-    """Just those functions are named whose roles may put items into the table of orders."""
+def who_may_write(writers: Callable[[str], Any]) -> Verdict:
+    """Just those functions are named whose roles may put items into the table of orders, and one that may for once."""
     table_arn = target.client("dynamodb").describe_table(TableName=outputs["OrderingTable"])["Table"]["TableArn"]
     may = {name: rights(outputs[name]) for name in outputs if name.endswith(("Function", "Publisher", "Worker"))}
-    return watching.judged_writers(writers(), may, table_arn)
+    verdict = watching.judged_writers(called(writers, table_arn), may, table_arn)
+    if not isinstance(verdict, Right):
+        return verdict
+    with one_more_may("dynamodb:PutItem", table_arn) as guest:
+        return watching.judged_guest(called(writers, table_arn), guest) or verdict
 
 
 @checks(

@@ -16,8 +16,10 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, statements
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks import card_numbers, locked, policy_trial, pseudonyms
+from workbook.learning.checks import card_numbers, locked, policy_trial, pseudonyms, watching
+from workbook.learning.checks.asked import called
 from workbook.learning.checks.chapter_03 import CUSTOMER
+from workbook.learning.checks.guests import one_more_rings
 from workbook.learning.checks.infrastructure import LATER, NEEDED
 from workbook.learning.checks.policy_trial import BUS
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
@@ -293,11 +295,21 @@ def who_publishes(sources: Callable[[], Any]) -> Verdict:
     'boto3.client("cloudwatch").describe_alarms()["MetricAlarms"] is a list of dicts, each with an AlarmName.',
     'Dimensions is a list of dicts such as {"Name": "QueueName", "Value": …}.',
 )
-def what_rings(rings: Callable[[], Any]) -> Verdict:
-    """The alarm is found that looks at EventLog's dead letters."""
-    dimension = {"Name": "QueueName", "Value": outputs["EventLogDeadLetters"].split("/")[-1]}
+def what_rings(rings: Callable[[str], Any]) -> Verdict:
+    """The alarm is found that looks at EventLog's dead letters, those of other queues, and one that is new."""
+    for output in ("EventLogDeadLetters", "OrderingQueue", "BasketFailures"):
+        if not isinstance(verdict := _judged_rings(rings, outputs[output]), Right):
+            return verdict
+    url = outputs["EventLogDeadLetters"]
+    with one_more_rings(url.split("/")[-1], "EventLog") as guest:
+        return watching.judged_guest(called(rings, url), guest) or verdict
+
+
+def _judged_rings(rings: Callable[[str], Any], url: str) -> Verdict:
+    dimension = {"Name": "QueueName", "Value": url.split("/")[-1]}
     alarms = target.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    return locked.judged_rings(rings(), [it["AlarmName"] for it in alarms if dimension in it["Dimensions"]])
+    right = [it["AlarmName"] for it in alarms if dimension in it["Dimensions"]]
+    return locked.judged_rings(called(rings, url), right)
 
 
 # Exercise 1

@@ -16,6 +16,7 @@ from workbook.cloud.stacks import deployed_template, outputs
 from workbook.learning.checks import patterns
 from workbook.learning.checks.api_calls import noted_calls
 from workbook.learning.checks.asked import asked, called
+from workbook.learning.checks.guests import ASK, one_more_may
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 from workbook.observe.traces import MOMENTS, Trace
 
@@ -147,7 +148,15 @@ def judged_entries(entries: list[dict[str, Any]], detail: dict[str, Any]) -> Ver
 def judged_writers(may_store: Callable[[str], Any]) -> Verdict:
     """Whether the function finds who may write to the table of orders."""
     answers = {name: asked(may_store, outputs[name]) for name in FUNCTIONS}
-    return judged_right_to_store(answers)
+    verdict = judged_right_to_store(answers)
+    if not isinstance(verdict, Right):
+        return verdict
+    table = target.client("dynamodb").describe_table(TableName=outputs["OrderingTable"])["Table"]
+    with one_more_may("dynamodb:PutItem", table["TableArn"]) as guest:
+        answer = asked(may_store, outputs[guest])
+    if isinstance(answer, NotRight):
+        return answer
+    return verdict if answer else NotRight(f"yes for {guest}", "no", ASK)
 
 
 def judged_right_to_store(answers: dict[str, Any]) -> Verdict:

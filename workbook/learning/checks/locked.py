@@ -221,6 +221,8 @@ def judged_rings(found: Any, right: list[str]) -> Verdict:
         found: the learner's answer, their names.
         right: their names.
     """
+    if isinstance(found, NotRight):
+        return found
     if not isinstance(found, list | set | tuple):
         return NotRight("a list of names", type(found).__name__, "return the AlarmNames, in a list.")
     if not all(isinstance(name, str) for name in found):

@@ -16,6 +16,7 @@ from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.checkouts import USER
+from workbook.learning.checks.guests import ASK
 from workbook.learning.exercises import NotRight, Right, Verdict
 from workbook.observe.frames import logs
 
@@ -257,13 +258,15 @@ def judged_writers(named: Any, may: dict[str, set[tuple[str, str]]], table_arn: 
         may: the rights of each function, by its name among the outputs: each action with its resource.
         table_arn: the table's.
     """
+    if isinstance(named, NotRight):
+        return named
     if not isinstance(named, list | tuple | set) or not all(isinstance(name, str) for name in named):
         return NotRight("a list of names", type(named).__name__, "return the names, in a list.")
     right = {name for name, found in may.items() if ("dynamodb:PutItem", table_arn) in found}
     expected, found = ", ".join(sorted(right)), ", ".join(sorted(set(named))) or "none"
     for name in sorted(set(named) - right):
         if name not in may:
-            mistake = "these are not the names that functions has: take the first of each pair of functions.items()."
+            mistake = "these are not the names that functions has, such as OrderingWorker."
         elif any(resource.startswith(table_arn) for _, resource in may[name]):
             mistake = f"{name} may do something with this table, but not put an item into it: look at Action, too."
         elif any(action == "dynamodb:PutItem" for action, _ in may[name]):
@@ -274,6 +277,18 @@ def judged_writers(named: Any, may: dict[str, set[tuple[str, str]]], table_arn: 
     if right - set(named):
         return NotRight(expected, found, "somebody stores the orders: a statement with that action and that table.")
     return Right(f"{expected}, and nobody else. If an order is wrong, one log is to be read.")
+
+
+def judged_guest(named: Any, guest: str) -> Verdict | None:
+    """What is wrong with an answer that must have a name in it which it had not a moment before, if anything.
+
+    Args:
+        named: the learner's answer, names.
+        guest: that name.
+    """
+    if isinstance(named, NotRight):
+        return named
+    return None if guest in named else NotRight(f"{guest}, too", ", ".join(sorted(named)) or "none", ASK)
 
 
 def judged_seconds(found: Any, right: float, others: dict[float, str]) -> Verdict:
