@@ -6,13 +6,14 @@ A signed call of an API is signed for its host, so it has to reach the engine un
 import re
 import runpy
 import sys
+from importlib import import_module
 
 from ministack import app
 
 engine, region = sys.argv.pop(1), sys.argv.pop(1)
 sys.argv[0] = engine
 sys.path.insert(0, engine)
-import gate
+gate = import_module("gate")
 
 API = rf"([a-f0-9]{{8}})\.execute-api\.{re.escape(region)}\.amazonaws\.com"
 app._EXECUTE_API_RE = re.compile(f"^{API}$")

@@ -23,7 +23,7 @@ from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
 from workbook.cloud import target
-from workbook.learning import bookmark, gaps, published
+from workbook.learning import bookmark, gaps
 from workbook.observe.glances import settle
 
 
