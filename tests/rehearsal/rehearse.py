@@ -51,7 +51,7 @@ AS_PUBLISHED = (
     (ACCOUNT, target.LOCAL_ACCOUNT),
     (REGION, target.LOCAL_REGION),
 )
-LONGEST = 180  # seconds for a cell on a quiet machine; none waits for so long, and one that waits in vain does not hold up the others
+LONGEST = 180  # seconds for a cell on a quiet machine; one that waits in vain does not hold up the others
 IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
 UNKNOWN = ("<NA>", "None", "NaN", "NaT")  # what AWS does not tell of a message that is only counted
 SAID = re.compile(r"^On AWS, .*\n", re.MULTILINE)  # what is said there only
