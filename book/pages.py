@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-MERMAID = "text/vnd.mermaid"
+SVG = "image/svg+xml"
+PICTURE = re.compile(r"^!\[.*\]\((diagrams/\w+\.svg)\)$", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(notebooks/(\w+)\.ipynb\)")
 CHAPTERS = re.compile(r"^\| chapter \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 PDF = '\n\nAll of it is also <a href="workbook.pdf">on paper</a>, as a PDF.\n'
@@ -29,7 +29,7 @@ CONTENTS = """
 
 
 def published(text: str) -> nbformat.NotebookNode:
-    """A notebook as its page shows it: every cell can be linked to by its id, and diagrams are drawn.
+    """A notebook as its page shows it: every cell can be linked to by its id, and diagrams are part of the page.
 
     Args:
         text: of the notebook's file.
@@ -37,27 +37,30 @@ def published(text: str) -> nbformat.NotebookNode:
     notebook = nbformat.reads(text, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = f'<div id="{cell.id}"></div>\n\n{cell.source}'
+            source = PICTURE.sub(r"```{diagram} \1\n```", cell.source)
+            cell.source = f'<div id="{cell.id}"></div>\n\n{source}'
         else:
             cell.metadata["anchor"] = cell.id
             for output in cell.outputs:
-                if MERMAID in output.get("data", {}):
-                    output.data = {"text/html": drawing(output.data[MERMAID])}
+                if SVG in output.get("data", {}):
+                    output.data = {"text/html": diagram(output.data[SVG])}
     return notebook
 
 
-def drawing(text: str) -> str:
-    """The HTML in which diagrams.js draws what a text in mermaid's language describes."""
-    return f'<pre class="mermaid">{html.escape(text)}</pre>'
+def diagram(svg: str) -> str:
+    """A diagram as part of a page: its words can be found and read out, and its colours follow the page's."""
+    return f'<div class="diagram">{svg}</div>'
 
 
-class Drawing(Directive):
-    """A block of mermaid's language."""
+class Diagram(Directive):
+    """A file with a diagram: `diagrams/NAME.svg`."""
 
-    has_content = True
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        return [nodes.raw("", drawing("\n".join(self.content)), format="html")]
+        file = Path(self.state.document.settings.env.srcdir, self.arguments[0])
+        self.state.document.settings.env.note_dependency(str(file))
+        return [nodes.raw("", diagram(file.read_text(encoding="utf-8")), format="html")]
 
 
 class Stored(Directive):
@@ -70,8 +73,8 @@ class Stored(Directive):
         file = Path(self.state.document.settings.env.srcdir, f"{name}.ipynb")
         self.state.document.settings.env.note_dependency(str(file))
         [cell] = [cell for cell in nbformat.read(file, as_version=4).cells if cell.id == cell_id]
-        [text] = [output.data[MERMAID] for output in cell.outputs if MERMAID in output.get("data", {})]
-        return [nodes.raw("", drawing(text), format="html")]
+        [svg] = [output.data[SVG] for output in cell.outputs if SVG in output.get("data", {})]
+        return [nodes.raw("", diagram(svg), format="html")]
 
 
 class Links(SphinxPostTransform):
@@ -112,7 +115,7 @@ def add_contents(app: Sphinx, page: str, source: list[str]) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
-    app.add_directive("mermaid", Drawing)
+    app.add_directive("diagram", Diagram)
     app.add_directive("stored", Stored)
     app.add_post_transform(Links)
     app.connect("source-read", add_contents)

@@ -10,16 +10,18 @@ from lab_page import LabPage
 from playwright.sync_api import expect
 from samples import CHAPTERS
 
-
 RUN = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "06", "99")]
 STORED = [notebook for notebook in CHAPTERS if notebook not in RUN]  # they are opened as they are stored
 BY_DAY = "06"
 FIRST = "00_start_here.ipynb"
 GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
+PICTURE = ".jp-MarkdownCell img[src*='/diagrams/']"
 DRAWN = ".jp-RenderedMermaid img[src^='data:image/svg+xml']"
 PLOTTED = "img[src^='data:image/png']"
 COLOUR = "it => getComputedStyle(it).color.match(/[0-9]+/g).slice(0, 3).map(Number)"
 SMALL = "them => them.filter(it => it.getBoundingClientRect().width < 0.87 * it.getAttribute('width')).length"
+HARD_TO_READ = """them => them.filter(it => it.getBoundingClientRect().width * 16 < 10.5 * it.naturalWidth)
+    .map(it => it.src)"""  # their words are 16 px high
 INK_AND_GROUND = """it => [
     it.src.match(/font-size%3A16px%3Bfill%3A%23(\\w+)/)[1], getComputedStyle(it).backgroundColor
 ]"""
@@ -87,14 +89,16 @@ def test_a_syntax_error_in_the_handler_is_said_in_a_sentence(page: LabPage, scre
 
 @pytest.mark.nightly
 def test_a_drawing_keeps_its_ground_when_the_theme_changes(page: LabPage) -> None:
-    drawing = page.notebook.locator(DRAWN).first
-    page.open("01_invoke_three_ways.ipynb")
+    drawing, picture = (page.notebook.locator(what).first for what in (DRAWN, PICTURE))
+    page.open("01_invoke_three_ways.ipynb", "notebooks")
     assert drawing.evaluate(INK_AND_GROUND) == LIGHT
+    assert picture.evaluate("it => getComputedStyle(it).filter") == "none"
     page.menu("Settings", "Theme", "JupyterLab Dark")
     try:
         expect(page.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
         assert drawing.evaluate(INK_AND_GROUND) == LIGHT
-        page.open("01_invoke_three_ways.ipynb")
+        assert picture.evaluate("it => getComputedStyle(it).filter").startswith("invert")
+        page.open("01_invoke_three_ways.ipynb", "notebooks")
         assert drawing.evaluate(INK_AND_GROUND) == DARK
     finally:
         page.menu("Settings", "Theme", "JupyterLab Light")
@@ -136,12 +140,13 @@ def all_is_drawn(page: LabPage, notebook: Path, screenshots: Path) -> None:
     """Its drawings, plots and frames are there; the last drawing and plot get a picture."""
     for what in (".jp-MarkdownCell img", "table.dataframe"):
         page.notebook.locator(what).first.wait_for(state="attached")
-    expect(page.notebook.locator(f".jp-MarkdownCell {DRAWN}")).to_have_count(mermaid_blocks(notebook))
+    expect(page.notebook.locator(PICTURE)).to_have_count(pictures(notebook))
     drawings, plots = (page.notebook.locator(f".jp-OutputArea {kind}") for kind in (DRAWN, PLOTTED))
     expect(drawings).to_have_count(stored(notebook, "text/vnd.mermaid"))
     expect(plots).to_have_count(stored(notebook, "image/png"))
     assert page.notebook.locator("img").evaluate_all(NOT_DRAWN) == []
     assert page.notebook.locator(DRAWN).evaluate_all(SMALL) == 0  # a wide one is scrolled
+    assert page.notebook.locator(PICTURE).evaluate_all(HARD_TO_READ) == []
     assert page.notebook.locator(DRAWN).evaluate_all(IN_WORDS) == page.notebook.locator(DRAWN).count()
     for kind, name in ((drawings, "chapter"), (plots, "plot")):
         if kind.count():
@@ -155,7 +160,7 @@ def stored(notebook: Path, kind: str) -> int:
     return sum(kind in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
 
 
-def mermaid_blocks(notebook: Path) -> int:
-    """How many drawings the prose of a notebook has."""
+def pictures(notebook: Path) -> int:
+    """How many diagrams the prose of a notebook has."""
     cells = nbformat.read(notebook, as_version=4).cells
-    return sum(cell.source.count("```mermaid") for cell in cells if cell.cell_type == "markdown")
+    return sum(cell.source.count("](diagrams/") for cell in cells if cell.cell_type == "markdown")

@@ -284,7 +284,9 @@ def test_every_handler_is_there(app: App, every) -> None:
     for name, function in every("AWS::Lambda::Function"):
         module, handler = function["Properties"]["Handler"].split(".")
         tree = ast.parse((app.asset(function) / f"{module}.py").read_text(encoding="utf-8"))
-        assert handler in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)], name
+        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+        assert handler in functions | {target.id for target in targets if isinstance(target, ast.Name)}, name
 
 
 def test_every_function_has_what_it_imports(app: App, every) -> None:

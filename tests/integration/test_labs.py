@@ -94,6 +94,22 @@ def test_it_opens_on_chapter_00_and_ctrl_c_ends_everything(start: Start, newcome
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.nightly
+def test_in_a_codespace_it_answers_by_the_name_of_the_proxy_too_and_with_its_token_only(start: Start):
+    lab = start(CODESPACE_NAME="a-name", GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN="app.example.dev")
+    for host, origin, status in [
+        (f"a-name-{lab.port}.app.example.dev", f"https://a-name-{lab.port}.app.example.dev", 200),
+        (f"a-name-{lab.port}.app.example.dev", f"http://localhost:{lab.port}", 200),
+        (f"other-{lab.port}.app.example.dev", "", 403),
+        ("evil.example", "", 403),
+    ]:
+        through = {"Host": host, "Origin": origin}
+        assert lab.session.get(f"{lab.url}api/contents", headers=through, timeout=300).status_code == status
+        assert requests.get(f"{lab.url}api/contents", headers=through, timeout=300).status_code == 403
+    with lab.session.get(f"{lab.url}lab", headers={"Host": "evil.example"}, timeout=300) as outside:
+        assert outside.status_code == 403
+
+
 def test_jupyterlab_asks_nobody_for_news(start: Start):
     page = start().get("lab").text
     settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])

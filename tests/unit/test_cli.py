@@ -20,7 +20,10 @@ from workbook.command import cli
 from workbook.learning import bookmark, learner_files
 from workbook.maintenance import copies
 
-VERBS = "lab test up mend outputs status catch-up reset restore down doctor bench setup notebooks site slides".split()
+VERBS = """
+    lab status catch-up reset restore up mend outputs down doctor bench setup join leave stick
+    test notebooks site slides
+""".split()
 
 
 def called(*arguments: str) -> Result:

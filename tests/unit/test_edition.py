@@ -185,6 +185,22 @@ def test_what_jupyterlab_draws_is_not_saved():
     assert page["metadata"]["language_info"] == {"name": "python"}
 
 
+def test_a_published_chapter_keeps_the_drawings_that_it_has(monkeypatch, tmp_path):
+    def page(*diagrams):
+        kinds = ("text/vnd.mermaid", "image/svg+xml")
+        outputs = [{"output_type": "display_data", "data": dict(zip(kinds, d)), "metadata": {}} for d in diagrams]
+        return {"cells": [{"cell_type": "code", "outputs": outputs}], "metadata": {}}
+
+    monkeypatch.setattr(saved_pages, "ROOT", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    stored = page((["flowchart\n", "A"], "<svg>stored</svg>"), ("new",))
+    (tmp_path / "notebooks" / FIRST).write_text(json.dumps(stored), encoding="utf-8")
+
+    drawn = page(("flowchart\nA", "<svg>drawn here</svg>"), ("new", "<svg>drawn here</svg>"))
+    saved_pages.leave_out_what_was_drawn(model={"type": "notebook", "content": drawn}, path=f"notebooks/{FIRST}")
+    assert drawn == page(("flowchart\nA", "<svg>stored</svg>"), ("new",))
+
+
 @pytest.mark.parametrize("model", [{"type": "file", "content": "text"}, {"type": "notebook", "content": None}])
 def test_other_files_are_none_of_its_business(model):
     before = dict(model)

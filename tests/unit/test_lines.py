@@ -13,7 +13,7 @@ from workbook.maintenance import copies
 
 WIDTH = 120
 SHOWN_WIDTH = 100
-FOLDERS = ("book", "tests", "workbook")  # and the files that stand in no folder
+FOLDERS = ("book", "tests", "workbook", "workshop")  # and the files that stand in no folder
 SHOWN = ("lambda_src/", "cdk_app/", "notebooks/", "tests/unit/test_my_", "workbook/learning/lost_order/planted/")
 ADDRESS = re.compile(r"https://\S+")
 

@@ -25,8 +25,9 @@ def book(tmp_path, monkeypatch, *cells, written=()):
     return minutes.minutes(42)
 
 
-def test_words_are_read_at_150_a_minute_but_not_those_of_drawings_and_addresses(tmp_path, monkeypatch):
-    text = "word " * 1500 + "[and](https://example.com) ```mermaid\n" + "a b\n" * 5000 + "```"
+def test_words_are_read_at_150_a_minute_but_not_listings_addresses_and_what_pictures_show(tmp_path, monkeypatch):
+    text = "word " * 1500 + "[and](https://example.com)\n\n![" + "a b " * 5000 + "](diagrams/42_it.svg)"
+    text += "\n\n```diff\n" + "a b\n" * 5000 + "```"
     assert book(tmp_path, monkeypatch, ("markdown", text)) == 20  # 10 of words, 10 of the exercise
 
 

@@ -29,9 +29,10 @@ def notes() -> Iterator[tuple[str, str]]:
 
 
 def texts() -> dict[Path, str]:
-    """What stands in the chapters, in the pages beside them, and in the README, without its code."""
+    """What stands in the chapters, in the pages beside them, and in the READMEs, without its code."""
     found = {file: "\n\n".join(cells) for file, cells in prose().items()}
-    found |= {file: file.read_text(encoding="utf-8") for file in [*NOTEBOOKS.glob("*.md"), ROOT / "README.md"]}
+    pages = [*NOTEBOOKS.glob("*.md"), *ROOT.glob("workshop/*.md"), ROOT / "README.md"]
+    found |= {file: file.read_text(encoding="utf-8") for file in pages}
     return {file: IN_NO_LINK.sub("", text) for file, text in found.items()}
 
 

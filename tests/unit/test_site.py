@@ -35,7 +35,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = dict(attributes)
         self.places.add(found.get("id") or "")
-        self.diagrams += tag == "pre" and found.get("class") == "mermaid"
+        self.diagrams += tag == "svg" and "data-drawn-from" in found
         if tag == "a" and found.get("href"):
             self.links.append(found["href"])
         elif address := found.get("src") or found.get("href"):
@@ -75,7 +75,7 @@ def test_nothing_is_loaded_from_another_machine(pages):
 def test_every_diagram_is_on_its_page(pages):
     for file in CHAPTERS:
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-        in_texts = sum("".join(c["source"]).count("```mermaid") for c in cells if c["cell_type"] == "markdown")
+        in_texts = sum("".join(c["source"]).count("](diagrams/") for c in cells if c["cell_type"] == "markdown")
         stored = sum("text/vnd.mermaid" in o.get("data", {}) for c in cells for o in c.get("outputs", []))
         [page] = [page for other, page in pages.items() if other.stem == file.stem]
         assert page.diagrams == in_texts + stored, file.name

@@ -10,6 +10,7 @@ from workbook.learning import published
 from workbook.maintenance.slides import deck
 
 TITLE = new_markdown_cell("# Poll a queue\n\n**What you'll do.** Poll.\n\n**110 minutes.** It costs nothing.")
+PICTURE = "![A calls B.](diagrams/05_what_it_builds.svg)"
 
 
 def slides(*cells: nbformat.NotebookNode) -> list[tuple[str, str]]:
@@ -40,8 +41,8 @@ def test_the_title_is_a_slide_without_its_minutes():
         ("Only words.", []),
         ("Words.\n\n## Step 3. Later\n\nThen.", ["## Step 3. Later\n\nThen."]),
         ("## On AWS\n\n- Cost.\n\n## Recap\n\n- One.\n- Two.", ["## Recap\n\n- One.\n- Two."]),
-        ("```mermaid\nA --> B\n```", ['<pre class="mermaid">A --&gt; B\n</pre>']),
-        ("## Step 4. Two\n\nSo:\n\n```mermaid\nA\n```", ["## Step 4. Two\n\nSo:", '<pre class="mermaid">A\n</pre>']),
+        (PICTURE, [PICTURE]),
+        (f"## Step 4. Two\n\nSo:\n\n{PICTURE}", ["## Step 4. Two\n\nSo:", PICTURE]),
     ],
 )
 def test_headings_questions_and_diagrams_of_a_text_are_slides(text, shown):
@@ -63,7 +64,7 @@ def test_a_plot_is_a_slide_and_a_table_is_none():
 
 
 def test_the_drawing_of_what_was_built_stands_below_its_heading():
-    drawn = showing("diagram()", **{"text_vnd.mermaid": "flowchart LR"})
+    drawn = showing("diagram()", **{"text_vnd.mermaid": "flowchart LR", "image_svg+xml": "<svg/>"})
     assert slides(new_markdown_cell("## What you have built"), drawn) == [
         ("slide", "## What you have built"),
         ("-", "text/html"),

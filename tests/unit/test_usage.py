@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 TYPERS = typer.main.get_command(cli.app)
 PATIENCE = 300
+PAGES = ("README.md", "workshop/README.md", "workshop/chapters.md")
 WATCH = """
 import os, runpy, sys
 ACTS = {
@@ -176,7 +177,7 @@ def as_argparse_has_it(action: argparse.Action) -> dict[str, object]:
         "help": action.help,
         "flag": action.nargs == 0,
         "metavar": action.metavar,
-        "several": action.nargs in ("*", "+"),
+        "several": action.nargs in ("*", "+") or isinstance(action, argparse._AppendAction),
         "required": action.required and action.nargs != "*",
         "number": read(action, "7.5") is None and read(action, "x") is None,
         "too small": [n for n in range(-3, 3) if read(action, str(n)) is None] if action.metavar == "N" else [],
@@ -211,14 +212,15 @@ up|up --chapter 02 --yes|up --yes --chapter=2|outputs --json
 catch-up 02 --yes|catch-up --yes 02
 restore|restore x|restore -- x|reset --yes|down --wipe|notebooks|notebooks 1 02 3|test|test tests/unit -x -k product
 test --lf --slow=3 -n 2 --quick|bench --faults --seed 3 --checkouts=7 --short --markdown
-bench --faults --seed -3|status --|setup
+bench --faults --seed -3|status --|setup|setup --from x|stick x|stick x --for a --for=b
+join x y z|leave
 """
 WRONG = """
 lab --no-browsr|lab --browser=3|lab --no|lab --no-projector|lab --projector=1
 up --chap 2|up 2|up --chapter|up --chapter x|outputs --jso
 catch-up|catch-up x|catch-up 1 2
 restore x y|reset -y|down --wipe=1|notebooks x|notebooks 1 --yes|bench --checkouts 0
-bench --seed 1.5|status now|setup now
+bench --seed 1.5|status now|setup now|setup --from|stick|stick x y|join x|join x y|leave x
 """
 
 
@@ -243,7 +245,8 @@ def taken(parse) -> bool:
 
 
 def test_every_command_that_the_pages_name_is_understood():
-    pages = (ROOT / "README.md").read_text(encoding="utf-8") + re.sub(r"\[(cyan|/)\]", "`", cli.EXAMPLES)
+    pages = re.sub(r"\[(cyan|/)\]", "`", cli.EXAMPLES)
+    pages += "".join((ROOT / name).read_text(encoding="utf-8") for name in PAGES)
     lines = re.findall(r"(?:python3 run\.py|`workbook) ([a-z][a-z-]+(?: [^`\n ]+)*)", pages)
     assert len(lines) > 20
     for line in lines:

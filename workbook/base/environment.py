@@ -52,12 +52,14 @@ def _link(link: Path, goal: Path) -> None:
 def of_jupyter(folder: Path) -> dict[str, str]:
     """Where Jupyter and IPython keep what they remember: below the checkout, not in a home folder.
 
-    A person's own Jupyter settings play no part, so that everybody sees the same.
+    A person's own Jupyter settings play no part, so that everybody sees the same. The workbook's kernel is in its
+    environment, or, where that is others' to change, in .workbook.
     """
     return {
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_PATH": str(STATE / "share" / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }

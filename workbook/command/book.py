@@ -44,13 +44,14 @@ def notebooks(
     """Execute notebooks anew, and store their outputs.
 
     They run in order, in a copy of the tree and on a fresh cloud. Nothing is stored if one fails. It is the only
-    way outputs get in.
+    way outputs get in. Diagrams that are new are drawn in the end, which takes a Chromium.
     """
-    from workbook.maintenance import copies
+    from workbook.maintenance import copies, drawings
 
     for number in numbers or []:
         check_chapter(number)
     copies.notebooks(numbers or [])
+    drawings.draw()
 
 
 @app.command(rich_help_panel=BOOK)

@@ -1,7 +1,7 @@
 """The command line: `workbook VERB`, and `python3 run.py VERB` from outside the environment.
 
 What a verb needs is imported when it runs, so that help and status are there at once. Before anything is set up,
-`usage` reads the declarations here and in book.py as text: what they say is said in plain values, not in computed ones.
+`usage` reads the declarations here, in classes.py and in book.py as text: what they say is said in plain values.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import typer
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import check_checkout
 from workbook.cloud import target
-from workbook.command import book
-from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored
-from workbook.command.terminal import Sentences, as_table, console, fail, plain, say
+from workbook.command import book, classes
+from workbook.command.common import check_chapter, deployed_outputs, need_the_local_cloud, reach, restored, version
+from workbook.command.terminal import Sentences, as_table, console, fail, say
 
 LEARNING, SHOP, MACHINE = "Learn", "The shop and its cloud", "This machine"
 
@@ -56,9 +56,7 @@ Chapter = Annotated[int, typer.Argument(metavar="NN", help="The chapter's number
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib import metadata
-
-        print("workbook", metadata.version("workbook"))
+        print("workbook", version())
         raise typer.Exit
 
 
@@ -135,25 +133,9 @@ def restore(
     ] = None,
 ) -> None:
     """Bring back your edits, rows and objects that were kept aside."""
-    from workbook.base.paths import shown
-    from workbook.cloud import local
-    from workbook.learning import learner_data, learner_files
+    from workbook.command import restoring
 
-    folder, paths, aside = learner_files.bring_back(name)
-    contents = []
-    if (folder / learner_files.DATA).exists():
-        if target.is_local():
-            local.ensure()
-        contents = learner_data.bring_back_contents(folder)
-    say(contents)
-    if paths:
-        print(f"Brought back from {shown(folder)}: {', '.join(paths)}.")
-    elif not contents:
-        print(f"All that is kept in {shown(folder)} stands in its place already.")
-    if aside:
-        print(f"What stood there is now kept in {shown(aside)}.")
-    if any(not path.startswith(("notebooks/", "learn/")) for path in paths):
-        print("Deploy again to see it work: in the notebook, or with `python3 run.py up`.")
+    restoring.bring_back(name)
 
 
 @app.command(rich_help_panel=SHOP)
@@ -248,16 +230,11 @@ def down(
 @app.command(rich_help_panel=MACHINE)
 def doctor() -> None:
     """Check this machine, and say what to do about what is not right."""
-    from rich.table import Table
-
     from workbook.command.doctor import doctor as examine
+    from workbook.command.terminal import findings
 
     report = examine()
-    table = Table("", "what", "found", box=None, pad_edge=False)
-    for finding in report.findings:
-        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        table.add_row(mark, finding.name, plain(f"{finding.found}\n{finding.cure}".strip()))
-    console().print(table)
+    console().print(findings(report.findings))
     if not report.fine:
         fail("This machine is not ready yet; each ✗ says what to do.")
     print("This machine is ready.")
@@ -291,7 +268,11 @@ def bench(
 
 
 @app.command(rich_help_panel=MACHINE)
-def setup() -> None:
+def setup(
+    folder: Annotated[
+        str | None, typer.Option("--from", metavar="FOLDER", help="Take all from what `stick` made.")
+    ] = None,
+) -> None:
     """Set everything up and start nothing: before a class, or in a container.
 
     Every other verb does it too, the first time. It makes .venv and cdk_app/node_modules, about 2 GB, which takes one
@@ -303,9 +284,11 @@ def setup() -> None:
     from workbook.base.paths import ROOT
     from workbook.base.processes import run
 
-    raise typer.Exit(run([sys.executable, "run.py", "setup"], folder=ROOT, environment=os.environ))
+    words = ["setup", *(["--from", os.path.abspath(folder)] if folder else [])]
+    raise typer.Exit(run([sys.executable, "run.py", *words], folder=ROOT, environment=os.environ))
 
 
+app.add_typer(classes.app)
 app.add_typer(book.app)
 
 

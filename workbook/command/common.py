@@ -60,3 +60,12 @@ def need_the_local_cloud() -> None:
     """Refuse to go on when the target is AWS."""
     if not target.is_local():
         raise WorkbookError("This measures the local cloud. Set WORKBOOK_TARGET=local.")
+
+
+def version() -> str:
+    """The workbook's version, as pyproject.toml has it: where an environment is shared, nothing else tells it."""
+    import tomllib
+
+    from workbook.base.paths import ROOT
+
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,9 +35,12 @@ JUPYTER = STATE / "jupyter"
 FIRST_PAGE = "lab/tree/learn/00_start_here.ipynb"
 START_SECONDS = 60
 ATTEMPTS = 3
+PORTS = range(8888, 8988)  # where JupyterLab may listen
+CODESPACE = ("CODESPACE_NAME", "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
+KERNELS_ON_SOCKETS = "--KernelManager.transport=ipc"
 PORT_TAKEN = "no available port could be found"  # in JupyterLab's words
 OPTIONS = (
-    "--ServerApp.ip=127.0.0.1",
+    f"--ServerApp.root_dir={ROOT}",
     "--ServerApp.use_redirect_file=False",  # a file in the home folder, which a sandboxed browser cannot read
     f"--LabApp.default_url=/{FIRST_PAGE}",
     "--LabApp.custom_css=True",
@@ -51,9 +55,30 @@ OPTIONS = (
 )
 
 
-def _of_people(tools: dict[str, str]) -> dict[str, str]:
-    """The tools' environment, for a person's terminal: in colour, and free to ask."""
-    return {k: v for k, v in tools.items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+def environment(runtime: Path, settings: Path) -> dict[str, str]:
+    """The environment of JupyterLab, and so of its kernels and terminals: with the tools, in colour, and free to ask.
+
+    Args:
+        runtime: the folder for what JupyterLab has while it runs.
+        settings: the folder of JupyterLab's settings.
+    """
+    tools = {k: v for k, v in cdk.environment().items() if k not in ("CI", "NO_COLOR") or k in os.environ}
+    folders = {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)}
+    return without_jupyter(tools) | of_jupyter(JUPYTER) | folders
+
+
+def in_a_codespace(variables: Mapping[str, str]) -> list[str]:
+    """What JupyterLab is told in a GitHub codespace, whose proxy asks for it by a name of its own; its token stays.
+
+    Args:
+        variables: the environment variables, by which a codespace is known.
+    """
+    name, domain = (variables.get(one) for one in CODESPACE)
+    if not (name and domain):
+        return []
+    hosts = ["localhost", *(f"{name}-{port}.{domain}" for port in PORTS)]
+    origin = rf"https://{re.escape(name)}-\d+\.{re.escape(domain)}|http://localhost:\d+"
+    return [f"--ServerApp.local_hostnames={hosts}", f"--ServerApp.allow_origin_pat=^({origin})$"]
 
 
 def lab(browser: bool = True, look: Look = DESK) -> None:
@@ -99,14 +124,13 @@ def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[s
     for _ in range(ATTEMPTS):
         with log.open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workbook.command.lab_server", *OPTIONS, f"--ServerApp.root_dir={ROOT}"]
-                + (["--KernelManager.transport=ipc"] if _takes_sockets(runtime) else [])
+                [sys.executable, "-m", "workbook.command.lab_server", "--ServerApp.ip=127.0.0.1", *OPTIONS]
+                + in_a_codespace(os.environ)
+                + ([KERNELS_ON_SOCKETS] if takes_sockets(runtime) else [])
                 + ([] if browser else ["--no-browser"])
                 + (["--allow-root"] if os.geteuid() == 0 else []),
                 cwd=ROOT,
-                env=without_jupyter(_of_people(cdk.environment()))
-                | of_jupyter(JUPYTER)
-                | {"JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(settings)},
+                env=environment(runtime, settings),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -133,17 +157,22 @@ def _runtime_folder() -> Iterator[Path]:
     Kernels listen on sockets in it, because a port would be open to everybody at the machine. The path
     of a socket must be short: for a checkout that lies deep, the folder is a temporary one.
     """
-    below = JUPYTER / "runtime"
-    below.mkdir(parents=True, exist_ok=True)
-    below.chmod(0o700)
-    if _takes_sockets(below):
+    below = private(JUPYTER / "runtime")
+    if takes_sockets(below):
         yield below
         return
     with TemporaryDirectory(prefix="workbook-", dir="/tmp") as short:
-        yield Path(short) if _takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
+        yield Path(short) if takes_sockets(Path(short)) else below  # there, ports remain, which ask for a key
 
 
-def _takes_sockets(folder: Path) -> bool:
+def private(folder: Path) -> Path:
+    """A folder, made if need be, that nobody but its owner can look into."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+def takes_sockets(folder: Path) -> bool:
     """Whether a kernel can listen on a socket in `folder`, with a name as long as JupyterLab gives it."""
     path = folder / f"kernel-{uuid.uuid4()}-ipc-99"
     try:

@@ -28,6 +28,11 @@ body .jp-RenderedMermaid img {{
   background: #fff;  /* each brings the background that it was drawn for */
 }}
 body .jp-RenderedMermaid img[src*="font-size%3A16px%3Bfill%3A%23ccc"] {{ background: #111; }}  /* in a dark theme */
+body img[src*="/diagrams/"] {{
+  zoom: {zoom}; max-width: max(100%, 1016px);  /* a wide one is made smaller, as far as it can be read; then scrolled */
+}}
+body p:has(> img[src*="/diagrams/"]) {{ overflow-x: auto; }}
+body[data-jp-theme-light="false"] img[src*="/diagrams/"] {{ filter: invert(0.93) hue-rotate(180deg); }}
 """
 # Which side bar is open is no setting of JupyterLab's: it is part of a workspace, which has names for the panels.
 WORKSPACE = Path("lab/workspaces/default-37a8.jupyterlab-workspace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import typer
@@ -71,6 +72,17 @@ def as_table(values: dict[str, str]) -> Any:
     table.columns[1].overflow = "fold"
     for key, value in values.items():
         table.add_row(key, plain(value))
+    return table
+
+
+def findings(found: Iterable[Any]) -> Any:
+    """What the doctor found as a table for Rich, each with its cure."""
+    from rich.table import Table
+
+    table = Table("", "what", "found", box=None, pad_edge=False)
+    for finding in found:
+        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
+        table.add_row(mark, finding.name, plain(f"{finding.found}\n{finding.cure}".strip()))
     return table
 
 

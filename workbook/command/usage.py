@@ -1,8 +1,8 @@
 """What may follow `python3 run.py`, known before anything is set up: help, and what is mistyped.
 
-The verbs are declared once, in cli.py and book.py, for Typer. Here these pages are read and not run, since running
-them would take the packages; their declarations become parsers of Python's own library. run.py loads this file by its
-path, and nothing else of the package.
+The verbs are declared once, in cli.py, classes.py and book.py, for Typer. Here these pages are read and not run,
+since running them would take the packages; their declarations become parsers of Python's own library. run.py loads
+this file by its path, and nothing else of the package.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-PAGES = [Path(__file__).with_name(name) for name in ("cli.py", "book.py")]
+PAGES = [Path(__file__).with_name(name) for name in ("cli.py", "classes.py", "book.py")]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PROGRAM = "python3 run.py"
 ASKING = ("-h", "--help")
@@ -130,6 +130,8 @@ def _add_option(verb: Verb, name: str, kind: str, call: ast.Call) -> None:
     how = _value(kind, call)
     if kind == "bool":  # Typer writes --browser/--no-browser where argparse makes the second of the first
         how = {"help": how["help"], "action": argparse.BooleanOptionalAction if "/" in names[0] else "store_true"}
+    elif "list" in kind:
+        how["action"] = "append"
     verb.options += verb.add_argument(names[0].split("/")[0], *names[1:], **how).option_strings
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workbook.base.paths import STATE, read_json, write_json
+from workbook.learning import joined
 
 RECORD = STATE / "progress.json"
 START, WITHIN, END = "start", "within", "end"
@@ -41,7 +42,7 @@ def move_to(chapter: int, at: str) -> None:
     record = read_json(RECORD, {}) | left | {"chapter": chapter, "at": at}
     if at == END:
         record["finished"] = sorted({*record.get("finished", []), chapter})
-    write_json(RECORD, record)
+    _remember(record)
 
 
 def tries() -> dict[str, dict[str, Any]]:
@@ -77,7 +78,17 @@ def record_try(check: str, *, right: bool, at: datetime | None = None) -> None:
     record["worked"] = record.get("worked", {}) | {number: {"last": told, "seconds": spent}}
     if right:
         record["passed"] = sorted({*record.get("passed", []), check})
+    _remember(record)
+
+
+def whole() -> dict[str, Any]:
+    """All that is remembered, as it is stored."""
+    return read_json(RECORD, {})
+
+
+def _remember(record: dict[str, Any]) -> None:
     write_json(RECORD, record)
+    joined.tell(record)
 
 
 def guesses() -> dict[str, dict[str, Any]]:

@@ -23,7 +23,7 @@ README = ROOT / "README.md"
 SAID = re.compile(r"\*\*(\d+) minutes(?:\.\*\*|\*\*, with [^.]*\.)")
 BEFORE_A_HEADING = re.compile(r"^(?=## )", re.MULTILINE)
 ROW = re.compile(r"^(\| \[(\d\d) .*\| )(\d+)( \|)$", re.MULTILINE)
-NO_WORDS = re.compile(r"```.*?```|\]\([^)]*\)", re.DOTALL)  # drawings, addresses
+NO_WORDS = re.compile(r"```.*?```|!\[[^]]*\]|\]\([^)]*\)", re.DOTALL)  # listings, what pictures show, addresses
 
 
 def minutes(number: int) -> int:

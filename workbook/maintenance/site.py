@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_text
-from workbook.base.tools import python_with, scripts_of
+from workbook.base.tools import python_with
 from workbook.learning import published
+from workbook.maintenance.chromium import chromium
 from workbook.maintenance.copies import tracked_files
 
 BOOK = ROOT / "book"
@@ -22,8 +19,6 @@ LOCK = BOOK / "requirements.lock"
 SITE = STATE / "site"
 WORK = STATE / "book"
 PDF = "workbook.pdf"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DRAW_SECONDS = 300
 CONTENTS = """pages => {
     const contents = document.createElement("nav");
     contents.className = "on-paper";
@@ -69,10 +64,9 @@ def site(pdf: bool = False) -> Path:
 def printed_pdf() -> Path:
     """Print the book on A4, with a table of contents and page numbers; the PDF. Raises as `site` does."""
     goal = WORK / PDF
-    with _browser() as browser:
+    with chromium() as browser:
         page = browser.new_page()
         page.goto(_made("singlehtml", WORK / "page").as_uri())
-        page.wait_for_selector("body[data-drawn]", state="attached", timeout=DRAW_SECONDS * 1000)
         numbers: dict[str, int] = {}
         for _ in range(2):  # only what is printed has page numbers
             page.evaluate(CONTENTS, numbers)
@@ -83,7 +77,7 @@ def printed_pdf() -> Path:
 
 def _made(builder: str, folder: Path, *more: str) -> Path:
     """Let Sphinx make the book from nothing, and put it into a folder when it is whole; its first page."""
-    python, scripts = python_with(LOCK), scripts_of(BOOK)
+    python = python_with(LOCK)
     shutil.rmtree(WORK / builder, ignore_errors=True)
     source = _book_at_its_end()
     options = ["-q", "-W", "--keep-going", "-j", "auto", "-b", builder, "-d", str(WORK / builder / "read"), *more]
@@ -91,7 +85,6 @@ def _made(builder: str, folder: Path, *more: str) -> Path:
     done = subprocess.run(
         [str(python), "-P", "-m", "sphinx", *options, "-c", str(BOOK), str(source / NOTEBOOKS.name), str(made)],
         cwd=source,
-        env=os.environ | {"BOOK_SCRIPTS": str(scripts / "@mermaid-js" / "tiny" / "dist")},
         capture_output=True,
         text=True,
     )
@@ -118,24 +111,3 @@ def _chapter_pages(pdf: Path) -> dict[str, int]:
     """The page on which each chapter begins, by its title, as the PDF's outline has it."""
     command = [str(python_with(LOCK)), str(BOOK / "chapter_pages.py"), str(pdf)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-@contextmanager
-def _browser() -> Iterator[Any]:
-    """A Chromium without a window: this machine's, or the one that Playwright has installed."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        found = next(filter(None, map(shutil.which, (*CHROMIUM, own))), None)
-        if found is None:
-            raise WorkbookError(
-                "There is no Chromium on this machine to print with. Install one (Debian, Ubuntu: sudo apt install "
-                "chromium; anywhere: .venv/bin/python -m playwright install chromium), then run the same again."
-            )
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=found, args=["--disable-gpu", *root])
-        try:
-            yield browser
-        finally:
-            browser.close()

@@ -6,7 +6,6 @@ guess that is asked for, with what came of it, and the recap.
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
 import webbrowser
@@ -24,8 +23,8 @@ from workbook.learning import published
 from workbook.maintenance.site import BOOK
 
 SLIDES = STATE / "slides"
-MERMAID = "text/vnd.mermaid"
-FENCE = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SVG = "image/svg+xml"
+PICTURE = re.compile(r"^!\[.*\]\(diagrams/\w+\.svg\)$", re.MULTILINE)
 GUESS = "**Predict"
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 
@@ -83,7 +82,6 @@ def make(number: int) -> Path:
     (folder / "reveal.js").mkdir(parents=True)
     (folder / "index.html").write_text(page, encoding="utf-8")
     shutil.copytree(scripts / "reveal.js" / "dist", folder / "reveal.js" / "dist")
-    shutil.copytree(scripts / "@mermaid-js" / "tiny" / "dist", folder / "mermaid")
     shutil.copytree(BOOK / "static", folder / "look")
     return folder
 
@@ -91,7 +89,7 @@ def make(number: int) -> Path:
 def _of_text(cell: NotebookNode) -> list[NotebookNode]:
     """The slides of a cell of text: its headings, what it asks, what it draws."""
     slides = []
-    for section in SECTION.split(FENCE.sub("", cell.source)):
+    for section in SECTION.split(PICTURE.sub("", cell.source)):
         paragraphs = section.strip().split("\n\n")
         if paragraphs[0].startswith("## On AWS"):
             continue
@@ -103,27 +101,23 @@ def _of_text(cell: NotebookNode) -> list[NotebookNode]:
             shown, paragraphs = paragraphs[: 2 + with_list], paragraphs[2 + with_list :]
             slides.append(_slide(nbformat.v4.new_markdown_cell("\n\n".join(shown))))
         slides += [_slide(nbformat.v4.new_markdown_cell(p)) for p in paragraphs if GUESS in p]
-    return slides + [_slide(nbformat.v4.new_markdown_cell(_drawing(text))) for text in FENCE.findall(cell.source)]
+    return slides + [_slide(nbformat.v4.new_markdown_cell(picture)) for picture in PICTURE.findall(cell.source)]
 
 
 def _of_code(cell: NotebookNode, before: NotebookNode) -> list[NotebookNode]:
     """The slides of a cell of code: what it draws, or what came of a guess."""
     said = [o for o in cell.outputs if "you said" in o.get("data", {}).get("text/plain", "")]
-    drawn = [_drawn(o) for o in cell.outputs if MERMAID in o.get("data", {}) or "image/png" in o.get("data", {})]
+    drawn = [_drawn(o) for o in cell.outputs if {SVG, "image/png"} & {*o.get("data", {})}]
     kind = "-" if before.source.startswith("## What you have built") else "slide"
     return [_of_outputs(shown, how) for shown, how in ((said, "fragment"), (drawn, kind)) if shown]
 
 
 def _drawn(output: NotebookNode) -> NotebookNode:
     """An output that is drawn, as its slide shows it."""
-    if MERMAID not in output.data:
+    if SVG not in output.data:
         return output
-    return nbformat.v4.new_output("display_data", data={"text/html": _drawing(output.data[MERMAID])})
-
-
-def _drawing(text: str) -> str:
-    """The HTML in which diagrams.js draws what a text in mermaid's language describes."""
-    return f'<pre class="mermaid">{html.escape(text)}</pre>'
+    shown = f'<div class="diagram">{output.data[SVG]}</div>'
+    return nbformat.v4.new_output("display_data", data={"text/html": shown})
 
 
 def _of_outputs(outputs: list[NotebookNode], kind: str) -> NotebookNode:
