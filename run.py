@@ -383,7 +383,7 @@ def from_stick(folder: Path) -> dict[str, str]:
     try:
         made = json.loads((folder / "stick.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise Refused(f"{folder} is not what `python3 run.py stick FOLDER` collects, or not yet: run that first.") from None
+        raise Refused(f"{folder} is not yet what `python3 run.py stick FOLDER` collects: run that first.") from None
     if (made["lock"], made["node"]) != (digest(LOCK), digest(NODE_LOCK)):
         raise Refused(f"{folder} was collected for another version of the workbook: collect it anew.")
     system = "macos" if sys.platform == "darwin" else "linux"
