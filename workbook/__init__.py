@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from workbook.observe.load import load
     from workbook.observe.rights import policies, rights
     from workbook.observe.streams import stream
+    from workbook.observe.taking_effect import in_force, rule_in_force
     from workbook.observe.traces import timings, trace
     from workbook.observe.usage import usage
 
@@ -61,6 +62,7 @@ _HOME = {
     "fill_basket": "clients.shopping",
     "finish": "learning.chapters",
     "hint": "learning.exercises",
+    "in_force": "observe.taking_effect",
     "invoke": "clients.invoke",
     "ledger": "observe.ledger",
     "leaks": "observe.leaks",
@@ -79,6 +81,7 @@ _HOME = {
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
     "rights": "observe.rights",
+    "rule_in_force": "observe.taking_effect",
     "solution": "learning.exercises",
     "stream": "observe.streams",
     "table": "observe.frames",
@@ -90,10 +93,10 @@ _HOME = {
 
 __all__ = [  # noqa: PLE0604
     "Rest", "alarm_states", "alarms_become", "break_shop", "broken_in", "chapter", "check", "check_out", "clean_up",
-    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "invoke", "leaks",
+    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "in_force", "invoke", "leaks",
     "leaks_in_the_shop", "ledger", "leftovers", "load", "logs", "mend_shop", "nag", "outcome", "outputs", "policies",
-    "predict", "progress", "queue", "raw_events", "remove", "rights", "solution", "stream", "table", "timings", "trace",
-    "usage", "wait_until",
+    "predict", "progress", "queue", "raw_events", "remove", "rights", "rule_in_force", "solution", "stream", "table",
+    "timings", "trace", "usage", "wait_until",
 ]  # fmt: skip
 
 
@@ -117,7 +120,9 @@ if _local:
     _cloud = local.running()
     target.point_process_at(_cloud.url if _cloud else target.NOT_STARTED)
 else:
+    from workbook.base import patience
     from workbook.cloud import guard
 
+    patience.AT_LEAST = patience.ON_AWS
     target.agree_on_region()
     guard.watch()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import requests
 from learner import Learner, client_at, until
@@ -18,6 +19,7 @@ from workbook.cloud import local, target
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+ENGINE = Path(__file__).with_name("aws_engine.py")
 # What a copy's environment has to keep it away from every account, AWS's own included.
 LOCAL = dict.fromkeys(target.local_settings(""))
 
@@ -38,13 +40,13 @@ class Aws:
             "MINISTACK_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_ACCOUNT_ID": ACCOUNT, "MINISTACK_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }  # fmt: skip
-        port = next(port for port in random.sample(range(14_000, 15_000), 100) if _is_free(port))
+        port = free_port()
         environment["GATEWAY_PORT"] = str(port)
         with (folder / "log.txt").open("wb") as log:
             self.process = subprocess.Popen(
                 # By the workbook's engine, since AWS, too, has each line in the log of the call that wrote it.
-                [sys.executable, "-P", str(local.ENGINE), "ministack", str(local.LAYERS)], cwd=folder, env=environment,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                [sys.executable, "-P", ENGINE, local.ENGINE, REGION, "ministack", local.LAYERS], cwd=folder,
+                env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.url = f"http://127.0.0.1:{port}"
         until(self._answers)
@@ -85,6 +87,11 @@ def second_cloud(learner: Learner) -> Iterator[Aws]:
     finally:
         one.process.send_signal(signal.SIGKILL)
         one.process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    return next(port for port in random.sample(range(14_000, 15_000), 100) if _is_free(port))
 
 
 def _is_free(port: int) -> bool:

@@ -65,7 +65,7 @@ def test_a_checkout_becomes_an_order_there(python):
         "It balances.",
     ]
     until(lambda: python("list(table(outputs['EventLogTable']).get('source', []))") == ["shop.basket"])
-    assert python("queue(outputs['OrderingQueue']).empty.__bool__()")
+    until(lambda: python("queue(outputs['OrderingQueue']).empty.__bool__()"))
     until(lambda: "Order stored" in python("logs(outputs['OrderingWorker']).message.tolist()"))
 
 

@@ -56,7 +56,7 @@ def test_a_table_with_any_number_is_shown(cloud, monkeypatch, number):
         def get_paginator(self, name):
             return self
 
-        def paginate(self, TableName):
+        def paginate(self, TableName, ConsistentRead):
             return [answer]
 
     monkeypatch.setattr(frames.target, "client", lambda service: Client())

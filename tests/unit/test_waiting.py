@@ -87,3 +87,9 @@ def test_the_waits_of_a_cell_share_a_line_and_those_of_the_next_cell_have_their_
     [[first], [second]] = [[output.data for output in cell.outputs] for cell in cells]
     assert (first["text/plain"], second["text/plain"]) == ("Waiting for the a", "Waiting for the c")
     assert "waited 2 times" in first["text/html"] and "waited 2 times" in second["text/html"]
+
+
+def test_on_aws_a_cell_waits_longer_than_it_asks_for(monkeypatch):
+    monkeypatch.setattr(patience, "AT_LEAST", 60)
+    times = iter(["", "", "there"])
+    assert wait_until(lambda: next(times), "it", seconds=0) == "there"

@@ -7,6 +7,8 @@ import time
 
 STEPS, QUIET_SECONDS = 1_000_000, 0.05  # a piece of work, and what it took on a quiet machine of 2026
 MOST = 12.0
+AT_LEAST = 0.0  # seconds for which a cell waits; on AWS what is changed may take effect, and be told, a minute later
+ON_AWS = 120.0
 
 
 def out_of_time(waited: float, seconds: float) -> bool:

@@ -7,6 +7,7 @@ from typing import NoReturn, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_not_result, wait_exponential
 
+from workbook.base import patience
 from workbook.base.display import Progress
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
@@ -22,7 +23,7 @@ def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) 
     Args:
         look: called until what it returns is true; a non-empty frame counts as true.
         what: what is waited for, as it is shown and as it stands in the error's sentence.
-        seconds: when to give up, on a machine that has nothing else to do.
+        seconds: when to give up, on a machine that has nothing else to do; on AWS never before it had two minutes.
 
     Returns:
         What `look` returned last; nothing if that is only *yes*, which goes without saying.
@@ -31,7 +32,8 @@ def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) 
         WorkbookError: the time ran out; says what was last seen.
     """
     with Progress(f"Waiting for {what}", folds=True) as progress:
-        seen = poll(look, what, seconds, lambda waited: progress(f"{waited:.0f} s"))
+        longest = max(seconds, patience.AT_LEAST)
+        seen = poll(look, what, longest, lambda waited: progress(f"{waited:.0f} s"))
     return None if _is_yes_or_no(seen) else seen
 
 

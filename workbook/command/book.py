@@ -1,4 +1,4 @@
-"""The verbs about the book itself: to test it, to execute its notebooks, to read it, to show it."""
+"""The verbs about the book itself: to test it, to execute its notebooks, to rehearse, read and show it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,39 @@ def notebooks(
         check_chapter(number)
     copies.notebooks(numbers or [])
     drawings.draw()
+
+
+@app.command(rich_help_panel=BOOK)
+def rehearse(
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(metavar="[NN]...", help="The chapters; all by default.", show_default=False),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="What the weather leaves to chance follows from it.", show_default="0"),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Only these rules, with commas between.", show_default="all")
+    ] = None,
+    without: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="All rules but these.", show_default="none")
+    ] = None,
+    calm: Annotated[bool, typer.Option("--calm", help="No weather at all.")] = False,
+) -> None:
+    """Run chapters as on AWS: its addresses, its weather.
+
+    They run in order, in a copy of the tree and on a second cloud with another account and region, which plays AWS
+    behind a proxy. The weather is what AWS may do and a local cloud never does, such as a right that takes effect
+    seconds later; each rule of it is printed. What came of it is kept in .workbook/rehearsal.
+    """
+    from workbook.maintenance import copies
+
+    for number in numbers or []:
+        check_chapter(number)
+    options = {"--seed": seed, "--rule": rule, "--without": without}
+    given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
+    raise typer.Exit(copies.rehearse([*map(str, numbers or []), *given, *(["--calm"] * calm)]))
 
 
 @app.command(rich_help_panel=BOOK)

@@ -30,7 +30,7 @@ NOT_COPIED = {
     "__pycache__", "cdk.out", "learn", "node_modules",
 }  # fmt: skip
 SHARED = Path("cdk_app/node_modules")
-SUITES = ("notebooks", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
+SUITES = ("notebooks", "rehearsal", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
 QUICK_SUITES = ("infrastructure", "unit")
 BUSY = 4
 PROCESSES = "3"  # on two cores, as half of the time is waiting
@@ -38,6 +38,7 @@ PROCESSES = "3"  # on two cores, as half of the time is waiting
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
 EXECUTED = Path(".workbook/executed.json")
+REHEARSED = (Path(".workbook/rehearsed.json"), Path(".workbook/proxy/weather.txt"))
 FAILED = STATE / "failed"
 
 
@@ -165,6 +166,23 @@ def faults(arguments: Sequence[str]) -> int:
     """
     with copy_of_the_tree() as copy:
         return run_in(copy, [sys.executable, "-m", "workbook.maintenance.faults", *arguments])
+
+
+def rehearse(arguments: Sequence[str]) -> int:
+    """Run chapters in a copy of the tree as they run on AWS, on a cloud that plays it; the exit code.
+
+    What came of it, and what the weather did, is then in `.workbook/rehearsal`.
+
+    Args:
+        arguments: those of tests/rehearsal/rehearse.py.
+    """
+    with copy_of_the_tree() as copy:
+        code = run_in(copy, [sys.executable, "tests/rehearsal/rehearse.py", *arguments], WORKBOOK_TESTING="1")
+        for file in REHEARSED:
+            if (copy / file).exists():
+                (STATE / "rehearsal").mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(copy / file, STATE / "rehearsal" / file.name)
+    return code
 
 
 def notebooks(numbers: Sequence[int] = ()) -> None:

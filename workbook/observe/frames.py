@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbook.base.errors import WorkbookError
 from workbook.cloud import local, target
+from workbook.observe import glances
 
 QUEUE_COLUMNS = ["body", "state", "receives", "sent", "messageId"]
 LOG_COLUMNS = ["time", "level", "message"]
@@ -48,7 +49,7 @@ def table(name: str, *, sort_by: str | list[str] | None = None) -> pd.DataFrame:
     except client.exceptions.ResourceNotFoundException:
         raise WorkbookError(f"There is no table {name!r}; deploy the stack that makes it.") from None
     read = _reader()
-    pages = client.get_paginator("scan").paginate(TableName=name)
+    pages = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
     rows = [{k: plain(read(v)) for k, v in item.items()} for page in pages for item in page["Items"]]
     columns = keys + sorted({column for row in rows for column in row} - set(keys))
     frame = pd.DataFrame(rows, columns=columns).convert_dtypes()
@@ -56,34 +57,39 @@ def table(name: str, *, sort_by: str | list[str] | None = None) -> pd.DataFrame:
     return frame.sort_values([c for c in by if c in frame], ignore_index=True, kind="stable")
 
 
-def queue(url: str) -> pd.DataFrame:
+def queue(url: str, *, bodies: bool = True) -> pd.DataFrame:
     """The messages in an SQS queue, oldest first, without consuming them.
 
     Locally nothing about a message changes. AWS has no way to look at a message without receiving
-    it: there, up to ten messages are received and made visible again at once, which raises their
-    receive count, and may bring a message with a low maximum to its dead-letter queue.
+    it. There a message is received only where that uses up no try, and given back; otherwise
+    it is counted. AWS's counts may be of a minute ago, so no message is not yet none.
 
     Args:
         url: the queue's address, such as `outputs["PricingQueue"]`.
+        bodies: without them there is the state alone, and nothing is received on AWS either.
 
     Returns:
         A row for each message: its body, its state (waiting or in flight), how often it was
-        received, when it was sent, its id.
+        received, when it was sent, its id. Of what is only counted there is nothing but the state.
     """
     _reach()
-    messages = local.queue_messages(url) if target.is_local() else _received(url)
+    messages = local.queue_messages(url) if target.is_local() else glances.messages(url, bodies)
     rows = [
         (
             m["Body"],
             "waiting" if m["IsVisible"] else "in flight",
             m["ReceiveCount"],
-            pd.Timestamp(m["SentTimestamp"], unit="s", tz="UTC"),
+            m["SentTimestamp"],
             m["MessageId"],
         )
         for m in messages
     ]
     frame = pd.DataFrame(rows, columns=QUEUE_COLUMNS)
-    return frame.sort_values("sent", ignore_index=True, kind="stable")
+    frame["sent"] = pd.to_datetime(frame["sent"].astype(float), unit="s", utc=True)
+    if frame.body.isna().any():
+        frame["receives"] = frame["receives"].astype("Int64")
+    frame = frame.sort_values("sent", ignore_index=True, kind="stable")
+    return frame if bodies else frame[["state"]]
 
 
 def logs(
@@ -209,26 +215,6 @@ def _with_whole_tracebacks(events: list[dict[str, Any]]) -> Iterator[dict[str, A
 
 def _at(place: tuple[str, str] | None) -> str:
     return f" ({place[0]}, line {place[1]})" if place else ""
-
-
-def _received(url: str) -> list[dict[str, Any]]:
-    """The first ten messages of a queue on AWS, received and made visible again at once."""
-    answer = target.client("sqs").receive_message(
-        QueueUrl=url,
-        MaxNumberOfMessages=10,
-        VisibilityTimeout=0,
-        MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
-    )
-    return [
-        {
-            "Body": m["Body"],
-            "IsVisible": True,
-            "ReceiveCount": int(m["Attributes"]["ApproximateReceiveCount"]),
-            "SentTimestamp": int(m["Attributes"]["SentTimestamp"]) / 1000,
-            "MessageId": m["MessageId"],
-        }
-        for m in answer.get("Messages", [])
-    ]
 
 
 def _reach() -> None:

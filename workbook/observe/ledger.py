@@ -7,10 +7,16 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from workbook.base.display import GREEN, RED
+from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.observe.frames import queue, table
+from workbook.observe.glances import settle
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEAD_LETTERS = ("OrderingDeadLetters", "OrderingUndelivered")  # the second since chapter 07
 SHOWN = 5  # ids of each kind; more of them would help nobody
@@ -68,21 +74,33 @@ class Ledger:
 def ledger(since: datetime | None = None) -> Ledger:
     """Account for every checkout that Basket accepted.
 
-    On AWS at most ten messages of each queue are seen.
+    On AWS the messages in Ordering's queue are counted and not read. So while there are any, what is accepted and
+    neither stored nor dead is in flight; and nothing is called nowhere before the counts had their minute to settle.
 
     Args:
         since: when the books were opened; what happened before does not count. Everything by default.
     """
+    books = _books(since)
+    if target.is_local() or not books.missing:
+        return books
+    return settle(lambda: None if (now := _books(since)).missing else now) or _books(since)
+
+
+def _books(since: datetime | None) -> Ledger:
+    """The books as they can be seen now."""
     opened = since.astimezone(UTC).isoformat(timespec="milliseconds") if since else ""
     checkouts = table(outputs["BasketCheckouts"])
     accepted = frozenset(checkouts.checkoutId[checkouts.acceptedAt >= opened]) if len(checkouts) else frozenset()
     # in the direction of the way, the orders last: what moves on meanwhile is seen twice sooner than never
-    flying = in_outbox() | checkouts_in(outputs["OrderingQueue"])
+    waiting = queue(outputs["OrderingQueue"])
+    flying = in_outbox() | _checkouts(waiting)
     dead = frozenset().union(*(checkouts_in(outputs[name]) for name in DEAD_LETTERS if name in outputs))
     orders = table(outputs["OrderingTable"])
     orders = orders[orders.orderDate >= opened] if len(orders) else orders
     times = Counter(orders.orderId)
     stored = frozenset(times)
+    if waiting.body.isna().any():
+        flying |= accepted - stored - dead
     return Ledger(
         accepted=accepted,
         stored=stored & accepted,
@@ -100,8 +118,12 @@ def in_outbox() -> frozenset[str]:
 
 
 def checkouts_in(url: str) -> frozenset[str]:
-    """The ids of the checkouts in a queue's messages; what is no checkout has none."""
-    return frozenset(i for body in queue(url).body if (i := checkout_of(body)))
+    """The ids of the checkouts in a queue's messages; what is no checkout has none, nor what is only counted."""
+    return _checkouts(queue(url))
+
+
+def _checkouts(messages: pd.DataFrame) -> frozenset[str]:
+    return frozenset(i for body in messages.body.dropna() if (i := checkout_of(body)))
 
 
 def checkout_of(body: str) -> str | None:

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.errors import WorkbookError
+from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.observe.diagrams import described
-from workbook.observe.frames import logs, table
+from workbook.observe.frames import logs, queue, table
+from workbook.observe.glances import settle
 from workbook.observe.ledger import checkouts_in, in_outbox
 
 AFTERWARDS = {  # what nobody waits for
@@ -127,7 +129,8 @@ class Trace:
 def trace(checkout_id: str) -> Trace:
     """The life of one checkout, from the request to the stored order.
 
-    On AWS at most ten messages of each queue are seen, and only if no log says that the order was stored.
+    On AWS the messages in Ordering's queue are counted and not read: while there are any, an order that is nowhere
+    else may be one of them; and nothing is called nowhere before the counts had their minute to settle.
 
     Args:
         checkout_id: as the checkout was answered.
@@ -144,7 +147,20 @@ def trace(checkout_id: str) -> Trace:
 
 
 def _fate(checkout_id: str) -> str:
-    """Where an order is that no log has seen stored; in the direction of its way, so that it is not missed."""
+    """Where an order is that no log has seen stored."""
+    if target.is_local():
+        return _place(checkout_id)
+
+    def look() -> str | None:
+        if (place := _place(checkout_id)) != "nowhere":
+            return place
+        return "queue" if queue(outputs["OrderingQueue"]).body.isna().any() else None
+
+    return settle(look) or "nowhere"
+
+
+def _place(checkout_id: str) -> str:
+    """Where an order is now; looked for in the direction of its way, so that it is not missed."""
     if checkout_id in in_outbox():
         return "outbox"
     queues = {"queue": "OrderingQueue", "dead letter": "OrderingDeadLetters", "undelivered": "OrderingUndelivered"}

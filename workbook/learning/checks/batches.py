@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from workbook.learning.checks.own_queue import counts, own_queue
+from workbook.learning.checks.own_queue import left_in, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 
@@ -116,7 +116,7 @@ def _judge(drain: Callable[[str, Callable[[str], Any]], Any], url: str, bodies: 
         return NotRight("a drained queue", found, "the function raised an error of its own.")
     if result is None and not done:
         return NotYet("Write the function; it has no code yet.")
-    return _judge_work(Counter(done), bodies) or _judge_rest(sum(counts(url)), len(bad), len(bodies))
+    return _judge_work(Counter(done), bodies) or _judge_rest(left_in(url, len(bad)), len(bad), len(bodies))
 
 
 def _judge_work(done: Counter[str], bodies: list[str]) -> Verdict | None:

@@ -119,7 +119,7 @@ def letters(opened: datetime | None = None) -> Verdict:
             f"{len(books.twice)} in two",
             "an order is there, and its letter still lies in the dead-letter queue: redrive it.",
         )
-    if not [body for body in queue(outputs["OrderingDeadLetters"]).body if "checkoutId" not in body]:
+    if not [body for body in queue(outputs["OrderingDeadLetters"]).body.dropna() if "checkoutId" not in body]:
         return NotRight(
             "the test tool's letter", "none", "it was redriven or thrown away before anybody has judged it."
         )

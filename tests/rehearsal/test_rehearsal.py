@@ -1,0 +1,68 @@
+"""Chapters run as published with AWS as their target: on another account, by AWS's addresses, in AWS's weather."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import UTC, datetime
+
+import nbformat
+import pytest
+from known import NOT_PLAYED, UNTRUE
+from rehearse import same_but_for_unknown
+
+from workbook.base.paths import NOTEBOOKS, read_json
+from workbook.maintenance import copies
+
+SEED = 1
+BY_DAY = ["01"]
+BY_NIGHT = ["01", "02", "03", "04", "05", "08", "09", "10", "11", "12"]
+OF_THE_DAY = int(os.environ.get("REHEARSAL_SEED") or datetime.now(UTC).strftime("%Y%m%d"))
+
+
+def rehearsed(chapters: list[str], seed: int) -> list[dict]:
+    """What came of each chapter."""
+    with copies.copy_of_the_tree() as copy:
+        command = [sys.executable, "tests/rehearsal/rehearse.py", *chapters, "--seed", str(seed)]
+        code = copies.run_in(copy, command, WORKBOOK_TESTING="1")
+        done = read_json(copy / ".workbook" / "rehearsed.json", {})
+    assert done, "it was not rehearsed to the end"
+    assert not done["held and then refused"]
+    assert code == any(chapter["otherwise"] for chapter in done["chapters"])
+    return done["chapters"]
+
+
+@pytest.mark.parametrize(
+    ("chapters", "seed"),
+    [(BY_DAY, SEED), pytest.param(BY_NIGHT, OF_THE_DAY, marks=pytest.mark.nightly)],
+    ids=["by day", "by night"],
+)
+def test_each_cell_is_as_published(chapters: list[str], seed: int) -> None:
+    """But for those that are known; `run.py rehearse NN --seed N` repeats it."""
+    found = rehearsed(chapters, seed)
+    assert {chapter["chapter"]: chapter["otherwise"] for chapter in found if chapter["otherwise"]} == {}
+    assert all(chapter["weather"] for chapter in found), "the sun shone"
+
+
+def test_what_aws_does_not_tell_is_as_published_and_nothing_else() -> None:
+    shown = "   body    state  receives\n0  None  waiting      <NA>"
+    for published, same in {
+        '                 body    state  receives\n0  {"hello": "world"}  waiting         0': True,
+        '                 body      state  receives\n0  {"hello": "world"}  in flight         0': False,
+        "   body    state  receives\n0  one  waiting         0\n1  two  waiting         0": False,
+        "Empty DataFrame": False,
+    }.items():
+        assert same_but_for_unknown(shown, published) == same, published
+
+
+def test_what_is_known_is_of_cells_that_there_are() -> None:
+    """A cell that was renamed, or is gone, is not known any more."""
+    books = [nbformat.read(file, as_version=4) for file in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")]
+    assert {*NOT_PLAYED, *UNTRUE} <= {cell.id for book in books for cell in book.cells}
+    assert not NOT_PLAYED.keys() & UNTRUE.keys()
+
+
+def test_what_cannot_be_played_is_a_known_difference() -> None:
+    rows = set(re.findall(r'<a id="([^"]+)"', (NOTEBOOKS / "differences.md").read_text(encoding="utf-8")))
+    assert {row.partition("#")[2] for row in NOT_PLAYED.values()} <= rows
