@@ -63,7 +63,7 @@ LINES = [
     wrong("04-110", "another key", "found by the id of its request", ('"requestId"', '"checkoutId"')),
     wrong("04-110", "not told", "from CHECKOUTS_NAME", (NAMED, "        pass")),
     wrong("04-110", "everything", "does nothing else with it", ('"dynamodb:PutItem"', '"dynamodb:*"')),
-    wrong("04-110", "no rights", "does nothing else with it", (', "dynamodb:PutItem"', "")),
+    wrong("04-110", "another right", "does nothing else with it", ('"dynamodb:PutItem"', '"dynamodb:GetItem"')),
     right("04-110", "by name", ('ServiceTable(self, "Checkouts", "requestId")',
                                 'ServiceTable(self, "Checkouts", key="requestId")')),
     # step 6: an order of an event

@@ -57,7 +57,7 @@ LINES = [
           "checkout_id in set(told.id)")),
     right("09-61", "as a set", ('any(detail["data"].get("checkoutId") == checkout_id for detail in told.detail)',
           'checkout_id in {detail["data"].get("checkoutId") for detail in told.detail}')),
-    wrong("09-62", "the queue that is polled", "gives this function's messages back", (
+    wrong("09-62", "what is polled", "the mapping of this very function", (
           'found[0].get(' + FOUND, 'found[0]["EventSourceArn"]')),
     wrong("09-62", "of all functions", "the mapping of this very function", ("FunctionName=function", "")),
     wrong("09-62", "all of it", "DestinationConfig, OnFailure", ('.get("OnFailure", {}).get("Destination")', "")),

@@ -44,7 +44,7 @@ def all_is_said(said: Said, tried: list[Lines]) -> None:
         if "✓ Right" not in answers[PUBLISHED][0] or answers[PUBLISHED][1:]:
             otherwise.append((cell, PUBLISHED, *answers[PUBLISHED]))
         first, *errors = answers[EMPTY]
-        if "Not yet attempted." not in first:
+        if "Not yet attempted." not in first and not any("not written yet" in error for error in errors):
             otherwise.append((cell, EMPTY, first))
         if errors and "CDK app" in errors[0] and not (SENTENCE.match(errors[0]) and "\n" not in errors[0]):
             otherwise.append((cell, EMPTY, errors[0]))

@@ -190,6 +190,15 @@ def test_an_empty_gap_that_stops_a_deployment_is_said_in_a_sentence(monkeypatch,
     assert said == f"{shown(file)}, line 20, is still to be written: allow these actions."
 
 
+def test_what_cdk_finds_wrong_is_named_with_its_construct(monkeypatch, tmp_path):
+    monkeypatch.setattr(failures, "CDK_APP", tmp_path / "cdk_app")
+    (tmp_path / "cdk_app").mkdir()
+    file, found = tmp_path / "cdk_app" / "app.py", "Either 'eventPattern' or 'schedule' must be defined"
+    error = "RuntimeError: ValidationFailedWithErrors: Validation failed with the following errors:"
+    said = failures.why_python_failed(TRACEBACK.format(file, f"{error}\n  [EventLog/Rule] {found}"))
+    assert said == f"The CDK app does not run: {shown(file)}, line 20: [EventLog/Rule] {found}"
+
+
 def test_the_comment_is_the_one_that_deploy_knows():
     assert all(gaps.YOURS in cell.empty() or "NotImplementedError" in cell.empty() for cell in CELLS)
     assert gaps.YOURS == failures.YOURS

@@ -24,6 +24,8 @@ def why_python_failed(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Interrupt)\b", line)]
     reason = errors[-1] if errors else (lines[-1] if lines else "it ended without a word")
+    if reason.endswith(":"):  # CDK's own validation lists below what it found
+        reason = "; ".join(lines[lines.index(reason) + 1 :]) or reason
     if not places:
         return f"The CDK app does not run: {reason}"
     file, line = places[-1]
