@@ -277,3 +277,12 @@ def test_what_the_readme_tells_a_learner_to_type_works(learner, python):
     for arguments in tried:
         done = learner.cli(*arguments, WORKBOOK_TESTING="1")
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.nightly
+def test_who_goes_back_has_no_setting_of_a_later_chapter(newcomer):
+    """EventLog's mapping reports single messages from chapter 12 on; the local cloud does not take that back."""
+    for number in ("99", "12"):
+        done = newcomer.cli("catch-up", number, "--yes")
+        assert done.returncode == 0, done.stderr
+    assert "by hand" not in newcomer.cli("status").stdout

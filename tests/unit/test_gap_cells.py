@@ -182,9 +182,8 @@ def test_an_empty_gap_that_stops_a_deployment_is_said_in_a_sentence(monkeypatch,
     file.write_text(cell.empty(), encoding="utf-8")
     said = failures.why_python_failed(TRACEBACK.format(file, "NameError: name 'items' is not defined"))
     assert said == (
-        "The CDK app does not run, perhaps because this is not written yet: "
-        f"{shown(file)}, line 17: items, a list: the three actions of before, and Scan "
-        f"({shown(file)}, line 20: NameError: name 'items' is not defined)"
+        f"The CDK app does not run: {shown(file)}, line 20: NameError: name 'items' is not defined. "
+        f"Perhaps this is not written yet: {shown(file)}, line 17: items, a list: the three actions of before, and Scan"
     )
     said = failures.why_python_failed(TRACEBACK.format(file, "NotImplementedError: allow these actions"))
     assert said == f"{shown(file)}, line 20, is still to be written: allow these actions."
@@ -197,6 +196,8 @@ def test_what_cdk_finds_wrong_is_named_with_its_construct(monkeypatch, tmp_path)
     error = "RuntimeError: ValidationFailedWithErrors: Validation failed with the following errors:"
     said = failures.why_python_failed(TRACEBACK.format(file, f"{error}\n  [EventLog/Rule] {found}"))
     assert said == f"The CDK app does not run: {shown(file)}, line 20: [EventLog/Rule] {found}"
+    said = failures.why_python_failed(TRACEBACK.format(file, "ModuleNotFoundError: No module named 'shop.bucket'"))
+    assert said.endswith("No module named 'shop.bucket'. Run the cell that writes cdk_app/shop/bucket.py first.")
 
 
 def test_the_comment_is_the_one_that_deploy_knows():

@@ -87,7 +87,7 @@ def test_three_dots_are_no_guess(capsys):
     predict("99-it", {"a": 1, "b": ...})
     outcome("99-it", 3)
     first, second, third = capsys.readouterr().out.splitlines()
-    assert first.startswith("· Not yet guessed. ") and first.endswith("One of: yes, no.")
+    assert first.startswith("· Not yet guessed. ") and first.endswith("One of: yes / no.")
     assert second.startswith("· Not yet guessed for b. ")
     assert third == "It is 3. You made no guess: predict('99-it', …) notes one."
 
@@ -96,8 +96,8 @@ def test_what_is_not_among_the_answers_is_not_noted(capsys):
     predict("99-it", "perhaps", choices=("yes", "no"))
     predict("99-it", {"a": "yes", "b": "often"}, choices=("yes", "no"))
     first, second = capsys.readouterr().out.splitlines()
-    assert first == "· perhaps is not among the answers. One of: yes, no."
-    assert second == "· often is not among the answers. One of: yes, no."
+    assert first == "· perhaps is not among the answers. One of: yes / no."
+    assert second == "· often is not among the answers. One of: yes / no."
     assert bookmark.guesses() == {}
 
 

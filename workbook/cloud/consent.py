@@ -88,7 +88,7 @@ def confirm_going_back(what_goes: str, way: str) -> None:
     print(what_goes)
     _ask(
         f"{what_goes} Nobody is there to confirm this, so nothing was removed. If you want it, type `{way}`.",
-        "Nothing was removed.",
+        "Nothing was removed. Do the same again, and type yes, if you want it.",
     )
 
 

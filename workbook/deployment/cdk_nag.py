@@ -24,7 +24,7 @@ def nag() -> pd.DataFrame:
         the pack AwsSolutions, and what it says. Empty if there is none.
 
     Raises:
-        WorkbookError: the app does not run; says in which line of it, and why.
+        WorkbookError: the app does not ask cdk-nag; or it does not run: says in which line of it, and why.
     """
     assembly = CDK_STATE / "nag"
     report = assembly / "validation-report.json"
@@ -33,9 +33,11 @@ def nag() -> pd.DataFrame:
         done = cdk.run_app(assembly, nag="true")
     if done.returncode and not report.exists():
         raise WorkbookError(why_python_failed(done.stderr))
+    if not report.exists():
+        raise WorkbookError("The app does not ask cdk-nag yet: run the cell that writes cdk_app/app.py, then this one.")
     rows = [
         _row(violation, place["constructPath"])
-        for plugin in read_json(report, {"pluginReports": []})["pluginReports"]
+        for plugin in read_json(report, {})["pluginReports"]
         for violation in plugin["violations"]
         for place in violation["violatingConstructs"]
     ]

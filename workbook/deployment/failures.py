@@ -32,8 +32,10 @@ def why_python_failed(stderr: str) -> str:
     where = f"{shown(CDK_APP / file)}, line {line}"
     if reason.startswith("NotImplementedError: "):
         return f"{where}, is still to be written: {reason.partition(': ')[2]}."
+    if part := re.search(r"No module named 'shop\.(\w+)'", reason):
+        reason += f". Run the cell that writes cdk_app/shop/{part[1]}.py first."
     if missing := _what_may_be_missing():
-        return f"The CDK app does not run, perhaps because this is not written yet: {missing} ({where}: {reason})"
+        return f"The CDK app does not run: {where}: {reason.rstrip('.')}. Perhaps this is not written yet: {missing}"
     return f"The CDK app does not run: {where}: {reason}"
 
 

@@ -91,6 +91,8 @@ def catch_up(number: int) -> list[str]:
     learner_files.remove_if_empty(aside)
     if expected:
         deployment = deploy(*expected)
+        if target.is_local():
+            mend()  # a setting that a template no longer has stays in the local cloud
         if not deployment.changes.empty:
             done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
     memory.forget()

@@ -28,7 +28,7 @@ def predict(name: str, guess: Any, choices: Sequence[Any] = ()) -> None:
         choices: what it may be, if not anything; in a dict, what each of its values may be.
     """
     given = guess if isinstance(guess, Mapping) else {"": guess}
-    one_of = f" One of: {', '.join(map(_shown, choices))}." if choices else ""
+    one_of = f" One of: {' / '.join(map(_shown, choices))}." if choices else ""
     if missing := [key for key, value in given.items() if value is OPEN]:
         which = f" for {', '.join(map(str, missing))}" if "" not in missing else ""
         return _say(f"· Not yet guessed{which}. Write your guess in place of the three dots, and run the cell.{one_of}")

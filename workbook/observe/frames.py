@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbook.base.errors import WorkbookError
 from workbook.cloud import local, target
+from workbook.cloud.stacks import outputs
 from workbook.observe import glances
 
 QUEUE_COLUMNS = ["body", "state", "receives", "sent", "messageId"]
@@ -103,6 +104,9 @@ def logs(
         since: the moment from which on to look, in place of `minutes`.
         platform: also Lambda's own lines (START, END, REPORT).
 
+    Raises:
+        WorkbookError: it is the name of an output, and not of a function.
+
     Returns:
         Columns time, level, message; and one for each further field of lines that are JSON. The
         message of a line in the embedded metric format is "Metrics".
@@ -113,6 +117,8 @@ def logs(
     try:
         events = log_events(client, f"/aws/lambda/{function}", int(start.timestamp() * 1000))
     except client.exceptions.ResourceNotFoundException:
+        if function in outputs:
+            raise WorkbookError(f'{function} is the name of an output: write outputs["{function}"].') from None
         events = []  # the group comes with the first line
     rows = [
         {"time": pd.Timestamp(e["timestamp"], unit="ms", tz="UTC")} | _fields(e["message"].rstrip("\n"))
