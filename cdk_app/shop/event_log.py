@@ -18,7 +18,11 @@ class EventLog(Stack):
 
         dead_letters = sqs.Queue(self, "DeadLetters", retention_period=Duration.days(14))
         # every event has a source
-        subscribe(function, dead_letters, at_once=5, source=events.Match.prefix(""))
+        subscribe(
+            function, dead_letters,
+            at_once=5,
+            source=events.Match.prefix(""),
+        )
         CfnOutput(self, "EventLogTable", value=table.table_name)
         CfnOutput(self, "EventLogFunction", value=function.function_name)
         CfnOutput(self, "EventLogDeadLetters", value=dead_letters.queue_url)

@@ -42,7 +42,7 @@ LINES = [
     right("13-ceiling", "in two lines",
           (f"return {CEILING}", "of_one_loop = 1 / (fixed / batch + each)\n    return loops * of_one_loop")),
     wrong("13-mended", "two", "are 178 a second", (FIVE, "at_once=2")),
-    wrong("13-mended", "none", "takes as many environments as it gets", (f", {FIVE}", ", at_once=None")),
+    wrong("13-mended", "three", "are 267 a second", (FIVE, "at_once=3")),
     wrong("13-mended", "all", "protects what is behind", (FIVE, "at_once=1000")),
     right("13-mended", "six", (FIVE, "at_once=6")),
     # step 4: the sale
