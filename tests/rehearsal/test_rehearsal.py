@@ -17,7 +17,7 @@ from workbook.maintenance import copies
 
 SEED = 1
 BY_DAY = ["01"]
-BY_NIGHT = ["01", "02", "03", "04", "05", "08", "09", "10", "11", "12"]
+BY_NIGHT = ["01", "02", "03", "04", "05", "08", "09", "10", "11", "12", "13"]
 OF_THE_DAY = int(os.environ.get("REHEARSAL_SEED") or datetime.now(UTC).strftime("%Y%m%d"))
 
 
