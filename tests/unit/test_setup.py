@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -20,6 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from run_py import loaded
 
 from workbook.base.paths import ROOT
 
@@ -82,14 +82,6 @@ def a_tree(folder: Path) -> Path:
     for name in ("pyproject.toml", "requirements.lock", "cdk_app/package-lock.json"):
         (folder / name).write_text("as it was", encoding="utf-8")
     return folder
-
-
-def loaded(folder: Path):
-    """The run.py of `folder`, as a module."""
-    spec = importlib.util.spec_from_file_location("run_under_test", folder / "run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture

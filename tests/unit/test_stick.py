@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 
 import pytest
+from run_py import loaded
 
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, ROOT
@@ -57,10 +57,7 @@ def test_a_machine_that_there_is_not_is_refused_with_one_that_there_is(name):
 
 @pytest.fixture
 def run():
-    spec = importlib.util.spec_from_file_location("run_of_stick", ROOT / "run.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT)
 
 
 @pytest.fixture
