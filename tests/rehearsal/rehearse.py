@@ -1,7 +1,7 @@
 """Rehearse chapters: their published edition with AWS as its target, on a cloud that plays AWS, in AWS's weather.
 
-`python tests/rehearsal/rehearse.py 01 05 --seed 7`, in a copy of the tree: `workbook rehearse` makes one. What came of
-it goes to `.workbook/rehearsed.json`.
+`python tests/rehearsal/rehearse.py 01 05 --seed 7`, in a copy of the tree: `workbook rehearse` makes one. With
+`--learn` it is the learner's edition, filled in. What came of it goes to `.workbook/rehearsed.json`.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
 
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import slowness
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
+from workbook.base.paths import LEARN, NOTEBOOKS, ROOT, STATE, write_json
 from workbook.cloud import target
-from workbook.learning import published
+from workbook.learning import edition, gaps, published
 from workbook.maintenance.notebooks import differences, kernel
 
 PREPARED = """
-from workbook.cloud.consent import confirm_without_asking
-from workbook.observe import glances, taking_effect
-confirm_without_asking({account!r}, {region!r})
-glances.SETTLED /= {factor}
-taking_effect.LONGEST = {{what: longest / {factor} for what, longest in taking_effect.LONGEST.items()}}
+import sys
+sys.path.append({here!r})
+import prepared
+prepared.prepare({account!r}, {region!r}, {factor})
+sys.path.pop()
 """
 # What an output says of AWS, as it stands in the published one.
 AS_PUBLISHED = (
@@ -76,13 +76,13 @@ def main() -> int:
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
                 with console.status(f"Rehearsing {number:02}") as status:
-                    reports.append(_rehearse(number, between, conditions.factor, status.update))
+                    reports.append(_rehearse(number, given.learn, between, conditions.factor, status.update))
                 _tell(console, reports[-1])
     held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
     console.print("\n".join(held), markup=False, style="red")
     done = {
         "day": f"{datetime.now(UTC):%Y-%m-%d}", "seed": conditions.seed, "factor": conditions.factor,
-        "rules": {name: there[name] for name in conditions.rules}, "chapters": reports,
+        "rules": {name: there[name] for name in conditions.rules}, "learn": given.learn, "chapters": reports,
     }  # fmt: skip
     write_json(STATE / "rehearsed.json", done | {"held and then refused": held})
     return 1 if held or any(report["otherwise"] for report in reports) else 0
@@ -95,7 +95,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--factor", type=float, default=10)
     for name in ("--rule", "--without"):
         parser.add_argument(name, type=lambda text: text.split(","), default=[])
-    parser.add_argument("--calm", action="store_true")
+    for name in ("--calm", "--learn"):
+        parser.add_argument(name, action="store_true")
     return parser.parse_args()
 
 
@@ -122,15 +123,21 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], object]) -> dict[str, Any]:
+def _rehearse(
+    number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]
+) -> dict[str, Any]:
     """Run a chapter's cells; what came of them. Which cell is at work is shown."""
-    notebook = nbformat.read(NOTEBOOKS / published.chapters()[number].name, as_version=4)
+    notebook = nbformat.read(published.chapters()[number], as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}
+    if learn:
+        notebook = _filled_in(number, {cell.id: cell.source for cell in stored})
     noted, started = len(between.notes()), time.monotonic()
-    prepared = PREPARED.format(account=ACCOUNT, region=REGION, factor=factor)
+    here = str(Path(__file__).parent)
+    prepared = PREPARED.format(here=here, account=ACCOUNT, region=REGION, factor=factor)
     notebook.cells.append(nbformat.v4.new_code_cell(prepared))
     codes = [index for index, cell in enumerate(stored) if cell.cell_type == "code"]
-    with kernel(notebook, allow_errors=True, interrupt_on_timeout=True) as client:
+    folder = LEARN if learn else NOTEBOOKS
+    with kernel(notebook, folder, allow_errors=True, interrupt_on_timeout=True) as client:
         client.execute_cell(notebook.cells[-1], len(stored), store_history=False)
         for done, index in enumerate(codes, 1):
             show(f"Rehearsing {number:02}: cell {done} of {len(codes)}, {stored[index].id}")
@@ -154,6 +161,19 @@ def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], 
         "untrue": {name: UNTRUE[name] for name in otherwise if name in UNTRUE},
         "weather": dict(Counter(rule for rule, _ in between.notes()[noted:])),
     }
+
+
+def _filled_in(number: int, published_sources: dict[str, str]) -> nbformat.NotebookNode:
+    """The learner's page of a chapter, with the published lines in its gaps and the published guesses."""
+    edition.renew()
+    page, with_gaps = nbformat.read(edition.page_of(number), as_version=4), gaps.cells_of(number)
+    for cell in page.cells:
+        if cell.id in with_gaps:
+            head = cell.source.split("\n", 1)[0] + "\n" if with_gaps[cell.id].path else ""
+            cell.source = head + with_gaps[cell.id].published()
+        elif cell.cell_type == "code":
+            cell.source = published_sources[cell.id]  # of the other cells, only guesses are taken out
+    return page
 
 
 def _as_published(cell: nbformat.NotebookNode, stored: nbformat.NotebookNode) -> None:
