@@ -103,6 +103,7 @@ class Proxy:
             "AWS_CONFIG_FILE": str(folder / "config"),
             **dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), certificate),
             **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), address),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),  # as the doctor wants it
         }
 
     def _answers(self, port: int) -> bool:
