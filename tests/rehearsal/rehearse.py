@@ -26,6 +26,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
 from known import NOT_PLAYED, UNTRUE
 from learner import Learner
+from learners_role import keys_of_a_learner
 from proxy_process import Conditions, Proxy, proxy, rules
 from rich.console import Console
 from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
@@ -72,7 +73,7 @@ def main() -> int:
     with second_cloud(Learner(ROOT)) as aws:
         location = {"LocationConstraint": REGION}
         aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)  # as the bootstrap does
-        with proxy(aws, conditions) as between, _cloudwatch(aws.url, 60 / conditions.factor):
+        with proxy(aws, conditions, keys_of_a_learner(aws)) as between, _cloudwatch(aws.url, 60 / conditions.factor):
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
                 with console.status(f"Rehearsing {number:02}") as status:
