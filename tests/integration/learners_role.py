@@ -13,6 +13,7 @@ from workbook.cloud import boundary
 # Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
+OF_ANY_TABLE = {"dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"}  # which it does not find
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
@@ -30,10 +31,14 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
     """The template with the rights, each action as it is."""
     template = cfn_yaml.load(boundary.__file__.replace("boundary.py", "learner.yaml"))
     for resource in template["Resources"].values():
-        for statement in resource["Properties"].get("PolicyDocument", {}).get("Statement", []):
+        statements = resource["Properties"].get("PolicyDocument", {}).get("Statement", [])
+        for statement in statements:
             statement.pop("Condition", None)
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"
+        allowed = {action for it in statements if it["Effect"] == "Allow" for action in it["Action"]}
+        if of_tables := sorted(OF_ANY_TABLE & allowed):
+            statements.append({"Effect": "Allow", "Action": of_tables, "Resource": "*"})
     return template
 
 
