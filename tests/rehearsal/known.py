@@ -1,7 +1,6 @@
-"""The cells that are known to show something else in the rehearsal than they do in the book, each with its reason."""
+"""The cells that show something else in the rehearsal than they do in the book, as the cloud that plays AWS cannot play it.
 
-# What the cloud that plays AWS cannot play: the row in the table of differences.
+Each has its row in the table of differences: `{"12-50": "differences.md#name-of-the-test"}`.
+"""
+
 NOT_PLAYED: dict[str, str] = {}
-
-# What is not so on AWS: the cell must change.
-UNTRUE: dict[str, str] = {}

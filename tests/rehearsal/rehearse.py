@@ -24,7 +24,7 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
-from known import NOT_PLAYED, UNTRUE
+from known import NOT_PLAYED
 from learner import Learner
 from learners_role import keys_of_a_learner
 from proxy_process import Conditions, Proxy, proxy, rules
@@ -53,7 +53,6 @@ AS_PUBLISHED = (
     (REGION, target.LOCAL_REGION),
 )
 LONGEST = 180  # seconds for a cell on a quiet machine; one that waits in vain does not hold up the others
-IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
 UNKNOWN = ("<NA>", "None", "NaN", "NaT")  # what AWS does not tell of a message that is only counted
 SAID = re.compile(r"^On AWS, .*\n", re.MULTILINE)  # what is said there only
 
@@ -143,7 +142,7 @@ def _rehearse(
         for done, index in enumerate(codes, 1):
             show(f"Rehearsing {number:02}: cell {done} of {len(codes)}, {stored[index].id}")
             cell, began = notebook.cells[index], time.monotonic()
-            client.timeout = round((IN_VAIN if cell.id in UNTRUE else LONGEST) * slowness())
+            client.timeout = round(LONGEST * slowness())
             try:
                 client.execute_cell(cell, index)
                 _as_published(cell, stored[index])
@@ -157,9 +156,8 @@ def _rehearse(
         "title": published.title(number),
         "cells": len(codes),
         "seconds": round(time.monotonic() - started),
-        "otherwise": {name: what for name, what in otherwise.items() if name not in NOT_PLAYED | UNTRUE},
+        "otherwise": {name: what for name, what in otherwise.items() if name not in NOT_PLAYED},
         "not played": {name: NOT_PLAYED[name] for name in otherwise if name in NOT_PLAYED},
-        "untrue": {name: UNTRUE[name] for name in otherwise if name in UNTRUE},
         "weather": dict(Counter(rule for rule, _ in between.notes()[noted:])),
     }
 
@@ -211,9 +209,8 @@ def _tell(console: Console, report: dict[str, Any]) -> None:
     console.print(f"{'✓' if good else '✗'} {title}", markup=False, style="" if good else "red")
     for what in report["otherwise"].values():
         console.print(f"  {what}", markup=False)
-    for kind in ("not played", "untrue"):
-        for name, why in report[kind].items():
-            console.print(f"  {kind}: {name}, {why}", markup=False)
+    for name, why in report["not played"].items():
+        console.print(f"  not played: {name}, {why}", markup=False)
     weather = ", ".join(f"{rule} {times}" for rule, times in report["weather"].items())
     console.print(f"  weather: {weather or 'none'}", markup=False)
 
