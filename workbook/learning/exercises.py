@@ -13,7 +13,7 @@ import inspect
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
 from workbook.cloud import target
+from workbook.deployment import failed
 from workbook.learning import bookmark, gaps
 from workbook.observe.glances import settle
 
@@ -107,7 +108,7 @@ def check(name: str, *answers: Any) -> None:
     Raises:
         CheckFailed: it is not right, and this is a test of the notebook.
     """
-    verdict = _looked_at(name, answers)
+    verdict = _of_what_stands(_looked_at(name, answers))
     if not isinstance(verdict, NotYet):
         bookmark.record_try(name, right=isinstance(verdict, Right))
     match verdict:
@@ -131,6 +132,18 @@ def _coloured(text: str, colour: str) -> str:
     if colour != GREEN:
         lines = [f'<span style="color:{GREEN}">{it}</span>' if it.lstrip().startswith("✓") else it for it in lines]
     return "\n".join(lines)
+
+
+def _of_what_stands(verdict: Verdict) -> Verdict:
+    """The same; if a deployment failed, what is not right may be what was deployed before, and this is said first."""
+    if not isinstance(verdict, NotRight) or not (why := failed.reasons()):
+        return verdict
+    of = f" of {', '.join(sorted(why))}" if len(why) < 4 else ""
+    mistake = (
+        f"the last deployment{of} failed, so this may be about what was deployed before. Mend that first, and deploy "
+        f"again: {next(iter(why.values()))}\n  As it is deployed: {verdict.mistake}"
+    )
+    return replace(verdict, mistake=mistake)
 
 
 def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
