@@ -11,6 +11,7 @@ import html
 import importlib
 import inspect
 import os
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -119,6 +120,8 @@ def check(name: str, *answers: Any) -> None:
             if _find(name).hints:
                 text += f' hint("{name}") gives a hint.'
         case NotRight(expected, found, mistake):
+            if found in ("None", "NoneType") and any(map(callable, answers)):
+                found += ": the function gives nothing back. Does a line of it begin with return?"
             text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
             colour = RED
     show(text, f'<p style="color:{colour}; white-space:pre-wrap">{_coloured(text, colour)}</p>')
@@ -141,7 +144,7 @@ def _of_what_stands(verdict: Verdict) -> Verdict:
     of = f" of {', '.join(sorted(why))}" if len(why) < 4 else ""
     mistake = (
         f"the last deployment{of} failed, so this may be about what was deployed before. Mend that first, and deploy "
-        f"again: {next(iter(why.values()))}\n  As it is deployed: {verdict.mistake}"
+        f"again: {next(iter(why.values())).splitlines()[0]}\n  As it is deployed: {verdict.mistake}"
     )
     return replace(verdict, mistake=mistake)
 
@@ -165,13 +168,22 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
             raise
         mistake = "a call is refused, and its message says why. Compare its arguments with the text above."
         return NotRight("a call that is answered", f"{type(error).__name__}: {error}", mistake)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError) as error:
+        if _is_of_a_cell(error):
+            mistake = "the function ends with an error of its own, which says why."
+            return NotRight("a function that answers", f"{type(error).__name__}: {error}", mistake)
         given = ", ".join(type(answer).__name__ for answer in answers)
         return NotRight(
             f"what the text above describes{', in the form that its cells give it' if answers else ''}",
             f"{given + ', at which the check stopped: ' if given else ''}{type(error).__name__}: {error}",
             "something has another form than this check can read. Compare your names and values with the text above.",
         )
+
+
+def _is_of_a_cell(error: Exception) -> bool:
+    """Whether an error was raised in code that stands in a cell."""
+    [*_, (frame, _)] = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get("__name__") == "__main__"
 
 
 def _settled(look: Callable[..., Verdict], answers: tuple[Any, ...]) -> Verdict:
