@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import textwrap
 import threading
 from collections.abc import Iterator
 
@@ -89,6 +90,12 @@ def test_an_error_in_a_cells_function_is_shown_without_the_library_that_called_i
     told = said(shell, capsys, f"def look():\n    return {{}}['id']\n{WAITED.format('look')}")
     assert "----> 2     return {}['id']" in told and told.endswith("KeyError: 'id'")
     assert "poll(look, 'it', 1)" in told and "tenacity" not in told
+
+
+def test_a_call_that_is_refused_is_shown_where_it_stands(shell, capsys, server):
+    call = called(address(server)).replace("list_queues()", "send_message()")
+    told = said(shell, capsys, f"def send():\n{textwrap.indent(call, '    ')}\nsend()")
+    assert "----> 5 send()" in told and "Missing required parameter" in told and "botocore/client.py" not in told
 
 
 def test_an_error_in_a_library_shows_where(shell, capsys):

@@ -1,5 +1,5 @@
 """In a kernel, an interrupt, a cloud that does not answer, or a function that is still to be written is a sentence,
-whichever cell it comes up in. Of other errors in a cell's function, the way through libraries to it is left out.
+whichever cell it comes up in. Of other errors, what libraries did on the way from or to a cell is left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def speak_in(shell: Any) -> None:
         elif to_be_written := _to_be_written(error, trace, shell.user_ns):
             said = [to_be_written]
         else:
-            shell.showtraceback((kind, error, _in_cells(trace, shell.user_ns)), running_compiled_code=True)
+            shell.showtraceback((kind, error, _in_cells(error, trace, shell.user_ns)), running_compiled_code=True)
             return []
         shell._showtraceback(kind, error, said)
         return said
@@ -43,13 +43,16 @@ def _to_be_written(error: BaseException, trace: TracebackType, names: dict[str, 
     return f"{frame.f_code.co_name} is still to be written: {error}."
 
 
-def _in_cells(trace: TracebackType, names: dict[str, Any]) -> TracebackType:
-    """A traceback without the frames of libraries through which a cell's function was called that raised the error."""
+def _in_cells(error: BaseException, trace: TracebackType, names: dict[str, Any]) -> TracebackType:
+    """The frames of cells only, if what raised the error is a function in one, or an AWS that refuses a call."""
+    from botocore.exceptions import ClientError, ParamValidationError
+
     [(first, at), *frames] = traceback.walk_tb(trace)  # the first is IPython's, which leaves it out
-    if not frames or frames[-1][0].f_globals is not names:
+    ours = [it for it in frames if it[0].f_globals is names]
+    if not ours or (frames[-1] != ours[-1] and not isinstance(error, ClientError | ParamValidationError)):
         return trace
     kept = None
-    for frame, line in [(first, at), *(it for it in frames if it[0].f_globals is names)][::-1]:
+    for frame, line in [(first, at), *ours][::-1]:
         kept = TracebackType(kept, frame, frame.f_lasti, line)
     return kept or trace
 
