@@ -35,6 +35,7 @@ LINES = [
     wrong("12-33", "one name for all", "in its own name", (": source}", ': "shop.basket"}')),
     wrong("12-33", "all but this name", "StringEquals does", (OPERATOR, "ForAllValues:StringNotEquals")),
     wrong("12-33", "nobody gets it", "nothing lets it publish", ("function.add_to_role_policy(", "print(")),
+    right("12-33", "made for one value", (OPERATOR, "StringEquals")),
     right("12-33", "a list of one", (": source}", ": [source]}")),
     right("12-33", "grant", ("function.add_to_role_policy(\n        iam.PolicyStatement(",
           "function.role.add_to_principal_policy(\n        iam.PolicyStatement(")),

@@ -131,17 +131,17 @@ def test_what_is_deployed_is_looked_at_function_by_function(monkeypatch):
               for name, source in locked.PUBLISHERS.items()}  # fmt: skip
     methods = {name: {"Type": "AWS::ApiGateway::Method", "Properties": {"HttpMethod": name, "AuthorizationType": kind}}
                for name, kind in (("OPTIONS", "NONE"), ("POST", "AWS_IAM"))}  # fmt: skip
-    monkeypatch.setattr(chapter_12, "outputs", {})
-    assert isinstance(chapter_12._as_deployed(), NotYet)
-    monkeypatch.setattr(chapter_12, "outputs", {name: name for name in rights})
-    monkeypatch.setattr(chapter_12, "target", type("Target", (), {"client": lambda _: client}))
-    monkeypatch.setattr(chapter_12, "statements", lambda name: rights[name])
-    monkeypatch.setattr(chapter_12, "deployed_template", lambda _: {"Resources": methods})
-    assert chapter_12._as_deployed() is None
+    monkeypatch.setattr(locked, "outputs", {})
+    assert isinstance(locked.judged_publishers(), NotYet) and isinstance(locked.judged_methods(), NotYet)
+    monkeypatch.setattr(locked, "outputs", {name: name for name in rights})
+    monkeypatch.setattr(locked, "target", type("Target", (), {"client": lambda _: client}))
+    monkeypatch.setattr(locked, "statements", lambda name: rights[name])
+    monkeypatch.setattr(locked, "deployed_template", lambda _: {"Resources": methods})
+    assert locked.judged_publishers() is locked.judged_methods() is None
     methods["POST"]["Properties"]["AuthorizationType"] = "NONE"
-    assert "callers must sign" in told(chapter_12._as_deployed())
+    assert "callers must sign" in told(locked.judged_methods())
     rights["ProductPriceChanges"] = [statement()]
-    assert told(chapter_12._as_deployed()).startswith("whoever breaks in here")
+    assert told(locked.judged_publishers()).startswith("whoever breaks in here")
 
 
 def answer(status: int, message: str = "") -> Answer:
