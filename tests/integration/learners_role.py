@@ -1,4 +1,4 @@
-"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
+"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as a stack of an administrator makes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbook.cloud import boundary
 # Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
-OF_ANY_TABLE = {"dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"}  # which it does not find
+OF_ANY_TABLE = {"dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"}  # it finds none
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
