@@ -13,7 +13,9 @@ from workbook.cloud import boundary
 # Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
-OF_ANY_TABLE = {"dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"}  # which it does not find
+NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
+    "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
+}  # fmt: skip
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
@@ -37,8 +39,8 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"
         allowed = {action for it in statements if it["Effect"] == "Allow" for action in it["Action"]}
-        if of_tables := sorted(OF_ANY_TABLE & allowed):
-            statements.append({"Effect": "Allow", "Action": of_tables, "Resource": "*"})
+        if named_otherwise := sorted(NAMED_OTHERWISE & allowed):
+            statements.append({"Effect": "Allow", "Action": named_otherwise, "Resource": "*"})
     return template
 
 
