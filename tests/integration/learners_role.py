@@ -16,6 +16,8 @@ ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "s
 NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
 }  # fmt: skip
+# For batches that cloud has actions of their own; on AWS they are among these.
+BATCHES = {f"sqs:{action}": f"sqs:{action}Batch" for action in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
@@ -36,6 +38,7 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
         statements = resource["Properties"].get("PolicyDocument", {}).get("Statement", [])
         for statement in statements:
             statement.pop("Condition", None)
+            statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"
         allowed = {action for it in statements if it["Effect"] == "Allow" for action in it["Action"]}
