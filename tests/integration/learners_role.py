@@ -1,4 +1,4 @@
-"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
+"""Who learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
 }  # fmt: skip
 # For batches that cloud has actions of their own; on AWS they are among these.
-BATCHES = {f"sqs:{action}": f"sqs:{action}Batch" for action in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
+BATCHES = {f"sqs:{it}": f"sqs:{it}Batch" for it in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 

@@ -67,7 +67,8 @@ def main() -> int:
     conditions = Conditions(given.seed, given.factor, tuple(on))
     console, reports, held = Console(highlight=False, soft_wrap=True), [], []
     done = {
-        "day": f"{datetime.now(UTC):%Y-%m-%d}", "seed": conditions.seed, "factor": conditions.factor, "learn": given.learn,
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seed": conditions.seed, "factor": conditions.factor, "learn": given.learn,
         "rules": {name: there[name] for name in conditions.rules}, "chapters": reports, "held and then refused": held,
     }  # fmt: skip
     console.print(f"Seed {conditions.seed}. AWS's times are divided by {conditions.factor:g}.", markup=False)
@@ -124,9 +125,7 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(
-    number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]
-) -> dict[str, Any]:
+def _rehearse(number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]) -> dict[str, Any]:
     """Run a chapter's cells; what came of them. Which cell is at work is shown."""
     notebook = nbformat.read(published.chapters()[number], as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}
