@@ -38,7 +38,7 @@ LOG["time"] = pd.Timestamp("2026-01-31", tz="UTC") + pd.to_timedelta(range(len(L
         (LOG[LOG.level == "ERROR"], "tells this one from them"),
         (LOG[LOG.correlation_id == "2"], "1 lines, 1 other requests'"),
         (LOG[LOG.correlation_id == "1"], "1 line\n2 lines: Failed, Answered"),
-        (LOG[:0], "0 lines"),
+        (LOG[:0], "no line fits"),
         (LOG[["level"]], "all their columns"),
         (["Failed"], "a frame\nlist"),
         (None, "a frame\nNoneType"),
