@@ -60,6 +60,10 @@ def test_a_forgery_that_pretends_nothing(source, words):
     assert words in told(locked.judged_forgery({"Source": source}))
 
 
+def test_a_forgery_without_a_capital_letter():
+    assert "begins with a capital letter.\nSource\nsource" in told(locked.judged_forgery({"source": "shop.product"}))
+
+
 def test_a_forgery():
     assert locked.judged_forgery({"Source": "shop.product"}) is None
     assert isinstance(locked.judged_forgery({}), NotYet)

@@ -53,6 +53,8 @@ def judged_forgery(entry: dict[str, Any]) -> Verdict | None:
     Args:
         entry: as PutEvents takes it.
     """
+    if other := next((name for name in entry if name.lower() == "source" and name != "Source"), ""):
+        return NotRight("Source", other, "in an entry of PutEvents each name begins with a capital letter.")
     if "Source" not in entry:
         return NotYet("Still to be written: the Source of the forged event.")
     if entry["Source"] == "shop.basket":
