@@ -12,15 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from workbook.maintenance.notebooks import NOT_COMPARED
-
 SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell sets it for what runs behind its back
         signal.signal(signal.SIGINT, signal.default_int_handler)  # else no test could send a Ctrl-C
-    if config.option.nbval:
+    if config.getoption("nbval", False):  # whoever runs one test of their own may leave nbval out
         os.environ["WORKBOOK_TESTING"] = "1"  # for the kernels; fixtures do not run for cells
         config.option.nbval_current_env = True
         config.option.nbval_sanitize_with = config.option.nbval_sanitize_with or str(SANITIZE)
@@ -36,4 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
     if hasattr(collector, "skip_compare"):  # a notebook
+        from workbook.maintenance.notebooks import NOT_COMPARED  # which loads much, at each start of pytest
+
         collector.skip_compare += (*NOT_COMPARED, "stderr")

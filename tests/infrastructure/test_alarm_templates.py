@@ -97,6 +97,7 @@ def test_an_api_has_the_name_by_which_its_metrics_are_found(app: App) -> None:
         assert api["Properties"]["Name"] == stack
 
 
+@pytest.mark.nightly
 def test_for_their_alarms_the_services_change_in_nothing_but_names(chapter_10: App, chapter_11: App) -> None:
     for stack in ("Product", "Basket", "Ordering", "EventLog", "Report"):
         before, now = (_without_the_deployment(a, stack) for a in (chapter_10, chapter_11))

@@ -78,6 +78,7 @@ def test_it_looked_at_the_very_templates_that_are_deployed(app: App, clean) -> N
         )
 
 
+@pytest.mark.nightly
 def test_it_finds_a_star_in_a_policy() -> None:
     """An action and a resource, of each function that publishes."""
     found, places = in_a_copy(

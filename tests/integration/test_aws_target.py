@@ -70,7 +70,10 @@ def test_nothing_is_created_before_somebody_said_yes(aws, learner, signed_in):
     assert aws.is_empty()
 
 
-@pytest.mark.parametrize("verb", [["up"], ["catch-up", "00"], ["reset"]])
+BY_NIGHT = [pytest.param(verb, marks=pytest.mark.nightly) for verb in (["catch-up", "00"], ["reset"])]
+
+
+@pytest.mark.parametrize("verb", [["up"], *BY_NIGHT])
 def test_without_a_terminal_the_command_asks_for_yes(aws, learner, verb):
     environment = {k: v for k, v in (copies.environment_of(learner.root) | aws.signed_in).items() if v is not None}
     done = subprocess.run(

@@ -75,6 +75,7 @@ def test_cleaning_up_twice_is_as_good_as_once(python):
     assert "is gone" in python.said
 
 
+@pytest.mark.nightly
 def test_a_function_that_still_ran_while_its_stack_went_leaves_no_log(learner, python):
     function = python("deploy('Hello'); outputs['HelloFunction']")
     python("from workbook.deployment.teardown import destroy; destroy('Hello')")
@@ -115,6 +116,7 @@ def test_the_bootstrap_is_named_and_deleted_only_when_asked_for(learner, python)
     assert not learner.client("s3").list_buckets()["Buckets"]
 
 
+@pytest.mark.nightly
 def test_after_cleaning_up_one_can_begin_again(python):
     python("deploy('Hello')")
     assert python("list(outputs)") == ["HelloFunction"]

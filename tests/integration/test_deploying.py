@@ -252,18 +252,23 @@ def test_a_syntax_error_in_a_handler(learner, python):
     assert python(ANSWER) == before
 
 
+def by_night(*values: str):
+    """Values of a test that are tried by night only."""
+    return pytest.param(*values, marks=pytest.mark.nightly)
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("        self.no_such_thing()\n", "AttributeError: 'Hello' object has no attribute 'no_such_thing'"),
         ("        timeout = = 3\n", "SyntaxError: invalid syntax"),
-        ("        lambda_.Function(self, 'Another')\n", "TypeError: "),
-        (
+        by_night("        lambda_.Function(self, 'Another')\n", "TypeError: "),
+        by_night(
             "        lambda_.Function(self, 'Function', runtime=lambda_.Runtime.PYTHON_3_13, handler='x', "
             "code=lambda_.Code.from_inline('x'))\n",
             "There is already a Construct with name 'Function'",
         ),
-        ("        lambda_.Code.from_asset('../lambda_src/nowhere').bind(self)\n", "nowhere"),
+        by_night("        lambda_.Code.from_asset('../lambda_src/nowhere').bind(self)\n", "nowhere"),
         ("        import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
     ],
     ids=["attribute", "syntax", "argument", "twice", "no such folder", "import"],

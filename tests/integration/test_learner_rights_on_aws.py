@@ -10,30 +10,14 @@ import json
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from cfnlint.decode import cfn_yaml
+from learners_role import keys_of_a_learner, profile
 from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
 from test_whose_on_aws import EVENT_BUS, NAMES, SAY_YES
 
-from workbook.cloud import boundary
-
 pytestmark = pytest.mark.slow
 
-# Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
-# and of conditions it knows none that the template has.
-ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
 BOUNDARY = f"event-driven-workbook-boundary-{REGION}"
 BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNT}:policy/{BOUNDARY}"
-
-
-def as_that_cloud_can_judge() -> dict:
-    """The template with the rights, each action as it is."""
-    template = cfn_yaml.load(boundary.__file__.replace("boundary.py", "learner.yaml"))
-    for resource in template["Resources"].values():
-        for statement in resource["Properties"].get("PolicyDocument", {}).get("Statement", []):
-            statement.pop("Condition", None)
-            if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
-                statement["Resource"] = "*"
-    return template
 
 
 @pytest.fixture(scope="module")
@@ -41,27 +25,20 @@ def aws(learner):
     learner.write("cdk_app/app.py", EVENT_BUS)
     with second_cloud(learner) as one:
         one.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        client, body = one.client("cloudformation"), json.dumps(as_that_cloud_can_judge(), default=str)
-        client.create_stack(StackName="rights", TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
-        client.get_waiter("stack_create_complete").wait(StackName="rights", WaiterConfig={"Delay": 0.1})
         yield one
 
 
 @pytest.fixture(scope="module")
 def keys(aws):
     """The keys of somebody who has taken on the learners' role."""
-    role = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
-    return aws.client("sts").assume_role(RoleArn=role, RoleSessionName="ada")["Credentials"]
+    return keys_of_a_learner(aws)
 
 
 @pytest.fixture(scope="module")
 def python(aws, keys, learner):
     """That person's Python."""
     config = learner.root / ".workbook" / "aws" / "config"
-    config.write_text(
-        f"[profile shop]\nregion = {REGION}\nendpoint_url = {aws.url}\naws_access_key_id = {keys['AccessKeyId']}\n"
-        f"aws_secret_access_key = {keys['SecretAccessKey']}\naws_session_token = {keys['SessionToken']}\n"
-    )
+    config.write_text(f"[profile shop]\nregion = {REGION}\nendpoint_url = {aws.url}\n{profile(keys)}")
     run = learner.kernel(**aws.signed_in)
     run(NAMES)
     run(f"from workbook.cloud.consent import confirm_without_asking; confirm_without_asking('{ACCOUNT}', '{REGION}')")

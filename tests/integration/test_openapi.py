@@ -158,6 +158,7 @@ def spoiling(url: str) -> Iterator[tuple[str, set[str]]]:
             server.shutdown()
 
 
+@pytest.mark.nightly
 def test_each_kind_of_defect_is_noticed(shop, order, tmp_path):
     with spoiling(shop.outputs["OrderingApiUrl"]) as (url, defects):
         complaints, _ = schemathesis(tmp_path, described("ordering"), url, "--phases", "coverage")

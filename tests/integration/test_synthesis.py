@@ -73,6 +73,7 @@ def test_the_assembly_is_the_same_byte_for_byte(learner, python):
     assert len([name for name in cold if name.endswith(".template.json")]) == 10
 
 
+@pytest.mark.nightly
 def test_the_same_code_is_not_synthesized_twice(learner, python, code):
     """Neither after a change was undone, nor in another folder; and what is put back is what was written."""
     folder = learner.root / ".workbook" / "cdk" / "assembly"
@@ -209,6 +210,7 @@ def test_after_some_runs_there_is_another_process(learner, notebook, code):
     assert len(waiting(notebook)) == 1
 
 
+@pytest.mark.nightly
 def test_what_was_run_ahead_is_taken_if_no_file_was_written_since(learner, notebook, code):
     """The app notes each of its runs, in a file that is neither its own nor a function's."""
     noted = learner.root / "runs.txt"
@@ -239,6 +241,7 @@ BY_NIGHT = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("wrong", ["no_such_name", *BY_NIGHT])
 def test_an_error_is_told_as_a_cold_run_tells_it(learner, python, code, wrong):
     learner.write(APP, code.replace("app.synth", f"{wrong}\napp.synth"))
@@ -262,6 +265,7 @@ def test_other_context_is_not_for_a_process_that_was_ready_before(learner, pytho
         learner.write("cdk_app/cdk.json", settings)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("victim", ["python", "node"])
 def test_killed_while_it_waits_it_costs_a_cold_run(python, victim):
     python(READY)
@@ -272,6 +276,7 @@ def test_killed_while_it_waits_it_costs_a_cold_run(python, victim):
     assert waiting(python) == []
 
 
+@pytest.mark.nightly
 def test_it_ends_when_nobody_needs_it_for_a_while(learner):
     staged = learner.root / "staged"
     staged.mkdir()
@@ -299,6 +304,7 @@ def test_a_run_that_hangs_is_ended(learner, notebook, code):
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.nightly
 def test_it_ends_with_whoever_started_it(learner):
     python = learner.kernel()
     python("from workbook.deployment import cdk, synthesis")

@@ -1,7 +1,5 @@
 """A chapter with exercises, alone on a fresh cloud: it gives its stored outputs, up to the first exercise.
 
-By day two of the chapters, one that builds and one with the whole shop; by night all of them.
-
 It does so though its kernel is restarted at three places on the way. And for each exercise: the starter does not
 pass, the solution does, and a right answer of another form, too; a typical wrong answer is told why, and whoever
 asks for help where the exercise stands gets it. Many more answers, wrong and right, are tried without a kernel:
@@ -70,15 +68,13 @@ def exercises() -> list[Exercise]:
     ]
 
 
-BY_DAY = ("02",)
 ALL = exercises()
 NOTEBOOKS_WITH = sorted({exercise.notebook for exercise in ALL})
 
 
 def by_itself(notebook: Path) -> list[pytest.MarkDecorator]:
-    """What asks one notebook runs in one process, beside what asks the others; most of it by night."""
-    alone = pytest.mark.xdist_group(notebook.stem)
-    return [alone] if notebook.name[:2] in BY_DAY else [alone, pytest.mark.nightly]
+    """What asks one notebook runs in one process, beside what asks the others, and by night."""
+    return [pytest.mark.xdist_group(notebook.stem), pytest.mark.nightly]
 
 
 each_exercise = pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from second_cloud import ACCOUNT, REGION, Aws, second_cloud
 from workbook.base.errors import WorkbookError
 
 Behind = Callable[..., tuple[Proxy, Callable[[str], Any]]]
+OF_ALL = {"AccessKeyId": ACCOUNT, "SecretAccessKey": "secret", "SessionToken": ""}  # whose account it is
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,7 +47,7 @@ def behind(aws: Aws) -> Iterator[Behind]:
     open_ones = []
 
     def start(*rules: str, seed: int = 0, factor: float = 10) -> tuple[Proxy, Callable[[str], Any]]:
-        open_ones.append(proxy(aws, Conditions(seed, factor, rules)))
+        open_ones.append(proxy(aws, Conditions(seed, factor, rules), OF_ALL))
         one = open_ones[-1].__enter__()
         session = boto3.session.Session(ACCOUNT, "secret", region_name=REGION)
         through = {"https": one.environment["HTTPS_PROXY"]}

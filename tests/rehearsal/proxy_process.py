@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from learner import until
+from learners_role import profile
 from second_cloud import ACCOUNT, REGION, Aws, free_port
 
 from workbook.base.errors import WorkbookError
@@ -75,7 +77,7 @@ class Proxy:
         environment: how a process of somebody who is signed in reaches AWS; None takes a variable away.
     """
 
-    def __init__(self, aws: Aws, conditions: Conditions) -> None:
+    def __init__(self, aws: Aws, conditions: Conditions, keys: dict[str, Any]) -> None:
         folder = aws.learner.root / ".workbook" / "proxy"
         folder.mkdir(exist_ok=True)
         self.log, port = folder / "weather.txt", free_port()
@@ -95,14 +97,13 @@ class Proxy:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         until(lambda: self._answers(port))
-        (folder / "config").write_text(
-            f"[profile shop]\nregion = {REGION}\naws_access_key_id = {ACCOUNT}\naws_secret_access_key = secret\n"
-        )
+        (folder / "config").write_text(f"[profile shop]\nregion = {REGION}\n{profile(keys)}")
         certificate, address = str(folder / "mitmproxy-ca-cert.pem"), f"http://127.0.0.1:{port}"
         self.environment = aws.signed_in | {
             "AWS_CONFIG_FILE": str(folder / "config"),
             **dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), certificate),
             **dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"), address),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),  # as the doctor wants it
         }
 
     def _answers(self, port: int) -> bool:
@@ -117,9 +118,9 @@ class Proxy:
 
 
 @contextmanager
-def proxy(aws: Aws, conditions: Conditions) -> Iterator[Proxy]:
-    """A proxy before a cloud that plays AWS, for as long as it is needed."""
-    one = Proxy(aws, conditions)
+def proxy(aws: Aws, conditions: Conditions, keys: dict[str, Any]) -> Iterator[Proxy]:
+    """A proxy before a cloud that plays AWS, for as long as it is needed, for whoever has these keys."""
+    one = Proxy(aws, conditions, keys)
     try:
         yield one
     finally:

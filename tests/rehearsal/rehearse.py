@@ -1,7 +1,7 @@
 """Rehearse chapters: their published edition with AWS as its target, on a cloud that plays AWS, in AWS's weather.
 
-`python tests/rehearsal/rehearse.py 01 05 --seed 7`, in a copy of the tree: `workbook rehearse` makes one. What came of
-it goes to `.workbook/rehearsed.json`.
+`python tests/rehearsal/rehearse.py 01 05 --seed 7`, in a copy of the tree: `workbook rehearse` makes one. With
+`--learn` it is the learner's edition, filled in. What came of it goes to `.workbook/rehearsed.json`.
 """
 
 from __future__ import annotations
@@ -24,25 +24,26 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
-from known import NOT_PLAYED, UNTRUE
+from known import NOT_PLAYED
 from learner import Learner
+from learners_role import keys_of_a_learner
 from proxy_process import Conditions, Proxy, proxy, rules
 from rich.console import Console
 from second_cloud import ACCOUNT, BUCKET, REGION, second_cloud
 
 from workbook.base.errors import WorkbookError
 from workbook.base.patience import slowness
-from workbook.base.paths import NOTEBOOKS, ROOT, STATE, write_json
+from workbook.base.paths import LEARN, NOTEBOOKS, ROOT, STATE, write_json
 from workbook.cloud import target
-from workbook.learning import published
+from workbook.learning import edition, gaps, published
 from workbook.maintenance.notebooks import differences, kernel
 
 PREPARED = """
-from workbook.cloud.consent import confirm_without_asking
-from workbook.observe import glances, taking_effect
-confirm_without_asking({account!r}, {region!r})
-glances.SETTLED /= {factor}
-taking_effect.LONGEST = {{what: longest / {factor} for what, longest in taking_effect.LONGEST.items()}}
+import sys
+sys.path.append({here!r})
+import prepared
+prepared.prepare({account!r}, {region!r}, {factor})
+sys.path.pop()
 """
 # What an output says of AWS, as it stands in the published one.
 AS_PUBLISHED = (
@@ -52,7 +53,6 @@ AS_PUBLISHED = (
     (REGION, target.LOCAL_REGION),
 )
 LONGEST = 180  # seconds for a cell on a quiet machine; one that waits in vain does not hold up the others
-IN_VAIN = 30  # seconds for a cell that is known to wait for what never comes
 UNKNOWN = ("<NA>", "None", "NaN", "NaT")  # what AWS does not tell of a message that is only counted
 SAID = re.compile(r"^On AWS, .*\n", re.MULTILINE)  # what is said there only
 
@@ -72,17 +72,17 @@ def main() -> int:
     with second_cloud(Learner(ROOT)) as aws:
         location = {"LocationConstraint": REGION}
         aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)  # as the bootstrap does
-        with proxy(aws, conditions) as between, _cloudwatch(aws.url, 60 / conditions.factor):
+        with proxy(aws, conditions, keys_of_a_learner(aws)) as between, _cloudwatch(aws.url, 60 / conditions.factor):
             _set_environment(between.environment)
             for number in given.numbers or sorted(published.chapters()):
                 with console.status(f"Rehearsing {number:02}") as status:
-                    reports.append(_rehearse(number, between, conditions.factor, status.update))
+                    reports.append(_rehearse(number, given.learn, between, conditions.factor, status.update))
                 _tell(console, reports[-1])
     held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
     console.print("\n".join(held), markup=False, style="red")
     done = {
         "day": f"{datetime.now(UTC):%Y-%m-%d}", "seed": conditions.seed, "factor": conditions.factor,
-        "rules": {name: there[name] for name in conditions.rules}, "chapters": reports,
+        "rules": {name: there[name] for name in conditions.rules}, "learn": given.learn, "chapters": reports,
     }  # fmt: skip
     write_json(STATE / "rehearsed.json", done | {"held and then refused": held})
     return 1 if held or any(report["otherwise"] for report in reports) else 0
@@ -95,7 +95,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--factor", type=float, default=10)
     for name in ("--rule", "--without"):
         parser.add_argument(name, type=lambda text: text.split(","), default=[])
-    parser.add_argument("--calm", action="store_true")
+    for name in ("--calm", "--learn"):
+        parser.add_argument(name, action="store_true")
     return parser.parse_args()
 
 
@@ -122,20 +123,26 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], object]) -> dict[str, Any]:
+def _rehearse(
+    number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]
+) -> dict[str, Any]:
     """Run a chapter's cells; what came of them. Which cell is at work is shown."""
-    notebook = nbformat.read(NOTEBOOKS / published.chapters()[number].name, as_version=4)
+    notebook = nbformat.read(published.chapters()[number], as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}
+    if learn:
+        notebook = _filled_in(number, {cell.id: cell.source for cell in stored})
     noted, started = len(between.notes()), time.monotonic()
-    prepared = PREPARED.format(account=ACCOUNT, region=REGION, factor=factor)
+    here = str(Path(__file__).parent)
+    prepared = PREPARED.format(here=here, account=ACCOUNT, region=REGION, factor=factor)
     notebook.cells.append(nbformat.v4.new_code_cell(prepared))
     codes = [index for index, cell in enumerate(stored) if cell.cell_type == "code"]
-    with kernel(notebook, allow_errors=True, interrupt_on_timeout=True) as client:
+    folder = LEARN if learn else NOTEBOOKS
+    with kernel(notebook, folder, allow_errors=True, interrupt_on_timeout=True) as client:
         client.execute_cell(notebook.cells[-1], len(stored), store_history=False)
         for done, index in enumerate(codes, 1):
             show(f"Rehearsing {number:02}: cell {done} of {len(codes)}, {stored[index].id}")
             cell, began = notebook.cells[index], time.monotonic()
-            client.timeout = round((IN_VAIN if cell.id in UNTRUE else LONGEST) * slowness())
+            client.timeout = round(LONGEST * slowness())
             try:
                 client.execute_cell(cell, index)
                 _as_published(cell, stored[index])
@@ -149,11 +156,23 @@ def _rehearse(number: int, between: Proxy, factor: float, show: Callable[[str], 
         "title": published.title(number),
         "cells": len(codes),
         "seconds": round(time.monotonic() - started),
-        "otherwise": {name: what for name, what in otherwise.items() if name not in NOT_PLAYED | UNTRUE},
+        "otherwise": {name: what for name, what in otherwise.items() if name not in NOT_PLAYED},
         "not played": {name: NOT_PLAYED[name] for name in otherwise if name in NOT_PLAYED},
-        "untrue": {name: UNTRUE[name] for name in otherwise if name in UNTRUE},
         "weather": dict(Counter(rule for rule, _ in between.notes()[noted:])),
     }
+
+
+def _filled_in(number: int, published_sources: dict[str, str]) -> nbformat.NotebookNode:
+    """The learner's page of a chapter, with the published lines in its gaps and the published guesses."""
+    edition.renew()
+    page, with_gaps = nbformat.read(edition.page_of(number), as_version=4), gaps.cells_of(number)
+    for cell in page.cells:
+        if cell.id in with_gaps:
+            head = cell.source.split("\n", 1)[0] + "\n" if with_gaps[cell.id].path else ""
+            cell.source = head + with_gaps[cell.id].published()
+        elif cell.cell_type == "code":
+            cell.source = published_sources[cell.id]  # of the other cells, only guesses are taken out
+    return page
 
 
 def _as_published(cell: nbformat.NotebookNode, stored: nbformat.NotebookNode) -> None:
@@ -190,9 +209,8 @@ def _tell(console: Console, report: dict[str, Any]) -> None:
     console.print(f"{'✓' if good else '✗'} {title}", markup=False, style="" if good else "red")
     for what in report["otherwise"].values():
         console.print(f"  {what}", markup=False)
-    for kind in ("not played", "untrue"):
-        for name, why in report[kind].items():
-            console.print(f"  {kind}: {name}, {why}", markup=False)
+    for name, why in report["not played"].items():
+        console.print(f"  not played: {name}, {why}", markup=False)
     weather = ", ".join(f"{rule} {times}" for rule, times in report["weather"].items())
     console.print(f"  weather: {weather or 'none'}", markup=False)
 

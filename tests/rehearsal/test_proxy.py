@@ -16,6 +16,7 @@ from learner import until
 from proxy_process import rules
 from second_cloud import ACCOUNT, REGION
 
+pytestmark = pytest.mark.nightly  # by day a rehearsal goes through it
 RIGHTS = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]}
 )

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from workbook.learning.checks import watching
-from workbook.learning.checks.watching import AGE, DEPTH, TOTAL
+from workbook.learning.checks.judging import watching
+from workbook.learning.checks.judging.watching import AGE, DEPTH, TOTAL
 from workbook.learning.exercises import NotRight, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

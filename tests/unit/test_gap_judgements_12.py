@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from workbook.clients.rest import Answer
-from workbook.learning.checks import chapter_12, locked
+from workbook.learning.checks import chapter_12
+from workbook.learning.checks.judging import locked
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

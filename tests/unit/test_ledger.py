@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+
 import pandas as pd
 import pytest
 from ledgers import books
 
-from workbook.observe import traces
+from workbook.observe import glances, ledger, traces
 from workbook.observe.ledger import SHOWN
 from workbook.observe.diagrams import described
 from workbook.observe.traces import Trace
@@ -36,6 +38,22 @@ def test_books_do_not_list_thousands():
 
 def test_books_are_safe_to_show_as_html():
     assert "<b>" not in books(accepted={"<b>"}, missing={"<b>"})._repr_html_()
+
+
+def test_on_aws_what_seems_to_be_nowhere_is_told_when_the_counts_have_settled(monkeypatch):
+    """A count of a minute ago may say that it is in flight, before or after one that says that nothing is."""
+    nowhere, flying, stored = (books(accepted={"a"}, **{it: {"a"}}) for it in ("missing", "in_flight", "stored"))
+    monkeypatch.setattr(ledger.target, "is_local", lambda: False)
+    monkeypatch.setattr(glances, "SETTLED", 0.3)
+    for seen, told in {
+        (flying,): flying,
+        (nowhere, stored): stored,
+        (nowhere, flying, stored): stored,
+        (nowhere, flying, nowhere): nowhere,
+    }.items():
+        looks = chain(seen, repeat(seen[-1]))
+        monkeypatch.setattr(ledger, "_books", lambda since, looks=looks: next(looks))
+        assert ledger.ledger() == told, seen
 
 
 AT = {

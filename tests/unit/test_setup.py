@@ -596,6 +596,7 @@ def test_a_path_that_separates_folders_is_refused_at_once(tmp_path):
     assert not (folder / ".workbook").exists()
 
 
+@pytest.mark.nightly
 def test_setup_tries_what_is_there_and_says_what_does_not_run(tree):
     begun(tree, "setup").communicate(timeout=PATIENCE)
     executable(tree / "cdk_app" / "node_modules" / ".bin" / "cdk", "#!/bin/sh\nexit 1\n")

@@ -40,6 +40,7 @@ def everything_in(folder: Path) -> list[tuple[Path, int]]:
     return sorted((path, path.lstat().st_mtime_ns) for path in folder.rglob("*"))
 
 
+@pytest.mark.nightly
 def test_it_serves_a_clone_that_says_so_and_stays_as_it_is(shared, learners):
     environment = shared / ".venv"
     before = everything_in(environment)

@@ -71,6 +71,7 @@ def rehearse(
         str | None, typer.Option(metavar="NAMES", help="All rules but these.", show_default="none")
     ] = None,
     calm: Annotated[bool, typer.Option("--calm", help="No weather at all.")] = False,
+    learn: Annotated[bool, typer.Option("--learn", help="The learner's edition, filled in.")] = False,
 ) -> None:
     """Run chapters as on AWS: its addresses, its weather.
 
@@ -84,7 +85,8 @@ def rehearse(
         check_chapter(number)
     options = {"--seed": seed, "--rule": rule, "--without": without}
     given = [text for option, value in options.items() if value is not None for text in (option, str(value))]
-    raise typer.Exit(copies.rehearse([*map(str, numbers or []), *given, *(["--calm"] * calm)]))
+    given += ["--calm"] * calm + ["--learn"] * learn
+    raise typer.Exit(copies.rehearse([*map(str, numbers or []), *given]))
 
 
 @app.command(rich_help_panel=BOOK)

@@ -75,7 +75,8 @@ def ledger(since: datetime | None = None) -> Ledger:
     """Account for every checkout that Basket accepted.
 
     On AWS the messages in Ordering's queue are counted and not read. So while there are any, what is accepted and
-    neither stored nor dead is in flight; and nothing is called nowhere before the counts had their minute to settle.
+    neither stored nor dead is in flight. And once something seems to be nowhere, the counts have their minute to
+    settle: in it they may still say, as of before, that it is in flight.
 
     Args:
         since: when the books were opened; what happened before does not count. Everything by default.
@@ -83,7 +84,7 @@ def ledger(since: datetime | None = None) -> Ledger:
     books = _books(since)
     if target.is_local() or not books.missing:
         return books
-    return settle(lambda: None if (now := _books(since)).missing else now) or _books(since)
+    return settle(lambda: None if (now := _books(since)).missing or now.in_flight else now) or _books(since)
 
 
 def _books(since: datetime | None) -> Ledger:

@@ -1,11 +1,12 @@
-"""`python -P FOLDER ministack LAYERS`: MiniStack as its own command runs it, but behind the gate, with whole logs, and
-with layers that are unpacked once, into the folder LAYERS.
+"""`python -P FOLDER ministack LAYERS`: MiniStack as its own command runs it, but behind the gate, with whole logs, with
+layers that are unpacked once, into the folder LAYERS, and without events for functions that are gone.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
+import deleted
 import gate
 import layers
 import whole_logs
@@ -16,4 +17,5 @@ module.app = gate.gated(module.app, gate.whom_to_ask())
 runtime = import_module(f"{package}.core.lambda_runtime")
 whole_logs.give(runtime.Worker)
 layers.share(runtime, unpacked)
+deleted.stay_gone(import_module(f"{package}.services.lambda_svc"))
 module.main()

@@ -17,11 +17,11 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import card_numbers, locked, policy_trial, pseudonyms, watching
-from workbook.learning.checks.asked import called
 from workbook.learning.checks.chapter_03 import CUSTOMER
-from workbook.learning.checks.guests import one_more_rings
-from workbook.learning.checks.infrastructure import LATER, NEEDED
+from workbook.learning.checks.judging import card_numbers, locked, policy_trial, pseudonyms, watching
+from workbook.learning.checks.judging.asked import called
+from workbook.learning.checks.judging.guests import one_more_rings
+from workbook.learning.checks.judging.infrastructure import LATER, NEEDED
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 from workbook.observe.leaks import leaks

@@ -12,7 +12,7 @@ from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.cloud.roles import as_list, statements
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks.policy_trial import BUS
+from workbook.learning.checks.judging.policy_trial import BUS
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 PUBLISHERS = {  # by their names among the outputs: in whose name each may publish

@@ -11,7 +11,7 @@ from workbook.learning.exercises import NotRight, Right, Verdict
 
 TEST = "test_what_is_not_there_is_not_found"
 FILE = ROOT / "tests" / "unit" / "test_my_product.py"
-MISTAKEN = "workbook.learning.checks.found_anyway"
+MISTAKEN = "workbook.learning.checks.judging.found_anyway"
 PASSED, FAILED, NONE_FOUND = 0, 1, 5  # exit codes of pytest
 
 
@@ -33,7 +33,8 @@ def judged_test() -> Verdict:
 
 def _pytest(*options: str) -> tuple[int, str]:
     """How pytest ends with that test, and the line that says why."""
-    command = [sys.executable, "-m", "pytest", str(FILE), "-q", "--no-header", "--color=no", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", str(FILE), "-q", "--no-header", "--color=no"]
+    command += ["-p", "no:cacheprovider", "-p", "no:nbval"]  # to load nbval takes as long as the test
     done = subprocess.run([*command, *options, "-k", TEST], cwd=ROOT, capture_output=True, text=True)
     reasons = [line[1:].strip() for line in done.stdout.splitlines() if line.startswith("E ")]
     return done.returncode, reasons[0] if reasons else done.stdout.strip().splitlines()[-1]

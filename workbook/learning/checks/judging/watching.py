@@ -15,8 +15,8 @@ from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.checkouts import USER
-from workbook.learning.checks.guests import ASK
+from workbook.learning.checks.judging.checkouts import USER
+from workbook.learning.checks.judging.guests import ASK
 from workbook.learning.exercises import NotRight, Right, Verdict
 from workbook.observe.frames import logs
 
