@@ -188,12 +188,12 @@ exercises.check("77-2", look)
 
 
 @pytest.mark.parametrize(
-    ("code", "error"), [("thing", "NameError: name 'thing' is not defined"), ("json.loads('{}')['id']", "KeyError: 'id'"),
+    ("code", "error"), [("thing", "NameError: name 'thing' is not defined"), ("{}['id']", "KeyError: 'id'"),
                         ("uuid.UUID('1')", "ValueError: badly formed hexadecimal UUID string")]
 )  # fmt: skip
 def test_an_error_in_a_cells_function_is_told_as_its_own(shell, capsys, monkeypatch, code, error):
     monkeypatch.delenv("WORKBOOK_TESTING", raising=False)
-    shell.run_cell(f"import json, uuid\ndef look(it):\n    return {code}\n{CALLS}")
+    shell.run_cell(f"import uuid\ndef look(it):\n    return {code}\n{CALLS}")
     assert capsys.readouterr().out.startswith(
         "✗ Not right, because the function ends with an error of its own, which says why.\n"
         f"  Expected: a function that answers\n  Found: {error}\n"
