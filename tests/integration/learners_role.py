@@ -1,4 +1,4 @@
-"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as a stack of an administrator makes it."""
+"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from workbook.cloud import boundary
 # Of these services that cloud finds the ARNs that a call is about, as AWS does. Of others it looks at the action alone,
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
-OF_ANY_TABLE = {"dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource"}  # it finds none
+NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
+    "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
+    "sns:ListTagsForResource",
+}  # fmt: skip
+# For batches that cloud has actions of their own; on AWS they are among these.
+BATCHES = {f"sqs:{action}": f"sqs:{action}Batch" for action in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
+# Budgets has two actions for all that it does; that cloud asks for one by the name of each call.
+BUDGETS = {
+    "budgets:ModifyBudget": ("CreateBudget", "DeleteBudget"),
+    "budgets:ViewBudget": ("DescribeBudget", "DescribeNotificationsForBudget", "DescribeSubscribersForNotification"),
+}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
@@ -34,11 +44,13 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
         statements = resource["Properties"].get("PolicyDocument", {}).get("Statement", [])
         for statement in statements:
             statement.pop("Condition", None)
+            statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
+            statement["Action"] += [f"budgets:{it}" for action in statement["Action"] for it in BUDGETS.get(action, ())]
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"
         allowed = {action for it in statements if it["Effect"] == "Allow" for action in it["Action"]}
-        if of_tables := sorted(OF_ANY_TABLE & allowed):
-            statements.append({"Effect": "Allow", "Action": of_tables, "Resource": "*"})
+        if named_otherwise := sorted(NAMED_OTHERWISE & allowed):
+            statements.append({"Effect": "Allow", "Action": named_otherwise, "Resource": "*"})
     return template
 
 
