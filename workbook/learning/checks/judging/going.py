@@ -14,7 +14,8 @@ from workbook.costs.shop import IDLE, ORDER, bill
 from workbook.learning.checks.judging.asked import called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
-KEYS = {"AKIAIOSFODNN7EXAMPLE": "long", "ASIAIOSFODNN7EXAMPLE": "short", "000000000000": "none", "": "none"}
+AN_ID = "IOSFODNN7EXAMPLE"  # AWS's own; whole, an id of a key would be a leak here
+KEYS = {f"AKIA{AN_ID}": "long", f"ASIA{AN_ID}": "short", "000000000000": "none", "": "none"}
 WHEN = {("ACTUAL", 50.0), ("ACTUAL", 80.0), ("ACTUAL", 100.0), ("FORECASTED", 100.0)}
 CLOSE = 0.02  # by which part of it a sum may be off: a month has 30 days for some
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
