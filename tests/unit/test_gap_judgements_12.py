@@ -39,7 +39,7 @@ LOG["time"] = pd.Timestamp("2026-01-31", tz="UTC") + pd.to_timedelta(range(len(L
         (LOG[LOG.level == "ERROR"], "tells this one from them"),
         (LOG[LOG.correlation_id == "2"], "1 lines, 1 other requests'"),
         (LOG[LOG.correlation_id == "1"], "1 line\n2 lines: Failed, Answered"),
-        (LOG[:0], "0 lines"),
+        (LOG[:0], "no line fits"),
         (LOG[["level"]], "all their columns"),
         (["Failed"], "a frame\nlist"),
         (None, "a frame\nNoneType"),
@@ -59,6 +59,10 @@ def test_the_line_that_tells_of_the_refusal():
 )
 def test_a_forgery_that_pretends_nothing(source, words):
     assert words in told(locked.judged_forgery({"Source": source}))
+
+
+def test_a_forgery_without_a_capital_letter():
+    assert "begins with a capital letter.\nSource\nsource" in told(locked.judged_forgery({"source": "shop.product"}))
 
 
 def test_a_forgery():

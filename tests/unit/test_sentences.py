@@ -90,6 +90,9 @@ def test_an_error_in_a_cells_function_is_shown_without_the_library_that_called_i
     told = said(shell, capsys, f"def look():\n    return {{}}['id']\n{WAITED.format('look')}")
     assert "----> 2     return {}['id']" in told and told.endswith("KeyError: 'id'")
     assert "poll(look, 'it', 1)" in told and "tenacity" not in told
+    headers = "import requests\nheaders = requests.structures.CaseInsensitiveDict()"
+    told = said(shell, capsys, f"{headers}\ndef look():\n    return headers['id']\n{WAITED.format('look')}")
+    assert "requests/structures.py" in told and "tenacity" not in told
 
 
 def test_a_call_that_is_refused_is_shown_where_it_stands(shell, capsys, server):
@@ -184,12 +187,16 @@ exercises.check("77-2", look)
 """
 
 
-def test_an_error_in_a_cells_function_is_told_as_its_own(shell, capsys, monkeypatch):
+@pytest.mark.parametrize(
+    ("code", "error"), [("thing", "NameError: name 'thing' is not defined"), ("{}['id']", "KeyError: 'id'"),
+                        ("uuid.UUID('1')", "ValueError: badly formed hexadecimal UUID string")]
+)  # fmt: skip
+def test_an_error_in_a_cells_function_is_told_as_its_own(shell, capsys, monkeypatch, code, error):
     monkeypatch.delenv("WORKBOOK_TESTING", raising=False)
-    shell.run_cell(f"def look(it):\n    return thing + 1\n{CALLS}")
+    shell.run_cell(f"import uuid\ndef look(it):\n    return {code}\n{CALLS}")
     assert capsys.readouterr().out.startswith(
         "✗ Not right, because the function ends with an error of its own, which says why.\n"
-        "  Expected: a function that answers\n  Found: NameError: name 'thing' is not defined\n"
+        f"  Expected: a function that answers\n  Found: {error}\n"
     )
 
 

@@ -69,7 +69,7 @@ def confirm_deletion(account: str, region: str) -> None:
     Raises:
         WorkbookError: the answer is not yes, or nobody can be asked.
     """
-    print(f"This deletes what was deployed from here in the AWS account {account}, region {region}.")
+    print(f"On AWS, this deletes what was deployed from here in the account {account}, region {region}.")
     _ask("Nobody is there to confirm this, so nothing was deleted.", "Nothing was deleted.")
 
 

@@ -44,15 +44,14 @@ def _to_be_written(error: BaseException, trace: TracebackType, names: dict[str, 
 
 
 def _in_cells(error: BaseException, trace: TracebackType, names: dict[str, Any]) -> TracebackType:
-    """The frames of cells only, if what raised the error is a function in one, or an AWS that refuses a call."""
+    """A traceback without what libraries did between two functions of cells, or before AWS refused a call."""
     from botocore.exceptions import ClientError, ParamValidationError
 
     [(first, at), *frames] = traceback.walk_tb(trace)  # the first is IPython's, which leaves it out
-    ours = [it for it in frames if it[0].f_globals is names]
-    if not ours or (frames[-1] != ours[-1] and not isinstance(error, ClientError | ParamValidationError)):
-        return trace
+    last = max((i for i, (frame, _) in enumerate(frames) if frame.f_globals is names), default=-1)
+    after = [] if isinstance(error, ClientError | ParamValidationError) and last >= 0 else frames[last + 1 :]
     kept = None
-    for frame, line in [(first, at), *ours][::-1]:
+    for frame, line in [(first, at), *(it for it in frames[: last + 1] if it[0].f_globals is names), *after][::-1]:
         kept = TracebackType(kept, frame, frame.f_lasti, line)
     return kept or trace
 

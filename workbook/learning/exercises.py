@@ -181,9 +181,8 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
 
 
 def _is_of_a_cell(error: Exception) -> bool:
-    """Whether an error was raised in code that stands in a cell."""
-    [*_, (frame, _)] = traceback.walk_tb(error.__traceback__)
-    return frame.f_globals.get("__name__") == "__main__"
+    """Whether an error came up in code that stands in a cell, or in what that called."""
+    return any(frame.f_globals.get("__name__") == "__main__" for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _settled(look: Callable[..., Verdict], answers: tuple[Any, ...]) -> Verdict:

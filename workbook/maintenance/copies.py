@@ -177,12 +177,13 @@ def rehearse(arguments: Sequence[str]) -> int:
         arguments: those of tests/rehearsal/rehearse.py.
     """
     with copy_of_the_tree() as copy:
-        code = run_in(copy, [sys.executable, "tests/rehearsal/rehearse.py", *arguments], WORKBOOK_TESTING="1")
-        for file in REHEARSED:
-            if (copy / file).exists():
-                (STATE / "rehearsal").mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(copy / file, STATE / "rehearsal" / file.name)
-    return code
+        try:
+            return run_in(copy, [sys.executable, "tests/rehearsal/rehearse.py", *arguments], WORKBOOK_TESTING="1")
+        finally:  # of one that was interrupted, the chapters that it had rehearsed
+            for file in REHEARSED:
+                if (copy / file).exists():
+                    (STATE / "rehearsal").mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(copy / file, STATE / "rehearsal" / file.name)
 
 
 def notebooks(numbers: Sequence[int] = ()) -> None:

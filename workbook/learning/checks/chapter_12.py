@@ -38,9 +38,12 @@ PATIENCE = 30  # seconds until a log has what was answered
 def refusal_is_found(refusal: Callable[[], Any], answer: Answer) -> Verdict:
     """The learner's function finds what the log says of the error that the customer got, and not of the next one."""
     function, header = outputs["ProductFunction"], "x-correlation-id"
-    other = Rest(outputs["ProductApiUrl"]).delete("product/of-another-customer")
+    product = Rest(outputs["ProductApiUrl"])
+    made = product.post("product", {"name": "Checked", "price": 1}).body["id"]
+    other = product.delete(f"product/{made}")
     if other.status == 500:  # the right is still taken away
         soon(lambda: other.headers[header] in set(logs(function).correlation_id), PATIENCE)
+        target.client("dynamodb").delete_item(TableName=outputs["ProductTable"], Key={"id": {"S": made}})
     return locked.judged_refusal(refusal(), logs(function), answer.headers[header])
 
 
@@ -69,8 +72,9 @@ def grant() -> Verdict:
 
 @checks(
     "12-intruder",
-    "An event's source is a text that its publisher chooses: EventBridge does not know who Product is.",
-    'Basket\'s events say shop.basket. What did those of chapter 10 say, when a price had changed?',
+    "The Source of an event is a text that its publisher chooses: EventBridge does not know who Product is.",
+    "Basket's events say shop.basket. What did those of chapter 10 say, when a price had changed?",
+    'Source="…", with a comma behind it.',
 )
 def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None = None) -> Verdict:
     """The intruder was refused everything that is not Basket's, and is gone."""

@@ -40,6 +40,9 @@ def judged_refusal(found: Any, lines: pd.DataFrame, correlation_id: str) -> Verd
     if len(others := set(found.correlation_id.dropna()) - {correlation_id}):
         mistake = "other requests have failed, too: the answer's correlation id tells this one from them."
         return NotRight("lines of one request", f"{len(found)} lines, {len(others)} other requests' with it", mistake)
+    if found.empty:
+        mistake = "no line fits: its level is ERROR, in capitals, and its correlation_id that of the answer's header."
+        return NotRight(f"{len(right)} line", "none", mistake)
     mistake = "of all lines of this request, the one is meant that says what went wrong: its level is ERROR."
     return NotRight(f"{len(right)} line", f"{len(found)} lines: {', '.join(map(str, found.message))}", mistake)
 
@@ -50,6 +53,8 @@ def judged_forgery(entry: dict[str, Any]) -> Verdict | None:
     Args:
         entry: as PutEvents takes it.
     """
+    if other := next((name for name in entry if name.lower() == "source" and name != "Source"), ""):
+        return NotRight("Source", other, "in an entry of PutEvents each name begins with a capital letter.")
     if "Source" not in entry:
         return NotYet("Still to be written: the Source of the forged event.")
     if entry["Source"] == "shop.basket":
