@@ -17,7 +17,7 @@ NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
     "sns:ListTagsForResource",
 }  # fmt: skip
-# Where that cloud asks for actions of other names: for batches their own, the call's for a budget, the list's for an alias.
+# Where that cloud asks for actions of other names: a batch's own, the call's for a budget, the list's for an alias.
 OTHER_NAMES = {
     **{f"sqs:{it}": (f"sqs:{it}Batch",) for it in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")},
     "budgets:ModifyBudget": ("budgets:CreateBudget", "budgets:DeleteBudget"),
