@@ -100,3 +100,14 @@ def test_of_a_job_what_is_cdk_s_is_run_and_its_last_line_told(tmp_path, monkeypa
     assert found.exit.tolist() == [0, 3] and found["said last"].tolist() == ["two", "why"]
     with pytest.raises(WorkbookError, match="it has diff"):
         workflow.run_job("deploy")
+
+
+@pytest.mark.parametrize("context", [{}, {"@aws-cdk/core:permissionsBoundary": {"name": "b"}}], ids=["none", "one"])
+def test_a_job_gives_roles_the_boundary_that_there_is(tmp_path, monkeypatch, context):
+    job = "jobs: {diff: {steps: [{run: cat cdk.context.json, working-directory: cdk_app}]}}"
+    for name, file in (("FILE", "deploy.yml"), ("CDK_APP", ""), ("CONTEXT", "cdk.context.json")):
+        monkeypatch.setattr(workflow, name, tmp_path / file)
+    workflow.FILE.write_text(job)
+    monkeypatch.setattr(workflow.boundary, "context", lambda: context)
+    assert workflow.run_job("diff").exit.tolist() == [0 if context else 1]
+    assert not workflow.CONTEXT.exists()
