@@ -25,9 +25,9 @@ LINES = [
           ('pages = events.get_paginator("list_rules").paginate(EventBusName=bus)\n'
           '    return [rule for page in pages for rule in page["Rules"]]'))),
     # step 2: a pattern for everything
-    wrong("04-20", "Basket's", "not every event has so", ('events.Match.prefix("")', '["shop.basket"]')),
-    wrong("04-20", "the shop's", "not every event has so", ('prefix("")', 'prefix("shop.")')),
-    wrong("04-20", "checkouts", "not every event has so",
+    wrong("04-20", "Basket's", "what not every event has there", ('events.Match.prefix("")', '["shop.basket"]')),
+    wrong("04-20", "the shop's", "what not every event has there", ('prefix("")', 'prefix("shop.")')),
+    wrong("04-20", "checkouts", "what not every event has there",
           ('source=events.Match.prefix("")', 'detail_type=["BasketCheckedOut"]')),
     right("04-20", "any kind", ('source=events.Match.prefix("")', 'detail_type=events.Match.prefix("")')),
     right("04-20", "it exists", ('prefix("")', "exists()")),
@@ -54,7 +54,7 @@ LINES = [
     wrong("04-61", "a typo", "one that nobody reports", ("BasketCheckedOut", "BasketCheckedout")),
     wrong("04-61", "the customer", "the checkout fails", ("order, occurred_at", "customer, occurred_at")),
     wrong("04-61", "another moment is missing", "the checkout fails", (", occurred_at", "")),
-    wrong("04-61", "the checkout", "a consumer relies on them", ("order, occurred_at", "checkout, occurred_at")),
+    wrong("04-61", "the checkout", "a consumer relies on each", ("order, occurred_at", "checkout, occurred_at")),
     wrong("04-61", "nothing is remembered", "what was accepted", (REMEMBER, "")),
     wrong("04-61", "no moment", "the event has the same", (', "acceptedAt": occurred_at', "")),
     wrong("04-61", "another id", "under the checkoutId", ('(checkout["checkoutId"], {', '(customer["userName"], {')),
