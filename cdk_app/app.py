@@ -25,6 +25,15 @@ for stack in app.node.children:
     if stack.node.id not in ("Hello", "Pricing"):  # which are no part of the shop
         ServiceAlarms(stack, "Alarms")
 Operations(app, "Operations")
+if app.node.try_get_context("canary"):
+    from shop.rollout import Rollout
+
+    hello = app.node.find_child("Hello")
+    Rollout(hello, "Rollout", hello.node.find_child("Function"))
+if repository := app.node.try_get_context("repository"):
+    from shop.pipeline import Pipeline
+
+    Pipeline(app, "Pipeline", repository)
 if app.node.try_get_context("nag"):
     from shop.nag import watch
 

@@ -26,19 +26,23 @@ if TYPE_CHECKING:
     from workbook.deployment.cdk_nag import nag
     from workbook.deployment.deploy import deploy
     from workbook.deployment.diff import diff
+    from workbook.deployment.templates import template
+    from workbook.deployment.workflow import run_job
     from workbook.learning.chapters import chapter, finish
     from workbook.learning.clean_up import clean_up, leftovers
     from workbook.learning.exercises import check, hint, solution
     from workbook.learning.learner_files import remove
     from workbook.learning.lost_order.shop import break_shop, mend_shop
     from workbook.learning.predictions import outcome, predict
-    from workbook.observe.alarms import alarm_states, alarms_become
+    from workbook.observe.alarms import alarm_states, alarms_become, goes_off
     from workbook.observe.diagrams import diagram
     from workbook.observe.frames import logs, queue, table
     from workbook.observe.leaks import leaks, leaks_in_the_shop
     from workbook.observe.ledger import ledger
     from workbook.observe.load import load
+    from workbook.observe.quotas import quotas
     from workbook.observe.rights import policies, rights
+    from workbook.observe.side_by_side import side_by_side
     from workbook.observe.streams import stream
     from workbook.observe.taking_effect import in_force, rule_in_force
     from workbook.observe.traces import timings, trace
@@ -61,6 +65,7 @@ _HOME = {
     "doctor": "command.doctor",
     "fill_basket": "clients.shopping",
     "finish": "learning.chapters",
+    "goes_off": "observe.alarms",
     "hint": "learning.exercises",
     "in_force": "observe.taking_effect",
     "invoke": "clients.invoke",
@@ -78,13 +83,17 @@ _HOME = {
     "predict": "learning.predictions",
     "progress": "base.display",
     "queue": "observe.frames",
+    "quotas": "observe.quotas",
     "raw_events": "clients.raw_events",
     "remove": "learning.learner_files",
     "rights": "observe.rights",
     "rule_in_force": "observe.taking_effect",
+    "run_job": "deployment.workflow",
+    "side_by_side": "observe.side_by_side",
     "solution": "learning.exercises",
     "stream": "observe.streams",
     "table": "observe.frames",
+    "template": "deployment.templates",
     "timings": "observe.traces",
     "trace": "observe.traces",
     "usage": "observe.usage",
@@ -93,10 +102,10 @@ _HOME = {
 
 __all__ = [  # noqa: PLE0604
     "Rest", "alarm_states", "alarms_become", "break_shop", "broken_in", "chapter", "check", "check_out", "clean_up",
-    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "hint", "in_force", "invoke", "leaks",
-    "leaks_in_the_shop", "ledger", "leftovers", "load", "logs", "mend_shop", "nag", "outcome", "outputs", "policies",
-    "predict", "progress", "queue", "raw_events", "remove", "rights", "rule_in_force", "solution", "stream", "table",
-    "timings", "trace", "usage", "wait_until",
+    "cost", "deploy", "diagram", "diff", "doctor", "fill_basket", "finish", "goes_off", "hint", "in_force", "invoke",
+    "leaks", "leaks_in_the_shop", "ledger", "leftovers", "load", "logs", "mend_shop", "nag", "outcome", "outputs",
+    "policies", "predict", "progress", "queue", "quotas", "raw_events", "remove", "rights", "rule_in_force",
+    "run_job", "side_by_side", "solution", "stream", "table", "template", "timings", "trace", "usage", "wait_until",
 ]  # fmt: skip
 
 

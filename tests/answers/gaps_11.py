@@ -41,7 +41,9 @@ LINES = [
     wrong("11-28", "only 500", "one of four is an error", (">= 500", "== 500")),
     wrong("11-28", "how many", "one of four is an error", (RATE, "(statuses >= 500).sum()")),
     right("11-28", "by the first digit", ("statuses >= 500", "statuses // 100 == 5")),
-    right("11-28", "sum and length", (RATE, "100 * sum(statuses >= 500) / len(statuses)")),
+    wrong("11-28", "a length of nothing", "nothing to divide by",
+          (RATE, "100 * sum(statuses >= 500) / len(statuses)")),
+    right("11-28", "sum and length", (RATE, "100 * sum(statuses >= 500) / max(len(statuses), 1)")),
     # step 4: who may ring, and what rings
     wrong("11-33", "no condition", "anybody's alarms may ring here", (ACCOUNT, "{}")),
     wrong("11-33", "the region", "the alarms of this account", ("self.account", "self.region")),

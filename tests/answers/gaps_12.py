@@ -22,6 +22,7 @@ LINES = [
     wrong("12-14", "its own name", "wants to be somebody else", ("shop.product", "shop.basket")),
     wrong("12-14", "a capital letter", "letter by letter", ("shop.product", "shop.Product")),
     wrong("12-14", "without the shop", "letter by letter", ("shop.product", "product")),
+    wrong("12-14", "a small letter", "with a capital letter", ("Source=", "source=")),
     right("12-14", "put together", ('"shop.product"', '".".join(["shop", "product"])')),
     # step 3 and 4: who must sign, and who may publish
     wrong("12-26", "nobody must", "callers must sign", ("AuthorizationType.IAM", "AuthorizationType.NONE")),
@@ -35,6 +36,7 @@ LINES = [
     wrong("12-33", "one name for all", "in its own name", (": source}", ': "shop.basket"}')),
     wrong("12-33", "all but this name", "StringEquals does", (OPERATOR, "ForAllValues:StringNotEquals")),
     wrong("12-33", "nobody gets it", "nothing lets it publish", ("function.add_to_role_policy(", "print(")),
+    right("12-33", "made for one value", (OPERATOR, "StringEquals")),
     right("12-33", "a list of one", (": source}", ": [source]}")),
     right("12-33", "grant", ("function.add_to_role_policy(\n        iam.PolicyStatement(",
           "function.role.add_to_principal_policy(\n        iam.PolicyStatement(")),

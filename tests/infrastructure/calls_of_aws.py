@@ -14,8 +14,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from workbook.base.paths import NOTEBOOKS, ROOT
 
 SERVICES = (
-    "apigateway", "cloudformation", "cloudwatch", "dynamodb", "dynamodbstreams", "events", "iam", "lambda", "logs",
-    "resourcegroupstaggingapi", "s3", "scheduler", "sns", "sqs", "ssm", "sts",
+    "apigateway", "budgets", "cloudformation", "cloudwatch", "dynamodb", "dynamodbstreams", "events", "iam", "lambda",
+    "logs", "resourcegroupstaggingapi", "s3", "scheduler", "service-quotas", "sns", "sqs", "ssm", "sts",
 )  # fmt: skip
 # What never runs with AWS as the target.
 LOCAL_ONLY = ("workbook/maintenance", "workbook/cloud/engine", "workbook/deployment/local_gaps.py")

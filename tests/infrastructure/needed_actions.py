@@ -10,9 +10,14 @@ from collections.abc import Iterable
 
 import botocore.session
 
-PREFIXES = {"dynamodbstreams": "dynamodb", "resourcegroupstaggingapi": "tag"}
+PREFIXES = {"dynamodbstreams": "dynamodb", "resourcegroupstaggingapi": "tag", "service-quotas": "servicequotas"}
 # Where the action has another name than the operation, or there are several, or none.
 ACTIONS = {
+    ("budgets", "CreateBudget"): ("budgets:ModifyBudget",),
+    ("budgets", "DeleteBudget"): ("budgets:ModifyBudget",),
+    ("budgets", "DescribeBudget"): ("budgets:ViewBudget",),
+    ("budgets", "DescribeNotificationsForBudget"): ("budgets:ViewBudget",),
+    ("budgets", "DescribeSubscribersForNotification"): ("budgets:ViewBudget",),
     ("dynamodb", "TransactWriteItems"): ("dynamodb:PutItem",),
     ("lambda", "Invoke"): ("lambda:InvokeFunction",),
     ("s3", "DeleteObject"): ("s3:DeleteObject", "s3:DeleteObjectVersion"),

@@ -193,9 +193,10 @@ def until(look: Callable[[], T], *, seconds: float = 75, over: Callable[[float, 
     """
     started = time.monotonic()
     while not (seen := look()):
-        if over(time.monotonic() - started, seconds):
+        waited = time.monotonic() - started
+        if over(waited, seconds):
             raise TimeoutError(f"after {seconds} s there was still {seen!r}")
-        time.sleep(0.02)
+        time.sleep(min(0.02 + waited / 10, 0.2))  # each look keeps from its work what is waited for
     return seen
 
 

@@ -15,9 +15,18 @@ from workbook.cloud import boundary
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
 NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
     "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
+    "sns:ListTagsForResource",
 }  # fmt: skip
-# For batches that cloud has actions of their own; on AWS they are among these.
-BATCHES = {f"sqs:{it}": f"sqs:{it}Batch" for it in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")}
+# Where that cloud asks for actions of other names: a batch's own, the call's for a budget, the list's for an alias.
+OTHER_NAMES = {
+    **{f"sqs:{it}": (f"sqs:{it}Batch",) for it in ("ChangeMessageVisibility", "DeleteMessage", "SendMessage")},
+    "budgets:ModifyBudget": ("budgets:CreateBudget", "budgets:DeleteBudget"),
+    "budgets:ViewBudget": (
+        "budgets:DescribeBudget", "budgets:DescribeNotificationsForBudget",
+        "budgets:DescribeSubscribersForNotification",
+    ),
+    "lambda:GetAlias": ("lambda:ListAliases",),
+}  # fmt: skip
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/event-driven-workbook-learner-{REGION}"
 HOURS_12 = 43_200  # seconds, as long as AWS lets a session last
 
@@ -38,7 +47,7 @@ def as_that_cloud_can_judge() -> dict[str, Any]:
         statements = resource["Properties"].get("PolicyDocument", {}).get("Statement", [])
         for statement in statements:
             statement.pop("Condition", None)
-            statement["Action"] += [BATCHES[action] for action in statement["Action"] if action in BATCHES]
+            statement["Action"] += [it for action in statement["Action"] for it in OTHER_NAMES.get(action, ())]
             if not {action.partition(":")[0] for action in statement["Action"]} <= ARNS_ARE_FOUND:
                 statement["Resource"] = "*"
         allowed = {action for it in statements if it["Effect"] == "Allow" for action in it["Action"]}

@@ -55,6 +55,7 @@ def test_a_chapter_starts_over_without_the_bucket_and_its_objects_are_kept(learn
     assert buckets(learner) == []
 
 
+@pytest.mark.nightly
 def test_a_stack_is_removed_with_its_bucket(learner, python, put):
     python("chapters.catch_up(11)")
     keys = ["orders/2026-01-31.csv", "orders/" + "ü" * 300]  # one that is too long for the name of a file

@@ -1,11 +1,11 @@
-"""The promise under faults, in short: each kind at least once, 150 checkouts, always the same seed.
+"""The promise under faults, in short: each kind at least once, 100 checkouts, always the same seed.
 
 The long form is `python3 run.py bench --faults`.
 """
 
 from __future__ import annotations
 
-SEED, CHECKOUTS = 1, 150
+SEED, CHECKOUTS = 1, 100
 
 
 def test_one_order_or_one_dead_letter_whatever_breaks(learner):

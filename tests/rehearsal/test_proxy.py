@@ -269,3 +269,14 @@ def test_a_read_may_be_of_a_moment_ago_unless_it_asks_for_more(behind, name):
 
     assert not all(right())
     assert all(right(ConsistentRead=True))
+
+
+def test_quotas_are_told_and_a_budget_is_kept(behind, name):
+    _, client = behind()
+    [concurrency] = client("service-quotas").list_service_quotas(ServiceCode="lambda")["Quotas"]
+    assert (concurrency["QuotaName"], concurrency["Value"]) == ("Concurrent executions", 1000)
+    limit = {"Amount": "5", "Unit": "USD"}
+    budget = {"BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit}
+    client("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
+    found = client("budgets").describe_budget(AccountId=ACCOUNT, BudgetName=name)
+    assert found["Budget"]["BudgetLimit"] == limit

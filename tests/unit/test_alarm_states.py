@@ -92,3 +92,20 @@ def test_one_waits_until_all_of_the_alarms_are_in_a_state(monkeypatch):
     monkeypatch.setattr(alarms, "alarm_states", lambda *names: next(seen))
     alarms.alarms_become("ALARM", "a", "b")
     assert len(evaluated) == 3 and list(seen) == []
+
+
+@pytest.mark.parametrize("state", ["OK", "ALARM", "INSUFFICIENT_DATA"])
+def test_here_one_look_says_whether_an_alarm_goes_off(monkeypatch, state):
+    looked = []
+    monkeypatch.setattr(alarms, "evaluate_alarms", lambda: looked.append(1))
+    monkeypatch.setattr(alarms, "alarm_states", lambda name: {name: state})
+    assert alarms.goes_off("canary") == (state == "ALARM") and looked == [1]
+
+
+@pytest.mark.parametrize(("states", "goes"), [(["OK", "OK", "ALARM"], True), (["OK"] * 9, False)])
+def test_on_aws_an_alarm_has_its_time_to_go_off(monkeypatch, states, goes):
+    told = iter(states)
+    monkeypatch.setattr(alarms.target, "is_local", lambda: False)
+    monkeypatch.setitem(alarms.LONGEST, "alarm", 0.0 if not goes else 60.0)
+    monkeypatch.setattr(alarms, "alarm_states", lambda name: {name: next(told)})
+    assert alarms.goes_off("canary") == goes

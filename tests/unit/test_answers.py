@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fnmatch import fnmatchcase
 
 import pytest
 from answers import Answer, answers_to, judged
@@ -12,7 +13,7 @@ from workbook.costs.prices import cost
 from workbook.learning import exercises
 from workbook.learning.exercises import Right
 
-WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2", "13-1")
+WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2", "13-1", "14-1")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 
 
@@ -32,7 +33,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict:
     monkeypatch.syspath_prepend(CDK_APP / "layer")
     from shop_http.validation import BadRequestError
 
-    return {"BadRequestError": BadRequestError, "cost": cost}
+    return {"BadRequestError": BadRequestError, "cost": cost, "fnmatchcase": fnmatchcase}
 
 
 @pytest.mark.parametrize("answer", [pytest.param(a, id=str(a)) for a in ANSWERS if a.words])

@@ -11,8 +11,9 @@ import pytest
 
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_02, dead_letters, discount_codes, infrastructure, pseudonyms, slow
+from workbook.learning.checks import chapter_02
 from workbook.learning.checks.chapter_01 import judged_batch
+from workbook.learning.checks.judging import dead_letters, discount_codes, infrastructure, pseudonyms, slow
 from workbook.learning.exercises import Right
 
 EX = ("ex-1", "ex-2", "ex-3")

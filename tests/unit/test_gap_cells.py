@@ -189,6 +189,18 @@ def test_an_empty_gap_that_stops_a_deployment_is_said_in_a_sentence(monkeypatch,
     assert said == f"{shown(file)}, line 20, is still to be written: allow these actions."
 
 
+def test_a_construct_that_is_called_wrongly_is_named_with_who_called_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(failures, "CDK_APP", tmp_path / "cdk_app")
+    (tmp_path / "cdk_app").mkdir()
+    stack, helper = (tmp_path / "cdk_app" / "shop" / name for name in ("event_log.py", "subscription.py"))
+    trace = TRACEBACK.format(stack, '  File "{}", line 35, in subscribe\n    pattern(more)\n{}')
+    said = failures.why_python_failed(trace.format(helper, "TypeError: unexpected keyword argument 'at_most'"))
+    where = f"{shown(helper)}, line 35 (called in {shown(stack)}, line 20)"
+    assert said == f"The CDK app does not run: {where}: TypeError: unexpected keyword argument 'at_most'"
+    said = failures.why_python_failed(trace.format(helper, "NotImplementedError: allow these actions"))
+    assert said == f"{shown(helper)}, line 35, is still to be written: allow these actions."
+
+
 def test_what_cdk_finds_wrong_is_named_with_its_construct(monkeypatch, tmp_path):
     monkeypatch.setattr(failures, "CDK_APP", tmp_path / "cdk_app")
     (tmp_path / "cdk_app").mkdir()

@@ -12,9 +12,10 @@ import pytest
 
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_02, chapter_03, found_anyway, infrastructure
-from workbook.learning.checks.infrastructure import judged_api, judged_index, judged_key, judged_reading
-from workbook.learning.checks.refusals import judged_refusal
+from workbook.learning.checks import chapter_02, chapter_03
+from workbook.learning.checks.judging import found_anyway, infrastructure
+from workbook.learning.checks.judging.infrastructure import judged_api, judged_index, judged_key, judged_reading
+from workbook.learning.checks.judging.refusals import judged_refusal
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/Products"

@@ -10,8 +10,9 @@ import pytest
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import pricing_calls, questions_01
-from workbook.learning.checks.pricing_calls import judged_batch_handling, judged_caller, judged_result
+from workbook.learning.checks import questions_01
+from workbook.learning.checks.judging import pricing_calls
+from workbook.learning.checks.judging.pricing_calls import judged_batch_handling, judged_caller, judged_result
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

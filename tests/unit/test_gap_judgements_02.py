@@ -9,8 +9,9 @@ import pytest
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import asked, questions_02
-from workbook.learning.checks.asked import judged_answers
+from workbook.learning.checks import questions_02
+from workbook.learning.checks.judging import asked
+from workbook.learning.checks.judging.asked import judged_answers
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

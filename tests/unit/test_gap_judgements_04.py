@@ -14,7 +14,7 @@ import pytest
 from deployed import BUS, checks_on_moto, client, function, queue, rule
 
 from workbook.learning import exercises
-from workbook.learning.checks import bus_functions, checkouts, infrastructure
+from workbook.learning.checks.judging import bus_functions, checkouts, infrastructure
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -13,7 +13,8 @@ from deployed import CHECKOUTS, Ordering, checks_on_moto, client, rule
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_05, deliveries, infrastructure, own_queue
+from workbook.learning.checks import chapter_05
+from workbook.learning.checks.judging import deliveries, infrastructure, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

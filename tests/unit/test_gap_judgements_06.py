@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from workbook.clients.rest import Answer
-from workbook.learning.checks import following
+from workbook.learning.checks.judging import following
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -10,7 +10,8 @@ import pytest
 from deployed import BUS, CHECKOUTS, Ordering, checks_on_moto, client, rule
 
 from workbook.clients.invoke import Invocation
-from workbook.learning.checks import chapter_07, deliveries, redriving, settings
+from workbook.learning.checks import chapter_07
+from workbook.learning.checks.judging import deliveries, redriving, settings
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -22,8 +22,9 @@ from services import make_table, only_moto
 from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.learning import exercises
-from workbook.learning.checks import duplicates, questions_08, versions
-from workbook.learning.checks.requests_sent import Request, sent_requests
+from workbook.learning.checks import questions_08
+from workbook.learning.checks.judging import duplicates, versions
+from workbook.learning.checks.judging.requests_sent import Request, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -16,7 +16,8 @@ from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_09, questions_09, two_writes
+from workbook.learning.checks import chapter_09, questions_09
+from workbook.learning.checks.judging import two_writes
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -16,7 +16,8 @@ from services import only_moto
 
 from workbook.clients.invoke import Invocation
 from workbook.cloud import target
-from workbook.learning.checks import chapter_10, questions_10, sources
+from workbook.learning.checks import chapter_10, questions_10
+from workbook.learning.checks.judging import sources
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

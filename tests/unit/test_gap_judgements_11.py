@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from workbook.learning.checks import watching
-from workbook.learning.checks.watching import AGE, DEPTH, TOTAL
+from workbook.learning.checks.judging import watching
+from workbook.learning.checks.judging.watching import AGE, DEPTH, TOTAL
 from workbook.learning.exercises import NotRight, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those
@@ -134,6 +134,7 @@ def test_a_worker_that_writes_nothing_or_fails(worker):
         (lambda statuses: 100 * (statuses >= 400).mean(), "are the caller's mistakes"),
         (lambda statuses: 100 * (statuses > 500).mean(), "500 is an error itself"),
         (lambda statuses: 100 * (statuses == 500).mean(), "25 for [200, 201, 503, 200]"),
+        (lambda statuses: 100 * sum(statuses >= 500) / len(statuses), "nothing to divide by"),
         (lambda statuses: None, "a number\nNoneType"),
         (lambda statuses: "25", "a number\nstr"),
     ],
@@ -142,7 +143,9 @@ def test_a_rate_of_something_else(error_rate, words):
     assert words in told(watching.judged_error_rate(error_rate))
 
 
-@pytest.mark.parametrize("share", [lambda s: 100 * (s // 100 == 5).mean(), lambda s: 100 * sum(s >= 500) / len(s)])
+@pytest.mark.parametrize(
+    "share", [lambda s: 100 * (s // 100 == 5).mean(), lambda s: 100 * sum(s >= 500) / max(len(s), 1)]
+)
 def test_a_rate_of_errors(share):
     assert watching.judged_error_rate(share) is None
 

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from workbook.clients.rest import Answer
-from workbook.learning.checks import chapter_12, locked
+from workbook.learning.checks import chapter_12
+from workbook.learning.checks.judging import locked
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those
@@ -38,7 +39,7 @@ LOG["time"] = pd.Timestamp("2026-01-31", tz="UTC") + pd.to_timedelta(range(len(L
         (LOG[LOG.level == "ERROR"], "tells this one from them"),
         (LOG[LOG.correlation_id == "2"], "1 lines, 1 other requests'"),
         (LOG[LOG.correlation_id == "1"], "1 line\n2 lines: Failed, Answered"),
-        (LOG[:0], "0 lines"),
+        (LOG[:0], "no line fits"),
         (LOG[["level"]], "all their columns"),
         (["Failed"], "a frame\nlist"),
         (None, "a frame\nNoneType"),
@@ -58,6 +59,10 @@ def test_the_line_that_tells_of_the_refusal():
 )
 def test_a_forgery_that_pretends_nothing(source, words):
     assert words in told(locked.judged_forgery({"Source": source}))
+
+
+def test_a_forgery_without_a_capital_letter():
+    assert "begins with a capital letter.\nSource\nsource" in told(locked.judged_forgery({"source": "shop.product"}))
 
 
 def test_a_forgery():
@@ -130,17 +135,17 @@ def test_what_is_deployed_is_looked_at_function_by_function(monkeypatch):
               for name, source in locked.PUBLISHERS.items()}  # fmt: skip
     methods = {name: {"Type": "AWS::ApiGateway::Method", "Properties": {"HttpMethod": name, "AuthorizationType": kind}}
                for name, kind in (("OPTIONS", "NONE"), ("POST", "AWS_IAM"))}  # fmt: skip
-    monkeypatch.setattr(chapter_12, "outputs", {})
-    assert isinstance(chapter_12._as_deployed(), NotYet)
-    monkeypatch.setattr(chapter_12, "outputs", {name: name for name in rights})
-    monkeypatch.setattr(chapter_12, "target", type("Target", (), {"client": lambda _: client}))
-    monkeypatch.setattr(chapter_12, "statements", lambda name: rights[name])
-    monkeypatch.setattr(chapter_12, "deployed_template", lambda _: {"Resources": methods})
-    assert chapter_12._as_deployed() is None
+    monkeypatch.setattr(locked, "outputs", {})
+    assert isinstance(locked.judged_publishers(), NotYet) and isinstance(locked.judged_methods(), NotYet)
+    monkeypatch.setattr(locked, "outputs", {name: name for name in rights})
+    monkeypatch.setattr(locked, "target", type("Target", (), {"client": lambda _: client}))
+    monkeypatch.setattr(locked, "statements", lambda name: rights[name])
+    monkeypatch.setattr(locked, "deployed_template", lambda _: {"Resources": methods})
+    assert locked.judged_publishers() is locked.judged_methods() is None
     methods["POST"]["Properties"]["AuthorizationType"] = "NONE"
-    assert "callers must sign" in told(chapter_12._as_deployed())
+    assert "callers must sign" in told(locked.judged_methods())
     rights["ProductPriceChanges"] = [statement()]
-    assert told(chapter_12._as_deployed()).startswith("whoever breaks in here")
+    assert told(locked.judged_publishers()).startswith("whoever breaks in here")
 
 
 def answer(status: int, message: str = "") -> Answer:

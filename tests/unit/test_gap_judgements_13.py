@@ -12,7 +12,7 @@ from answers.gaps_13 import LINES
 from model import SETTINGS, model
 
 from workbook.learning import gaps
-from workbook.learning.checks import scaling
+from workbook.learning.checks.judging import scaling
 from workbook.learning.exercises import NotRight
 
 pytestmark = pytest.mark.slow  # it is about checks, and few change those

@@ -6,7 +6,7 @@ import deployed
 import pytest
 
 from workbook.cloud import roles, target
-from workbook.learning.checks import guests
+from workbook.learning.checks.judging import guests
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/Orders"
 

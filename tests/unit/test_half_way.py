@@ -64,8 +64,8 @@ def test_what_to_type_is_a_chapter_that_there_is(steps):
 @pytest.mark.parametrize("place", [bookmark.START, bookmark.WITHIN])
 def test_a_chapter_goes_on_only_where_its_start_was_reached(steps, monkeypatch, place):
     caught_up = []
-    monkeypatch.setattr(chapters, "catch_up", lambda number: caught_up.append(number) or [])
-    monkeypatch.setattr(chapters, "_reach_the_cloud", lambda: None)
+    monkeypatch.setattr(chapters, "catch_up", lambda number, deployed: caught_up.append((number, deployed)) or [])
+    monkeypatch.setattr(chapters, "_reach_the_cloud", lambda confirm: None)
     monkeypatch.setattr(chapters, "ask_before_going_back", lambda number: None)
     monkeypatch.setattr(chapters.saved_state, "restored", lambda: None)
     bookmark.move_to(5, place)
@@ -73,4 +73,18 @@ def test_a_chapter_goes_on_only_where_its_start_was_reached(steps, monkeypatch, 
     assert caught_up == []
     bookmark.move_to(5, bookmark.HALF_WAY)
     chapters.chapter(5)
-    assert caught_up == [5]
+    assert caught_up == [(5, True)]
+
+
+@pytest.mark.parametrize("deployed", [True, False])
+def test_a_chapter_that_deploys_by_itself_needs_no_stack_at_its_start(steps, monkeypatch, deployed):
+    caught_up, asked = [], []
+    monkeypatch.setattr(chapters, "catch_up", lambda number, deployed: caught_up.append(number) or [])
+    monkeypatch.setattr(chapters, "_reach_the_cloud", lambda confirm: asked.append(confirm))
+    monkeypatch.setattr(chapters, "ask_before_going_back", lambda number: None)
+    monkeypatch.setattr(chapters, "status", lambda stack: None)
+    monkeypatch.setattr(chapters, "mend", list)
+    monkeypatch.setattr(chapters.saved_state, "restored", lambda: None)
+    bookmark.move_to(13, bookmark.END)
+    chapters.chapter(14, deployed=deployed)
+    assert caught_up == ([14] if deployed else []) and asked == [deployed]

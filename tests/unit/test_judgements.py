@@ -10,11 +10,11 @@ import pytest
 from workbook.base.paths import NOTEBOOKS
 from workbook.clients.invoke import Invocation
 from workbook.learning import bookmark, chapters, exercises, progress, published
-from workbook.learning.checks import deletions, patterns
 from workbook.learning.checks.chapter_00 import judged_greeting
 from workbook.learning.checks.chapter_01 import judged_batch, tries_of
 from workbook.learning.checks.chapter_06 import judged_rows
-from workbook.learning.checks.infrastructure import judged_rights
+from workbook.learning.checks.judging import deletions, patterns
+from workbook.learning.checks.judging.infrastructure import judged_rights
 from workbook.learning.exercises import NotRight, NotYet, Right
 
 

@@ -28,7 +28,7 @@ def test_each_file_has_unit_tests_that_must_notice_a_change(file: str):
 
 def test_each_unit_test_of_a_check_must_notice_a_change():
     """Else its mutants are not tried, or live: the night of a new file of tests would not know that it is there."""
-    checks = re.compile(r"^from workbook\.learning\.checks(\.\w+)? import", re.MULTILINE)
+    checks = re.compile(r"^from workbook\.learning\.checks(\.\w+)* import", re.MULTILINE)
     own = {p.name for p in (ROOT / "tests/unit").glob("test_*.py") if checks.search(p.read_text(encoding="utf-8"))}
     assert own and own <= {f"test_{name}.py" for name in mutants.SETTINGS["tests"]["workbook/learning/checks"]}
 

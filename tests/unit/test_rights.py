@@ -70,7 +70,7 @@ def test_an_intruder_has_role_and_environment_tries_everything_and_is_gone(victi
 def test_an_intruder_that_was_left_is_replaced_and_one_that_fails_is_said_and_gone(victim, monkeypatch):
     function(INTRUDER)
     monkeypatch.setattr(intruder, "invoke", lambda *_: Invocation(200, None, "Task timed out", 1))
-    with pytest.raises(WorkbookError, match=r"Task timed out. Run the cell again"):
+    with pytest.raises(WorkbookError, match=r"Task timed out. If that is about a line of yours, mend it"):
         broken_in("basket", ATTEMPTS)
     assert names() == ["basket"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import textwrap
 import threading
 from collections.abc import Iterator
 
@@ -24,7 +26,7 @@ def shell() -> InteractiveShell:
 
 def said(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str) -> str:
     assert shell.run_cell(code).error_in_exec is not None
-    return capsys.readouterr().out.strip()
+    return re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).strip()  # without colours
 
 
 def called(address: str) -> str:
@@ -67,6 +69,41 @@ def test_an_interrupt_in_any_cell(shell, capsys):
         said(shell, capsys, "raise KeyboardInterrupt")
         == "Stopped. What was done stands; run this cell again to go on. The first cell mends what it broke."
     )
+
+
+TODO = 'def refusal():\n    raise NotImplementedError("return the lines")\n'
+WAITED = "from workbook.base.waiting import poll\npoll({}, 'it', 1)"
+
+
+@pytest.mark.parametrize("call", ["refusal()", WAITED.format("refusal")])
+def test_a_function_in_which_nothing_was_written_is_named_and_what_it_is_to_do(shell, capsys, call):
+    assert said(shell, capsys, TODO + call) == "refusal is still to be written: return the lines."
+
+
+def test_what_a_library_does_not_implement_keeps_its_traceback(shell, capsys):
+    told = said(shell, capsys, "import io\nio.RawIOBase().readinto(bytearray())\nio.IOBase().truncate()")
+    assert "Traceback" in told
+    assert "Traceback" in said(shell, capsys, "raise NotImplementedError")
+
+
+def test_an_error_in_a_cells_function_is_shown_without_the_library_that_called_it(shell, capsys):
+    told = said(shell, capsys, f"def look():\n    return {{}}['id']\n{WAITED.format('look')}")
+    assert "----> 2     return {}['id']" in told and told.endswith("KeyError: 'id'")
+    assert "poll(look, 'it', 1)" in told and "tenacity" not in told
+    headers = "import requests\nheaders = requests.structures.CaseInsensitiveDict()"
+    told = said(shell, capsys, f"{headers}\ndef look():\n    return headers['id']\n{WAITED.format('look')}")
+    assert "requests/structures.py" in told and "tenacity" not in told
+
+
+def test_a_call_that_is_refused_is_shown_where_it_stands(shell, capsys, server):
+    call = called(address(server)).replace("list_queues()", "send_message()")
+    told = said(shell, capsys, f"def send():\n{textwrap.indent(call, '    ')}\nsend()")
+    assert "----> 5 send()" in told and "Missing required parameter" in told and "botocore/client.py" not in told
+
+
+def test_an_error_in_a_library_shows_where(shell, capsys):
+    told = said(shell, capsys, "import json\njson.loads('{')")
+    assert "json/decoder.py" in told
 
 
 def test_a_cloud_that_is_not_there(shell, capsys, nobody):
@@ -139,6 +176,34 @@ def test_a_check_that_meets_an_unexpected_type_says_so(registered, capsys, answe
     told = capsys.readouterr().out
     assert told.startswith("✗ Not right, because something has another form than this check can read.")
     assert f"Found: {type(answer).__name__}, at which the check stopped: " in told
+
+
+CALLS = """
+from workbook.learning import exercises
+exercises._checks["77-2"] = exercises._Check(
+    lambda call: exercises.NotRight("a number", type(found := call(1)).__name__, "it is not.")
+)
+exercises.check("77-2", look)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [("thing", "NameError: name 'thing' is not defined"), ("{}['id']", "KeyError: 'id'"),
+                        ("uuid.UUID('1')", "ValueError: badly formed hexadecimal UUID string")]
+)  # fmt: skip
+def test_an_error_in_a_cells_function_is_told_as_its_own(shell, capsys, monkeypatch, code, error):
+    monkeypatch.delenv("WORKBOOK_TESTING", raising=False)
+    shell.run_cell(f"import uuid\ndef look(it):\n    return {code}\n{CALLS}")
+    assert capsys.readouterr().out.startswith(
+        "✗ Not right, because the function ends with an error of its own, which says why.\n"
+        f"  Expected: a function that answers\n  Found: {error}\n"
+    )
+
+
+def test_a_function_without_return_is_asked_for_one(shell, capsys, monkeypatch):
+    monkeypatch.delenv("WORKBOOK_TESTING", raising=False)
+    shell.run_cell(f"def look(it):\n    it + 1\n{CALLS}")
+    assert "Found: NoneType: the function gives nothing back. Does a line of it begin" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("answers", [(), ({}, {})])

@@ -13,6 +13,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.patience import out_of_time
 
 T = TypeVar("T")
+CURE = " If it hangs on lines of yours, look at them again; if not, run this cell again."
 
 
 def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) -> T | None:
@@ -33,24 +34,25 @@ def wait_until(look: Callable[[], T], what: str = "it", *, seconds: float = 30) 
     """
     with Progress(f"Waiting for {what}", folds=True) as progress:
         longest = max(seconds, patience.AT_LEAST)
-        seen = poll(look, what, longest, lambda waited: progress(f"{waited:.0f} s"))
+        seen = poll(look, what, longest, lambda waited: progress(f"{waited:.0f} s"), CURE)
     return None if _is_yes_or_no(seen) else seen
 
 
 def poll(
-    look: Callable[[], T], what: str, seconds: float, waiting: Callable[[float], object] | None = None
+    look: Callable[[], T], what: str, seconds: float, waiting: Callable[[float], object] | None = None, cure: str = ""
 ) -> T:
     """The same as `wait_until`, and nothing is shown.
 
     Args:
         waiting: called between two looks with the seconds since the first.
+        cure: what the error's sentence says in the end, about what to do.
     """
 
     def give_up(state: RetryCallState) -> NoReturn:
         seen = state.outcome.result() if state.outcome else None
         waited = max(seconds, round(state.seconds_since_start or 0))
         last = "It is not so yet." if _is_yes_or_no(seen) else f"Last seen: {_shown(seen)}."
-        raise WorkbookError(f"Waited {waited:g} s for {what}. {last}")
+        raise WorkbookError(f"Waited {waited:g} s for {what}. {last}{cure}")
 
     def tell(state: RetryCallState) -> None:
         if waiting and (state.seconds_since_start or 0) >= 1:

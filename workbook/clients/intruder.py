@@ -65,7 +65,11 @@ def broken_in(function: str, attempts: Mapping[str, tuple[str, str, dict[str, An
     finally:
         _remove()
     if answer.error:
-        raise WorkbookError(f"The intruder failed before it could tell: {answer.error}. Run the cell again.")
+        why = str(answer.error).rstrip(".")
+        raise WorkbookError(
+            f"The intruder failed before it could tell: {why}. If that is about a line of yours, mend it; then run the "
+            "cell again."
+        )
     return answer.result
 
 

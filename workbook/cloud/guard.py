@@ -32,8 +32,9 @@ CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "lambda": {
         "function": (
             "FunctionName",
-            "AddPermission CreateFunction DeleteFunction DeleteFunctionConcurrency PutFunctionConcurrency "
-            "PutFunctionEventInvokeConfig RemovePermission UpdateFunctionCode UpdateFunctionConfiguration",
+            "AddPermission CreateAlias CreateFunction DeleteAlias DeleteFunction DeleteFunctionConcurrency "
+            "PublishVersion PutFunctionConcurrency PutFunctionEventInvokeConfig RemovePermission UpdateAlias "
+            "UpdateFunctionCode UpdateFunctionConfiguration",
         ),
         "layer": ("LayerName", "DeleteLayerVersion PublishLayerVersion"),
     },

@@ -216,11 +216,13 @@ def down(
     print("The local cloud is stopped." if stopped else "The local cloud was not running.")
     if wipe:
         from workbook.cloud import stacks
+        from workbook.deployment import failed
         from workbook.learning import bookmark
 
         local.wipe()
         if target.is_local():
             stacks.RECORD.unlink(missing_ok=True)
+            failed.RECORD.unlink(missing_ok=True)
             bookmark.leave()
         print(f"Forgotten: {forgotten}. Your code, your notebooks and your progress are still here.")
     elif stopped:

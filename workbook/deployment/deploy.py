@@ -29,7 +29,7 @@ from workbook.cloud.consent import confirm_aws
 from workbook.cloud.stacks import (
     GOOD, RECORD, WHOLE, deployed_template, described_stacks, outputs_of, recorded_stacks, status,
 )  # fmt: skip
-from workbook.deployment import cdk, inventory, kept, local_gaps
+from workbook.deployment import cdk, failed, inventory, kept, local_gaps
 from workbook.deployment.assembly import stack_names, template
 from workbook.deployment.assets import (
     asset_bucket, cdk_digest, check_syntax, folder_digest, make_asset_bucket, with_keys_of_now, zipped,
@@ -104,6 +104,16 @@ def deploy(*stacks: str) -> Deployment:
             deployed before stands.
     """
     started = time.perf_counter()
+    with failed.noted(*stacks or stack_names()):
+        changes, there = _deployed(stacks)
+    failed.forget(changes)
+    found = outputs_of(there.values())
+    endpoints = {name: address for name, address in found.items() if name.endswith("Url")}
+    return Deployment(changes, endpoints, time.perf_counter() - started)
+
+
+def _deployed(stacks: tuple[str, ...]) -> tuple[dict[str, list[Change]], dict[str, dict[str, Any]]]:
+    """Deploy stacks, or all: what changed in each, and what CloudFormation says of it now."""
     check_syntax(LAMBDA_SRC)
     get_ready(*stacks)
     if target.is_local():
@@ -124,9 +134,7 @@ def deploy(*stacks: str) -> Deployment:
             there = described_stacks()
         for name in made:
             inventory.remember(there[name], current)
-    found = outputs_of(there[name] for name in changes)
-    endpoints = {name: address for name, address in found.items() if name.endswith("Url")}
-    return Deployment(changes, endpoints, time.perf_counter() - started)
+    return changes, {name: there[name] for name in changes}
 
 
 def get_ready(*stacks: str, ahead: bool = True) -> None:

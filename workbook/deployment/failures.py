@@ -30,6 +30,8 @@ def why_python_failed(stderr: str) -> str:
         return f"The CDK app does not run: {reason}"
     file, line = places[-1]
     where = f"{shown(CDK_APP / file)}, line {line}"
+    if called := _called_in(file, places, reason):
+        where += f" (called in {called})"
     if reason.startswith("NotImplementedError: "):
         return f"{where}, is still to be written: {reason.partition(': ')[2]}."
     if part := re.search(r"No module named 'shop\.(\w+)'", reason):
@@ -37,6 +39,14 @@ def why_python_failed(stderr: str) -> str:
     if missing := _what_may_be_missing():
         return f"The CDK app does not run: {where}: {reason.rstrip('.')}. Perhaps this is not written yet: {missing}"
     return f"The CDK app does not run: {where}: {reason}"
+
+
+def _called_in(file: str, places: list[tuple[str, str]], reason: str) -> str:
+    """Where the last file of a traceback was called from another one of `shop/`; nothing if it was not."""
+    if reason.startswith(("ModuleNotFoundError", "ImportError", "SyntaxError", "NotImplementedError")):
+        return ""
+    callers = [(other, line) for other, line in places if other != file and Path(other).name != "app.py"]
+    return f"{shown(CDK_APP / callers[-1][0])}, line {callers[-1][1]}" if callers else ""
 
 
 def _what_may_be_missing() -> str:

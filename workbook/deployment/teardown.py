@@ -11,7 +11,7 @@ from workbook.base.paths import read_json, write_json
 from workbook.base.waiting import poll
 from workbook.cloud import local, target
 from workbook.cloud.stacks import RECORD, deployed_template, physical_names, resources, status
-from workbook.deployment import cdk
+from workbook.deployment import cdk, failed
 from workbook.deployment.assembly import template
 
 
@@ -48,6 +48,7 @@ def destroy(stack: str) -> None:
     records = read_json(RECORD, {})
     records.pop(stack, None)
     write_json(RECORD, records)
+    failed.forget([stack])
 
 
 def names_that_go(stack: str, *types: str) -> list[str]:

@@ -21,6 +21,7 @@ BUS = "ShopEventBus"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # By the kind of resource: the pattern of a name, and the chapter that gives it.
 NAMES: dict[str, dict[str, int]] = {
+    "alarm": {"chapter-14-canary": 14},
     "queue": {"audit": 4, f"chapter-07-{UUID}": 7, rf"states-{UUID}\.fifo": 8, f"checked-{UUID}": 5,
               f"throttled-{UUID}": 9},
     "rule": {"audit": 4, "chapter-07-target-gone": 7, "chapter-12": 12},
@@ -39,7 +40,7 @@ class Leftover:
     """Something that a chapter made by hand.
 
     Attributes:
-        what: queue, rule, archive, table, role, function, log group or layer.
+        what: alarm, queue, rule, archive, table, role, function, log group or layer.
         name: its name.
         chapter: the number of the chapter that made it.
         remove: removes it, if it is still there.
@@ -67,10 +68,11 @@ def chapter_of(what: str, name: str) -> int | None:
 
 def leftovers_by_hand() -> list[Leftover]:
     """What is still there of all that the chapters make by hand; in the order in which it can be removed."""
-    for service in ("dynamodb", "events", "iam", "lambda", "logs", "sqs"):
+    for service in ("cloudwatch", "dynamodb", "events", "iam", "lambda", "logs", "sqs"):
         target.client(service)  # a client is made in one thread
     with ThreadPoolExecutor() as pool:
-        found = pool.map(_found, (_rules, _archives, _queues, _tables, _functions, _log_groups, _layers, _roles))
+        kinds = (_alarms, _rules, _archives, _queues, _tables, _functions, _log_groups, _layers, _roles)
+        found = pool.map(_found, kinds)
     return [
         Leftover(what, name, chapter, remove)
         for of_service in found
@@ -90,6 +92,12 @@ def _found(look: Callable[[], Iterator[Found]]) -> list[Found]:
     with where_allowed():
         return [*look()]
     return []
+
+
+def _alarms() -> Iterator[Found]:
+    delete, [name] = target.client("cloudwatch").delete_alarms, NAMES["alarm"]
+    for it in everything("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNamePrefix=name):
+        yield "alarm", it["AlarmName"], lambda name=it["AlarmName"]: delete(AlarmNames=[name])
 
 
 def _rules() -> Iterator[Found]:

@@ -24,7 +24,7 @@ from workbook.learning.mending import CURE, changed_by_hand, listed, mend
 from workbook.observe import plots
 
 
-def chapter(number: int) -> None:
+def chapter(number: int, *, deployed: bool = True) -> None:
     """The set-up of a chapter: starts the local cloud, and brings code and deployment to the start.
 
     What was changed by hand in the deployed shop is put back. Run again in the middle of the chapter, it leaves
@@ -34,6 +34,7 @@ def chapter(number: int) -> None:
 
     Args:
         number: the chapter's.
+        deployed: whether to deploy what the chapters before have built; else the chapter does it itself.
 
     Raises:
         WorkbookError: there is no such chapter, or its code does not deploy.
@@ -41,7 +42,7 @@ def chapter(number: int) -> None:
     _known(number)
     ready = f"Chapter {number:02} is ready."
     with Progress(f"Bringing this machine to chapter {number:02}", text=ready) as shown_progress:
-        lost = _reach_the_cloud()
+        lost = _reach_the_cloud(confirm=deployed)
         done = [lost] if lost else []
         _prepare_kernel()
         _widen_frames()
@@ -50,9 +51,9 @@ def chapter(number: int) -> None:
         if within:
             done += put_back() if lost else []
             done += _go_on(number, begun=where == bookmark.WITHIN)
-        elif lost or (at, where) != (number - 1, bookmark.END) or not _stand(published.stacks_before(number)):
+        elif lost or (at, where) != (number - 1, bookmark.END) or (deployed and not _stand_before(number)):
             ask_before_going_back(number)
-            done += catch_up(number)
+            done += catch_up(number, deployed=deployed)
         else:
             done += mend()
         done += memory.follow(number, again=within)
@@ -64,11 +65,12 @@ def chapter(number: int) -> None:
         print(ready)
 
 
-def catch_up(number: int) -> list[str]:
+def catch_up(number: int, *, deployed: bool = True) -> list[str]:
     """Bring code and deployment to how they stand at the start of a chapter.
 
     Args:
         number: the chapter's; one more than the last means the end of the book.
+        deployed: whether what is not deployed yet is deployed, too.
 
     Returns:
         Sentences that say what was done.
@@ -89,7 +91,7 @@ def catch_up(number: int) -> list[str]:
     for stack in expected:
         done += _clear_buckets_that_go(stack, aside)
     learner_files.remove_if_empty(aside)
-    if expected:
+    if expected and deployed:
         deployment = deploy(*expected)
         if target.is_local():
             mend()  # a setting that a template no longer has stays in the local cloud
@@ -193,12 +195,13 @@ def _go_on(number: int, *, begun: bool) -> list[str]:
     return said + ([f"Changed by hand: {listed(changed)}. {CURE}"] if changed else [])
 
 
-def _reach_the_cloud() -> str | None:
+def _reach_the_cloud(*, confirm: bool) -> str | None:
     """Start the local cloud, or have the use of an AWS account confirmed; what was lost, if anything."""
     if target.is_local():
         local.ensure()
         return saved_state.loss()
-    confirm_aws()
+    if confirm:
+        confirm_aws()
     return None
 
 
@@ -207,8 +210,8 @@ def _stacks_that_go(number: int) -> list[str]:
     return [stack for stack in published.all_stacks() if stack not in expected and status(stack)]
 
 
-def _stand(stacks: list[str]) -> bool:
-    return all(status(stack) for stack in stacks)
+def _stand_before(number: int) -> bool:
+    return all(status(stack) for stack in published.stacks_before(number))
 
 
 def _known(number: int) -> None:

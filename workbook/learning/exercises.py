@@ -11,9 +11,10 @@ import html
 import importlib
 import inspect
 import os
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from workbook.base.display import GREEN, GREY, RED, as_markup, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import SOLUTIONS
 from workbook.cloud import target
+from workbook.deployment import failed
 from workbook.learning import bookmark, gaps
 from workbook.observe.glances import settle
 
@@ -107,7 +109,7 @@ def check(name: str, *answers: Any) -> None:
     Raises:
         CheckFailed: it is not right, and this is a test of the notebook.
     """
-    verdict = _looked_at(name, answers)
+    verdict = _of_what_stands(_looked_at(name, answers))
     if not isinstance(verdict, NotYet):
         bookmark.record_try(name, right=isinstance(verdict, Right))
     match verdict:
@@ -118,6 +120,8 @@ def check(name: str, *answers: Any) -> None:
             if _find(name).hints:
                 text += f' hint("{name}") gives a hint.'
         case NotRight(expected, found, mistake):
+            if found in ("None", "NoneType") and any(map(callable, answers)):
+                found += ": the function gives nothing back. Does a line of it begin with return?"
             text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
             colour = RED
     show(text, f'<p style="color:{colour}; white-space:pre-wrap">{_coloured(text, colour)}</p>')
@@ -131,6 +135,18 @@ def _coloured(text: str, colour: str) -> str:
     if colour != GREEN:
         lines = [f'<span style="color:{GREEN}">{it}</span>' if it.lstrip().startswith("✓") else it for it in lines]
     return "\n".join(lines)
+
+
+def _of_what_stands(verdict: Verdict) -> Verdict:
+    """The same; if a deployment failed, what is not right may be what was deployed before, and this is said first."""
+    if not isinstance(verdict, NotRight) or not (why := failed.reasons()):
+        return verdict
+    of = f" of {', '.join(sorted(why))}" if len(why) < 4 else ""
+    mistake = (
+        f"the last deployment{of} failed, so this may be about what was deployed before. Mend that first, and deploy "
+        f"again: {next(iter(why.values())).splitlines()[0]}\n  As it is deployed: {verdict.mistake}"
+    )
+    return replace(verdict, mistake=mistake)
 
 
 def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
@@ -152,13 +168,21 @@ def _looked_at(name: str, answers: tuple[Any, ...]) -> Verdict:
             raise
         mistake = "a call is refused, and its message says why. Compare its arguments with the text above."
         return NotRight("a call that is answered", f"{type(error).__name__}: {error}", mistake)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError) as error:
+        if _is_of_a_cell(error):
+            mistake = "the function ends with an error of its own, which says why."
+            return NotRight("a function that answers", f"{type(error).__name__}: {error}", mistake)
         given = ", ".join(type(answer).__name__ for answer in answers)
         return NotRight(
             f"what the text above describes{', in the form that its cells give it' if answers else ''}",
             f"{given + ', at which the check stopped: ' if given else ''}{type(error).__name__}: {error}",
             "something has another form than this check can read. Compare your names and values with the text above.",
         )
+
+
+def _is_of_a_cell(error: Exception) -> bool:
+    """Whether an error came up in code that stands in a cell, or in what that called."""
+    return any(frame.f_globals.get("__name__") == "__main__" for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _settled(look: Callable[..., Verdict], answers: tuple[Any, ...]) -> Verdict:

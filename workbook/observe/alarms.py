@@ -13,10 +13,11 @@ from collections.abc import Callable
 from typing import Any
 
 from workbook.base.errors import WorkbookError
-from workbook.base.waiting import wait_until
+from workbook.base.waiting import soon, wait_until
 from workbook.cloud import local, target
 from workbook.cloud.stacks import outputs
 from workbook.observe.frames import logs
+from workbook.observe.taking_effect import LONGEST
 
 Samples = list[float]
 COMPARE = {
@@ -81,6 +82,18 @@ def alarms_become(state: str, *names: str) -> None:
         return set(alarm_states(*names).values()) == {state}
 
     wait_until(look, f"{state} of {', '.join(names)}", seconds=600)
+
+
+def goes_off(name: str) -> bool:
+    """Whether an alarm goes off: on AWS within five minutes, as long as a canary is watched; here it looks once.
+
+    Args:
+        name: the alarm's.
+    """
+    evaluate_alarms()
+    if target.is_local():
+        return alarm_states(name)[name] == "ALARM"
+    return bool(soon(lambda: alarm_states(name)[name] == "ALARM", LONGEST["alarm"]))
 
 
 def _judge(alarm: dict[str, Any], samples: Samples) -> tuple[str, str]:

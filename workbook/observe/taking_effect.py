@@ -15,6 +15,7 @@ from workbook.observe.frames import queue
 
 LONGEST = {  # seconds, as AWS documents them
     "archive": 600.0,  # for an event to get into it (eb-archive); its own count is a day late
+    "alarm": 300.0,  # for a failure to set one off: a period of a minute, metrics that come late, and some patience
     "queue settings": 60.0,  # API_SetQueueAttributes; they are shown before they are in force
 }
 AGAIN = 1.0  # seconds between two tries

@@ -18,7 +18,8 @@ from workbook.base.errors import WorkbookError
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_06, chapter_08, chapter_09, duplicates, following, two_writes
+from workbook.learning.checks import chapter_06, chapter_08, chapter_09
+from workbook.learning.checks.judging import duplicates, following, two_writes
 from workbook.learning.exercises import Verdict
 
 Case = tuple[dict[str, Any], tuple]  # what there is to see, and what the check is given

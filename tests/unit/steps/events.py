@@ -10,13 +10,25 @@ from typing import Any
 
 import pandas as pd
 from deployed import (
-    BUS, CHECKOUTS, Api, Files, Patch, allow, checks_on_moto, client, function, queue, rule, without_targets,
+    BUS,
+    CHECKOUTS,
+    Api,
+    Files,
+    Patch,
+    allow,
+    checks_on_moto,
+    client,
+    function,
+    queue,
+    rule,
+    without_targets,
 )  # fmt: skip
 
 from workbook.clients.invoke import Invocation
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_03, chapter_04, chapter_08, chapter_10, checkouts
+from workbook.learning.checks import chapter_03, chapter_04, chapter_08, chapter_10
+from workbook.learning.checks.judging import checkouts
 from workbook.learning.exercises import Verdict
 
 OUTPUTS = {

@@ -13,7 +13,8 @@ from ledgers import books
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_05, chapter_07, deliveries
+from workbook.learning.checks import chapter_05, chapter_07
+from workbook.learning.checks.judging import deliveries
 from workbook.learning.exercises import Verdict
 
 OPENED = (datetime.now(UTC),)

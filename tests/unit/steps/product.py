@@ -13,7 +13,8 @@ from deployed import Api, Patch, checks_on_moto, client, function
 
 from workbook.clients.invoke import Invocation
 from workbook.learning import exercises
-from workbook.learning.checks import chapter_02, infrastructure, own_test
+from workbook.learning.checks import chapter_02
+from workbook.learning.checks.judging import infrastructure, own_test
 from workbook.learning.exercises import Verdict
 
 TABLE, FUNCTION = "products", "product"

@@ -144,7 +144,8 @@ def attempted(*done: str, there: bool = False) -> Case:
 
 def nag(*findings: str, acknowledged: str = "watch(app)") -> Case:
     rows = pd.DataFrame([(f"Product/{f}", f) for f in findings], columns=["construct", "finding"])
-    return seen(rows, read_code=lambda _: acknowledged, _as_deployed=lambda: None)
+    as_deployed = SimpleNamespace(judged_publishers=lambda: None)
+    return seen(rows, read_code=lambda _: acknowledged, locked=as_deployed)
 
 
 def refunds(unsigned: int = 403, people: tuple = ("ada",), message: str = "Refund") -> Case:

@@ -1,5 +1,6 @@
 """`python -P FOLDER ministack LAYERS`: MiniStack as its own command runs it, but behind the gate, with whole logs, with
-layers that are unpacked once, into the folder LAYERS, and without events for functions that are gone.
+layers that are unpacked once, into the folder LAYERS, without events for functions that are gone, and with aliases that
+follow their weights.
 """
 
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import deleted
 import gate
 import layers
+import weights
 import whole_logs
 
 package, unpacked = sys.argv.pop(1), Path(sys.argv.pop(1))
@@ -17,5 +19,7 @@ module.app = gate.gated(module.app, gate.whom_to_ask())
 runtime = import_module(f"{package}.core.lambda_runtime")
 whole_logs.give(runtime.Worker)
 layers.share(runtime, unpacked)
-deleted.stay_gone(import_module(f"{package}.services.lambda_svc"))
+functions = import_module(f"{package}.services.lambda_svc")
+deleted.stay_gone(functions)
+weights.follow(functions)
 module.main()

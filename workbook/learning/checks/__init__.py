@@ -1,1 +1,1 @@
-"""The checks of each chapter, in a module of its own; `workbook.learning.exercises` runs them."""
+"""The checks of each chapter and of its questions, which `workbook.learning.exercises` runs; behind them, `judging`."""

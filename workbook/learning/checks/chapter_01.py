@@ -11,8 +11,12 @@ from workbook.base.errors import WorkbookError
 from workbook.base.waiting import poll
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.pricing_calls import (
-    judged_batch_handling, judged_caller, judged_destination, judged_redriving, judged_result,
+from workbook.learning.checks.judging.pricing_calls import (
+    judged_batch_handling,
+    judged_caller,
+    judged_destination,
+    judged_redriving,
+    judged_result,
 )  # fmt: skip
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks, in_time
 from workbook.observe.frames import logs, queue

@@ -12,12 +12,17 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import attached, granted, rights
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks.infrastructure import (
-    INDEX, judged_api, judged_index, judged_key, judged_reading, judged_rights,
+from workbook.learning.checks.judging.infrastructure import (
+    INDEX,
+    judged_api,
+    judged_index,
+    judged_key,
+    judged_reading,
+    judged_rights,
 )  # fmt: skip
-from workbook.learning.checks.own_test import FILE, judged_test
-from workbook.learning.checks.refusals import judged_refusal
-from workbook.learning.checks.requests_sent import Request, TooMany, sent_requests
+from workbook.learning.checks.judging.own_test import FILE, judged_test
+from workbook.learning.checks.judging.refusals import judged_refusal
+from workbook.learning.checks.judging.requests_sent import Request, TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 

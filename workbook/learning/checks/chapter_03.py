@@ -9,9 +9,9 @@ from workbook.base.paths import CDK_APP, read_code
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks.discount_codes import judged_codes
-from workbook.learning.checks.infrastructure import judged_call, judged_construct
-from workbook.learning.checks.refusals import judged_refusal
+from workbook.learning.checks.judging.discount_codes import judged_codes
+from workbook.learning.checks.judging.infrastructure import judged_call, judged_construct
+from workbook.learning.checks.judging.refusals import judged_refusal
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 

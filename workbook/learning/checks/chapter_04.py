@@ -12,11 +12,22 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, role_of
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import bus_functions, patterns
-from workbook.learning.checks.checkouts import (
-    TOTAL, USER, check_out, logged, logged_checkout, ordered, part, put, remembered, rules, says, sweep,
+from workbook.learning.checks.judging import bus_functions, patterns
+from workbook.learning.checks.judging.checkouts import (
+    TOTAL,
+    USER,
+    check_out,
+    logged,
+    logged_checkout,
+    ordered,
+    part,
+    put,
+    remembered,
+    rules,
+    says,
+    sweep,
 )  # fmt: skip
-from workbook.learning.checks.infrastructure import judged_checkouts
+from workbook.learning.checks.judging.infrastructure import judged_checkouts
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 

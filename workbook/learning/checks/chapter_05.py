@@ -11,9 +11,9 @@ from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import batches, deliveries, own_queue, patterns
-from workbook.learning.checks.deliveries import judged_twice
-from workbook.learning.checks.infrastructure import judged_by_date
+from workbook.learning.checks.judging import batches, deliveries, own_queue, patterns
+from workbook.learning.checks.judging.deliveries import judged_twice
+from workbook.learning.checks.judging.infrastructure import judged_by_date
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 

@@ -20,8 +20,8 @@ from workbook.cloud import target
 from workbook.cloud.stacks import outputs, status
 from workbook.deployment.deploy import deploy
 from workbook.deployment.diff import diff
-from workbook.learning.checks import following
-from workbook.learning.checks.asked import asked
+from workbook.learning.checks.judging import following
+from workbook.learning.checks.judging.asked import asked
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 from workbook.observe.ledger import ledger

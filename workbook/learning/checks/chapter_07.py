@@ -12,8 +12,8 @@ import pandas as pd
 from workbook.base.waiting import soon
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import dead_letters, deliveries, redriving, settings
-from workbook.learning.checks.deliveries import BAD
+from workbook.learning.checks.judging import dead_letters, deliveries, redriving, settings
+from workbook.learning.checks.judging.deliveries import BAD
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import queue
 from workbook.observe.ledger import Ledger, ledger

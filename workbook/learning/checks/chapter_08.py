@@ -12,13 +12,19 @@ import pandas as pd
 
 from workbook.base.paths import LAMBDA_SRC
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import points, questions_08
-from workbook.learning.checks.checkouts import (
-    at_once, logged_checkout, ordered, other_requests, remembered, sweep,
+from workbook.learning.checks import questions_08
+from workbook.learning.checks.judging import points
+from workbook.learning.checks.judging.checkouts import (
+    at_once,
+    logged_checkout,
+    ordered,
+    other_requests,
+    remembered,
+    sweep,
 )  # fmt: skip
-from workbook.learning.checks.duplicates import judged_retried, judged_worker
-from workbook.learning.checks.infrastructure import judged_checkouts
-from workbook.learning.checks.versions import judged_newer
+from workbook.learning.checks.judging.duplicates import judged_retried, judged_worker
+from workbook.learning.checks.judging.infrastructure import judged_checkouts
+from workbook.learning.checks.judging.versions import judged_newer
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 
 SOURCES = 4  # of duplicates

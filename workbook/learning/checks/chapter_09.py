@@ -13,8 +13,8 @@ from workbook.base.waiting import poll
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks import questions_09
-from workbook.learning.checks.duplicates import CUSTOMER, LAMP, PATIENCE, new_user, orders_of
-from workbook.learning.checks.two_writes import judged_order, judged_publishing, judged_transaction
+from workbook.learning.checks.judging.duplicates import CUSTOMER, LAMP, PATIENCE, new_user, orders_of
+from workbook.learning.checks.judging.two_writes import judged_order, judged_publishing, judged_transaction
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import table
 

@@ -17,9 +17,10 @@ from workbook.clients import raw_events
 from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import deletions, questions_10, recognition
-from workbook.learning.checks.checkouts import part
-from workbook.learning.checks.sources import judged_filter, judged_rules, judged_target
+from workbook.learning.checks import questions_10
+from workbook.learning.checks.judging import deletions, recognition
+from workbook.learning.checks.judging.checkouts import part
+from workbook.learning.checks.judging.sources import judged_filter, judged_rules, judged_target
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 

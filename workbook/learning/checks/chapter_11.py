@@ -12,9 +12,9 @@ import pandas as pd
 from workbook.cloud import target
 from workbook.cloud.roles import rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import deciding, slow, watching
-from workbook.learning.checks.asked import called
-from workbook.learning.checks.guests import one_more_may
+from workbook.learning.checks.judging import deciding, slow, watching
+from workbook.learning.checks.judging.asked import called
+from workbook.learning.checks.judging.guests import one_more_may
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 

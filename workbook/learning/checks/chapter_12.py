@@ -11,20 +11,22 @@ from typing import Any
 import pandas as pd
 
 from workbook.base.paths import CDK_APP, read_code
+from workbook.base.waiting import soon
 from workbook.clients.intruder import INTRUDER
 from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
-from workbook.cloud.roles import granted, statements
-from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks import card_numbers, locked, policy_trial, pseudonyms, watching
-from workbook.learning.checks.asked import called
+from workbook.cloud.roles import granted
+from workbook.cloud.stacks import outputs
 from workbook.learning.checks.chapter_03 import CUSTOMER
-from workbook.learning.checks.guests import one_more_rings
-from workbook.learning.checks.infrastructure import LATER, NEEDED
-from workbook.learning.checks.policy_trial import BUS
+from workbook.learning.checks.judging import card_numbers, locked, policy_trial, pseudonyms, watching
+from workbook.learning.checks.judging.asked import called
+from workbook.learning.checks.judging.guests import one_more_rings
+from workbook.learning.checks.judging.infrastructure import LATER, NEEDED
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 from workbook.observe.frames import logs, table
 from workbook.observe.leaks import leaks
+
+PATIENCE = 30  # seconds until a log has what was answered
 
 
 @checks(
@@ -34,9 +36,15 @@ from workbook.observe.leaks import leaks
     "Two conditions at once: lines[(lines.level == \"ERROR\") & (lines.correlation_id == …)]",
 )
 def refusal_is_found(refusal: Callable[[], Any], answer: Answer) -> Verdict:
-    """The learner's function finds what the log says of the error that the customer got."""
-    lines = logs(outputs["ProductFunction"])
-    return locked.judged_refusal(refusal(), lines, answer.headers["x-correlation-id"])
+    """The learner's function finds what the log says of the error that the customer got, and not of the next one."""
+    function, header = outputs["ProductFunction"], "x-correlation-id"
+    product = Rest(outputs["ProductApiUrl"])
+    made = product.post("product", {"name": "Checked", "price": 1}).body["id"]
+    other = product.delete(f"product/{made}")
+    if other.status == 500:  # the right is still taken away
+        soon(lambda: other.headers[header] in set(logs(function).correlation_id), PATIENCE)
+        target.client("dynamodb").delete_item(TableName=outputs["ProductTable"], Key={"id": {"S": made}})
+    return locked.judged_refusal(refusal(), logs(function), answer.headers[header])
 
 
 @checks("12-grant")
@@ -64,8 +72,9 @@ def grant() -> Verdict:
 
 @checks(
     "12-intruder",
-    "An event's source is a text that its publisher chooses: EventBridge does not know who Product is.",
-    'Basket\'s events say shop.basket. What did those of chapter 10 say, when a price had changed?',
+    "The Source of an event is a text that its publisher chooses: EventBridge does not know who Product is.",
+    "Basket's events say shop.basket. What did those of chapter 10 say, when a price had changed?",
+    'Source="…", with a comma behind it.',
 )
 def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None = None) -> Verdict:
     """The intruder was refused everything that is not Basket's, and is gone."""
@@ -92,17 +101,26 @@ def intruder(attempts: pd.DataFrame | None = None, forged: dict[str, str] | None
 
 
 @checks(
+    "12-method",
+    "Above the gap stands what API Gateway calls; below, that a key is required. Who calls is a keyword of its own.",
+    "authorization_type=apigateway.AuthorizationType.IAM, with a comma behind it.",
+)
+def who_calls_must_sign() -> Verdict:
+    """Backoffice's method takes signed calls only."""
+    return locked.judged_methods() or Right("Whoever calls must sign, and IAM looks whether they may.")
+
+
+@checks(
     "12-nag",
-    "The method: authorization_type=apigateway.AuthorizationType.IAM, with a comma behind it.",
-    "The right: one iam.PolicyStatement, with actions, resources and conditions; function.add_to_role_policy gives it.",
-    'The condition: {"ForAllValues:StringEquals": {"events:source": source}}. An operator without ForAllValues is made '
-    "for one value, and PutEvents has as many sources as entries.",
+    "One iam.PolicyStatement has actions, resources and conditions; function.add_to_role_policy gives it to the role.",
+    'conditions={"StringEquals": {"events:source": source}}: an operator, the key, its value. PutEvents has as many '
+    "sources as entries: with ForAllValues: before the operator, each of them is compared.",
 )
 def nagged(findings: pd.DataFrame | None = None) -> Verdict:
-    """cdk-nag has nothing to say; stars were mended, not acknowledged; who publishes and who calls is held to it."""
+    """cdk-nag has nothing to say; stars were mended, not acknowledged; who publishes is held to one name."""
     if findings is None:
         return NotYet("Run nag(), and give the check what it finds.")
-    if verdict := _as_deployed():
+    if verdict := locked.judged_publishers():
         return verdict
     if not findings.empty:
         first = findings.iloc[0]
@@ -119,19 +137,6 @@ def nagged(findings: pd.DataFrame | None = None) -> Verdict:
             "a star is mended, not acknowledged: name the action and the resource.",
         )
     return Right("Every rule is kept, or has a reason why not.")
-
-
-def _as_deployed() -> Verdict | None:
-    """What is wrong with the rights to publish, or with Backoffice's method, as they are deployed; if anything."""
-    if "BackofficeFunction" not in outputs:
-        return NotYet("Run the cell that deploys.")
-    bus = target.client("events").describe_event_bus(Name=BUS)["Arn"]
-    for name, source in locked.PUBLISHERS.items():
-        if verdict := locked.judged_publisher(name, statements(outputs[name]), bus, source):
-            return verdict
-    resources = deployed_template("Backoffice").get("Resources", {}).values()
-    methods = [it["Properties"] for it in resources if it["Type"] == "AWS::ApiGateway::Method"]
-    return locked.judged_method(next((it for it in methods if it["HttpMethod"] == "POST"), {}))
 
 
 @checks("12-signed")

@@ -7,8 +7,8 @@ from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import scaling
-from workbook.learning.checks.asked import asked
+from workbook.learning.checks.judging import scaling
+from workbook.learning.checks.judging.asked import asked
 from workbook.learning.exercises import NotYet, Right, Verdict, checks
 
 

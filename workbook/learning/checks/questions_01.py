@@ -9,7 +9,7 @@ from typing import Any
 from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import judged_answers
+from workbook.learning.checks.judging.asked import judged_answers
 from workbook.learning.exercises import NotYet, Right, Verdict, checks
 
 NEEDED = ("HelloFunction", "PricingFunction", "PricingOrders", "PricingFailures")

@@ -8,7 +8,7 @@ from typing import Any
 from workbook.clients.invoke import invoke
 from workbook.cloud import roles, target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import judged_answers
+from workbook.learning.checks.judging.asked import judged_answers
 from workbook.learning.exercises import NotYet, Right, Verdict, checks
 
 FUNCTIONS = ("HelloFunction", "PricingFunction", "ProductFunction")

@@ -10,8 +10,8 @@ from workbook.base.waiting import soon
 from workbook.cloud import target
 from workbook.cloud.roles import rights
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import judged_answers
-from workbook.learning.checks.requests_sent import sent_requests
+from workbook.learning.checks.judging.asked import judged_answers
+from workbook.learning.checks.judging.requests_sent import sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 
 FUNCTIONS = ("OrderingFunction", "BasketFunction", "ProductFunction")

@@ -9,9 +9,9 @@ from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import asked
-from workbook.learning.checks.duplicates import new_user
-from workbook.learning.checks.patterns import checkout, takes
+from workbook.learning.checks.judging.asked import asked
+from workbook.learning.checks.judging.duplicates import new_user
+from workbook.learning.checks.judging.patterns import checkout, takes
 from workbook.learning.exercises import NotRight, Right, Verdict
 
 REPLAYED = {"replay-name": "again"}

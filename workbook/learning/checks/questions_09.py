@@ -9,7 +9,7 @@ from typing import Any
 from workbook.cloud import target
 from workbook.cloud.roles import granted
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import asked, called
+from workbook.learning.checks.judging.asked import asked, called
 from workbook.learning.exercises import NotRight, Right, Verdict
 
 

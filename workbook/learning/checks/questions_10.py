@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import asked
+from workbook.learning.checks.judging.asked import asked
 from workbook.learning.exercises import NotRight, Right, Verdict
 
 POLLED = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import asked
+from workbook.learning.checks.judging.asked import asked
 from workbook.learning.exercises import NotRight, Right, Verdict, checks
 from workbook.observe.ledger import ledger
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks import patterns
-from workbook.learning.checks.checkouts import USER, rules
+from workbook.learning.checks.judging import patterns
+from workbook.learning.checks.judging.checkouts import USER, rules
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 
 PRICES = (100, 12.5)

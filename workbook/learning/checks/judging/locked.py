@@ -9,7 +9,10 @@ from typing import Any
 import pandas as pd
 
 from workbook.clients.rest import Answer
-from workbook.cloud.roles import as_list
+from workbook.cloud import target
+from workbook.cloud.roles import as_list, statements
+from workbook.cloud.stacks import deployed_template, outputs
+from workbook.learning.checks.judging.policy_trial import BUS
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 PUBLISHERS = {  # by their names among the outputs: in whose name each may publish
@@ -17,6 +20,7 @@ PUBLISHERS = {  # by their names among the outputs: in whose name each may publi
 }  # fmt: skip
 ONE, ALL, ANY = "", "forallvalues:", "foranyvalue:"  # how an operator takes several values
 DAY = 24 * 3600  # seconds
+NOT_DEPLOYED = NotYet("Run the cell that deploys.")
 
 
 def judged_refusal(found: Any, lines: pd.DataFrame, correlation_id: str) -> Verdict:
@@ -36,6 +40,9 @@ def judged_refusal(found: Any, lines: pd.DataFrame, correlation_id: str) -> Verd
     if len(others := set(found.correlation_id.dropna()) - {correlation_id}):
         mistake = "other requests have failed, too: the answer's correlation id tells this one from them."
         return NotRight("lines of one request", f"{len(found)} lines, {len(others)} other requests' with it", mistake)
+    if found.empty:
+        mistake = "no line fits: its level is ERROR, in capitals, and its correlation_id that of the answer's header."
+        return NotRight(f"{len(right)} line", "none", mistake)
     mistake = "of all lines of this request, the one is meant that says what went wrong: its level is ERROR."
     return NotRight(f"{len(right)} line", f"{len(found)} lines: {', '.join(map(str, found.message))}", mistake)
 
@@ -46,6 +53,8 @@ def judged_forgery(entry: dict[str, Any]) -> Verdict | None:
     Args:
         entry: as PutEvents takes it.
     """
+    if other := next((name for name in entry if name.lower() == "source" and name != "Source"), ""):
+        return NotRight("Source", other, "in an entry of PutEvents each name begins with a capital letter.")
     if "Source" not in entry:
         return NotYet("Still to be written: the Source of the forged event.")
     if entry["Source"] == "shop.basket":
@@ -55,6 +64,15 @@ def judged_forgery(entry: dict[str, Any]) -> Verdict | None:
         mistake = "rules compare it letter by letter: Product's events say shop.product."
         return NotRight("shop.product", str(entry["Source"]), mistake)
     return None
+
+
+def judged_publishers() -> Verdict | None:
+    """What is wrong with the rights to publish, as they are deployed; if anything."""
+    if "BackofficeFunction" not in outputs:
+        return NOT_DEPLOYED
+    bus = target.client("events").describe_event_bus(Name=BUS)["Arn"]
+    found = (judged_publisher(name, statements(outputs[name]), bus, source) for name, source in PUBLISHERS.items())
+    return next(filter(None, found), None)
 
 
 def judged_publisher(name: str, statements: list[dict[str, Any]], bus: str, source: str) -> Verdict | None:
@@ -106,6 +124,15 @@ def _judged_name(name: str, condition: dict[str, Any], source: str) -> Verdict |
             mistake = "it is to publish in its own name, the one that may_publish is given, and in nobody else's."
             return NotRight(right, shown, mistake)
     return None
+
+
+def judged_methods() -> Verdict | None:
+    """What is wrong with who may call Backoffice, as it is deployed; if anything."""
+    if "BackofficeFunction" not in outputs:
+        return NOT_DEPLOYED
+    resources = deployed_template("Backoffice")["Resources"].values()
+    methods = [it["Properties"] for it in resources if it["Type"] == "AWS::ApiGateway::Method"]
+    return judged_method(next(it for it in methods if it["HttpMethod"] == "POST"))
 
 
 def judged_method(method: dict[str, Any]) -> Verdict | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbook.costs.prices import HOURS, cost
-from workbook.learning.checks.asked import called
+from workbook.learning.checks.judging.asked import called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 CLOSE, ROUGHLY, FAR = 1.25, 2, 4  # factors by which a model may be off, its percentiles, and by which it is none

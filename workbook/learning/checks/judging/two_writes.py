@@ -21,7 +21,7 @@ from workbook.clients.rest import Answer, Rest
 from workbook.cloud import target
 from workbook.cloud.roles import granted, role_of
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.duplicates import CUSTOMER, LAMP, PATIENCE, accepted, clear, new_user, orders_of
+from workbook.learning.checks.judging.duplicates import CUSTOMER, LAMP, PATIENCE, accepted, clear, new_user, orders_of
 from workbook.learning.exercises import NotRight, Verdict
 
 DENY = {"Effect": "Deny", "Action": "events:PutEvents", "Resource": "*"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbook.clients import raw_events
-from workbook.learning.checks.patterns import NoPattern, fits, mistake_in
+from workbook.learning.checks.judging.patterns import NoPattern, fits, mistake_in
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 _CATEGORY = "the category must be lamps, to the letter."

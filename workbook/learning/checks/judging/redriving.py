@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbook.learning.checks.api_calls import Calls, noted_calls
-from workbook.learning.checks.asked import called
+from workbook.learning.checks.judging.api_calls import Calls, noted_calls
+from workbook.learning.checks.judging.asked import called
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 LETTER = {"MessageId": "a letter's id", "ReceiptHandle": "a letter's handle", "Body": "no JSON at all"}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from workbook.clients import raw_events
-from workbook.learning.checks.patterns import NoPattern, checkout, fits
+from workbook.learning.checks.judging.patterns import NoPattern, checkout, fits
 from workbook.learning.exercises import NotRight, Verdict
 
 RULES = {"prefix": "products/", "suffix": ".csv"}

@@ -13,8 +13,8 @@ from typing import Any
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.asked import asked
-from workbook.learning.checks.own_queue import DAY, own_queue
+from workbook.learning.checks.judging.asked import asked
+from workbook.learning.checks.judging.own_queue import DAY, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 BUS = "ShopEventBus"

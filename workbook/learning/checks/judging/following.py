@@ -13,10 +13,10 @@ import pandas as pd
 from workbook.clients.rest import Answer
 from workbook.cloud import target
 from workbook.cloud.stacks import deployed_template, outputs
-from workbook.learning.checks import patterns
-from workbook.learning.checks.api_calls import noted_calls
-from workbook.learning.checks.asked import asked, called
-from workbook.learning.checks.guests import ASK, one_more_may
+from workbook.learning.checks.judging import patterns
+from workbook.learning.checks.judging.api_calls import noted_calls
+from workbook.learning.checks.judging.asked import asked, called
+from workbook.learning.checks.judging.guests import ASK, one_more_may
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 from workbook.observe.traces import MOMENTS, Trace
 

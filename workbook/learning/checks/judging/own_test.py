@@ -11,7 +11,7 @@ from workbook.learning.exercises import NotRight, Right, Verdict
 
 TEST = "test_what_is_not_there_is_not_found"
 FILE = ROOT / "tests" / "unit" / "test_my_product.py"
-MISTAKEN = "workbook.learning.checks.found_anyway"
+MISTAKEN = "workbook.learning.checks.judging.found_anyway"
 PASSED, FAILED, NONE_FOUND = 0, 1, 5  # exit codes of pytest
 
 

@@ -15,8 +15,8 @@ from workbook.clients.invoke import invoke
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.checkouts import USER
-from workbook.learning.checks.guests import ASK
+from workbook.learning.checks.judging.checkouts import USER
+from workbook.learning.checks.judging.guests import ASK
 from workbook.learning.exercises import NotRight, Right, Verdict
 from workbook.observe.frames import logs
 
@@ -157,6 +157,11 @@ def judged_error_rate(error_rate: Callable[[pd.Series], Any]) -> Verdict | None:
         ([500, 500], 100, "500 is an error itself: 500 or more."),
         ([500, 502, 200, 200, 504], 60, "502 and 504 are errors, too: 500 or more."),
     ]
+    try:
+        error_rate(pd.Series([], dtype="int64"))
+    except ArithmeticError as error:
+        mistake = "in a quarter of a second without an answer there is nothing to divide by: a mean makes nan of that."
+        return NotRight("no error for a column without a status", f"{type(error).__name__}: {error}", mistake)
     for statuses, wanted, mistake in cases:
         found = error_rate(pd.Series(statuses))
         if not isinstance(found, int | float) and not hasattr(found, "item"):

@@ -12,7 +12,7 @@ from workbook.clients.invoke import invoke
 from workbook.clients.rest import Rest
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
-from workbook.learning.checks.requests_sent import Request, TooMany, sent_requests
+from workbook.learning.checks.judging.requests_sent import Request, TooMany, sent_requests
 from workbook.learning.exercises import NotRight, Verdict
 from workbook.observe.frames import table
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from workbook.learning.checks.own_queue import left_in, own_queue
+from workbook.learning.checks.judging.own_queue import left_in, own_queue
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 
