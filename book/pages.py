@@ -17,7 +17,7 @@ PICTURE = re.compile(r"^!\[.*\]\((diagrams/\w+\.svg)\)$", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\(notebooks/(\w+)\.ipynb\)")
 CHAPTERS = re.compile(r"^\| chapter \|.*?(?=^$)", re.MULTILINE | re.DOTALL)
 PDF = '\n\nAll of it is also <a href="workbook.pdf">on paper</a>, as a PDF.\n'
-OTHERS = ("coming_from_the_article", "glossary", "differences")
+OTHERS = ("coming_from_the_article", "glossary", "differences", "rehearsed")
 CONTENTS = """
 ```{{toctree}}
 :hidden:

@@ -1,6 +1,7 @@
-"""Makes notebooks/rehearsed.md out of what rehearsals have left: `python tests/rehearsal/page.py [FILE …]`.
+"""Makes notebooks/rehearsed.md out of rehearsals: `python tests/rehearsal/page.py [FILE …]`.
 
-Without a file it takes what `run.py rehearse` left last. Of what was rehearsed several times, the last time counts.
+Each file is what `workbook rehearse` leaves in .workbook/rehearsal; without one it is the last, if there is any. What
+they say is recorded in rehearsed.json beside this file, by chapter, the latest of each, and the page is made of that.
 """
 
 from __future__ import annotations
@@ -9,21 +10,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbook.base.paths import NOTEBOOKS, STATE, read_json
+from workbook.base.paths import NOTEBOOKS, STATE, read_json, write_json
 from workbook.learning import published
 
 PAGE = NOTEBOOKS / "rehearsed.md"
+RECORD = Path(__file__).with_name("rehearsed.json")
 LAST = STATE / "rehearsal" / "rehearsed.json"
 HEAD = """\
 # Rehearsed: the chapters as they run on AWS
 
-Each chapter was run with `WORKBOOK_TARGET=aws`, cell by cell, against a second cloud that plays AWS: another account, \
-another region, AWS's addresses, and AWS's weather, by chance from a seed. Each cell's output is compared with the \
-published one. AWS's times were divided by {factor:g}. `python3 run.py rehearse 01 --seed {seed}` repeats a row.
+No account was needed for this: each chapter was run with `WORKBOOK_TARGET=aws`, cell by cell, against a second cloud \
+that plays AWS. It has another account, another region, AWS's addresses, and AWS's weather, which is below; and the \
+chapter has the [rights of a learner](../workbook/cloud/learner.yaml), as far as that cloud can judge them, and no \
+others. Each cell's output is compared with the published one, as strictly as in the tests. AWS's times were divided \
+by {factor:g}.
 
-<!-- Made out of rehearsals by `python tests/rehearsal/page.py`. -->
+What *not played* means: the second cloud cannot do there what AWS does, and the link leads to the difference. \
+`python3 run.py rehearse 01 --seed 7` rehearses chapter 01 in the weather of seed 7, and \
+`.venv/bin/python tests/rehearsal/page.py` then makes its row anew. A build each night rehearses in the weather of \
+that day.
 
-| chapter | cells | otherwise than published | not played | seed, day | what the weather did |
+<!-- Made out of tests/rehearsal/rehearsed.json by `python tests/rehearsal/page.py`. -->
+
+| chapter | cells | otherwise than published | not played | seed, day | what the weather did, times |
 | --- | ---: | --- | --- | --- | --- |
 """
 WEATHER = """
@@ -32,32 +41,57 @@ WEATHER = """
 What AWS may do, and the local cloud never does:
 
 """
+FILLED_IN = """
+## The learner's edition
+
+With the published lines in its gaps it was rehearsed in the same way, by `python3 run.py rehearse 01 --learn`:
+
+"""
+Run = dict[str, Any]
 
 
-def page(files: list[Path]) -> str:
-    """The page, of these files, the oldest first.
+def add(record: Run, runs: list[Run]) -> Run:
+    """The record with these runs in it, of each chapter the latest.
 
     Args:
-        files: as `rehearse.py` leaves them.
+        record: `rules`, what each does by its name; `factor`; `chapters` and `learn`, by a chapter's number.
+        runs: as `rehearse.py` leaves them, the oldest first.
     """
-    runs = [run for file in files if (run := read_json(file, {}))]
-    chapters = {chapter["chapter"]: (run, chapter) for run in runs for chapter in run["chapters"]}
-    rules = {name: what for run in runs for name, what in run["rules"].items()}
-    rows = [_row(run, chapter) for _, (run, chapter) in sorted(chapters.items())]
-    head = HEAD.format(factor=runs[-1]["factor"], seed=runs[-1]["seed"])
-    return head + "\n".join(rows) + "\n" + WEATHER + "\n".join(f"- **{name}**: {rules[name]}" for name in rules) + "\n"
+    record = {"chapters": {}, "learn": {}} | record
+    for run in runs:
+        record |= {"rules": run["rules"], "factor": run["factor"]}
+        for chapter in run["chapters"]:
+            of = record["learn" if run["learn"] else "chapters"]
+            of[f"{chapter['chapter']:02}"] = chapter | {"seed": run["seed"], "day": run["day"]}
+    return record
 
 
-def _row(run: dict[str, Any], chapter: dict[str, Any]) -> str:
-    name = published.chapters()[chapter["chapter"]].name
-    not_played = "; ".join(f"{cell}: [{_words(row)}]({row})" for cell, row in chapter["not played"].items())
+def page(record: Run) -> str:
+    """The page.
+
+    Args:
+        record: as `add` leaves it.
+    """
+    rules = "".join(f"- **{name}**: {what}\n" for name, what in record["rules"].items())
+    text = HEAD.format(factor=record["factor"])
+    text += "".join(_row(number, record["chapters"].get(f"{number:02}")) for number in published.chapters())
+    if record["learn"]:
+        text += FILLED_IN + HEAD.partition("-->\n\n")[2]
+        text += "".join(_row(int(number), chapter) for number, chapter in sorted(record["learn"].items()))
+    return text + WEATHER + rules
+
+
+def _row(number: int, chapter: Run | None) -> str:
+    link = f"[{number:02} {published.title(number)}]({published.chapters()[number].name})"
+    if chapter is None:
+        return f"| {link} | | not rehearsed yet | | | |\n"
+    not_played = "; ".join(f"[{_words(row)}]({row}): {cell}" for cell, row in chapter["not played"].items())
     weather = ", ".join(f"{rule} {times}" for rule, times in sorted(chapter["weather"].items()))
-    otherwise = [*chapter["otherwise"], *chapter["untrue"]]
     cells = [
-        f"[{chapter['chapter']:02} {chapter['title']}]({name})", str(chapter["cells"]),
-        ", ".join(otherwise) or "none", not_played or "none", f"{run['seed']}, {run['day']}", weather or "none",
+        link, str(chapter["cells"]), ", ".join(chapter["otherwise"]) or "none", not_played or "none",
+        f"{chapter['seed']}, {chapter['day']}", weather or "none",
     ]  # fmt: skip
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _words(row: str) -> str:
@@ -65,4 +99,9 @@ def _words(row: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page([Path(name) for name in sys.argv[1:]] or [LAST]), encoding="utf-8")
+    found = [read_json(Path(name), None) for name in sys.argv[1:] or [LAST] * LAST.exists()]
+    if None in found:
+        sys.exit("There is no such rehearsal. `python3 run.py rehearse` makes one.")
+    made = add(read_json(RECORD, {}), found)
+    write_json(RECORD, made)
+    PAGE.write_text(page(made), encoding="utf-8")

@@ -28,8 +28,8 @@ def rehearsed(chapters: list[str], seed: int, *more: str) -> list[dict]:
     with copies.copy_of_the_tree() as copy:
         command = [sys.executable, "tests/rehearsal/rehearse.py", *chapters, "--seed", str(seed), *more]
         code = copies.run_in(copy, command, WORKBOOK_TESTING="1")
-        done = read_json(copy / ".workbook" / "rehearsed.json", {})
-    assert done, "it was not rehearsed to the end"
+        done = read_json(copy / ".workbook" / "rehearsed.json", {"chapters": []})
+    assert [f"{it['chapter']:02}" for it in done["chapters"]] == chapters, "it was not rehearsed to the end"
     assert not done["held and then refused"]
     assert code == any(chapter["otherwise"] for chapter in done["chapters"])
     return done["chapters"]
