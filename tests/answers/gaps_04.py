@@ -16,20 +16,26 @@ LINES = [
     wrong("04-15", "the whole answer", 'stands under "Rules"', ('["Rules"]', "")),
     wrong("04-15", "the buses", "each bus has rules of its own",
           ('list_rules(EventBusName=bus)["Rules"]', 'list_event_buses()["EventBuses"]')),
+    wrong("04-15", "a bus by name", "the name that the function is given",
+          ("EventBusName=bus", 'EventBusName="ShopEventBus"')),
+    wrong("04-15", "their names", "only what they are called",
+          ('return events.list_rules(EventBusName=bus)["Rules"]',
+           'return [rule["Name"] for rule in events.list_rules(EventBusName=bus)["Rules"]]')),
     right("04-15", "paged", ('return events.list_rules(EventBusName=bus)["Rules"]',
           ('pages = events.get_paginator("list_rules").paginate(EventBusName=bus)\n'
           '    return [rule for page in pages for rule in page["Rules"]]'))),
     # step 2: a pattern for everything
-    wrong("04-20", "Basket's", "not every event has so", ('events.Match.prefix("")', '["shop.basket"]')),
-    wrong("04-20", "the shop's", "not every event has so", ('prefix("")', 'prefix("shop.")')),
-    wrong("04-20", "checkouts", "not every event has so",
+    wrong("04-20", "Basket's", "what not every event has there", ('events.Match.prefix("")', '["shop.basket"]')),
+    wrong("04-20", "the shop's", "what not every event has there", ('prefix("")', 'prefix("shop.")')),
+    wrong("04-20", "checkouts", "what not every event has there",
           ('source=events.Match.prefix("")', 'detail_type=["BasketCheckedOut"]')),
     right("04-20", "any kind", ('source=events.Match.prefix("")', 'detail_type=events.Match.prefix("")')),
     right("04-20", "it exists", ('prefix("")', "exists()")),
     # step 3: a condition
     wrong("04-32", "as much", "a price of just as much", ('">"', '">="')),
-    wrong("04-32", "no list", "name by name", ('[{"numeric": [">", price]}]',
-                                                                  '{"numeric": [">", price]}')),
+    wrong("04-32", "no list", "without a list around it", ('[{"numeric": [">", price]}]', '{"numeric": [">", price]}')),
+    wrong("04-32", "CHECKOUTS changed", "CHECKOUTS itself is changed",
+          ("return CHECKOUTS | ", "CHECKOUTS.update("), ("price]}]}}}", "price]}]}}})\n    return CHECKOUTS")),
     wrong("04-32", "a level too few", "name by name", ('{"data": {"totalPrice": [{"numeric": [">", price]}]}}',
                                                         '{"totalPrice": [{"numeric": [">", price]}]}')),
     wrong("04-32", "always 100", "name by name", ("price]", "100]")),
@@ -48,7 +54,7 @@ LINES = [
     wrong("04-61", "a typo", "one that nobody reports", ("BasketCheckedOut", "BasketCheckedout")),
     wrong("04-61", "the customer", "the checkout fails", ("order, occurred_at", "customer, occurred_at")),
     wrong("04-61", "another moment is missing", "the checkout fails", (", occurred_at", "")),
-    wrong("04-61", "the checkout", "a consumer relies on them", ("order, occurred_at", "checkout, occurred_at")),
+    wrong("04-61", "the checkout", "a consumer relies on each", ("order, occurred_at", "checkout, occurred_at")),
     wrong("04-61", "nothing is remembered", "what was accepted", (REMEMBER, "")),
     wrong("04-61", "no moment", "the event has the same", (', "acceptedAt": occurred_at', "")),
     wrong("04-61", "another id", "under the checkoutId", ('(checkout["checkoutId"], {', '(customer["userName"], {')),
@@ -110,6 +116,9 @@ LINES = [
     wrong("04-129d", "the first of the user", "another order of the same user", (GET, """stored.query(
         KeyConditionExpression="userName = :u", ExpressionAttributeValues={":u": user_name}
     )["Items"][0]["totalPrice"]""")),
+    wrong("04-129d", "a scan", "reads every order", (GET, """next(
+        item["totalPrice"] for item in stored.scan()["Items"] if item["orderId"] == order_id
+    )""")),
     wrong("04-129d", "half a key", "a call is refused", (', "orderId": order_id', "")),
     right("04-129d", "Query", (GET, """stored.query(
         KeyConditionExpression="userName = :u AND orderId = :o",

@@ -170,7 +170,7 @@ def test_a_wrong_answer_is_told_why(exercise: Exercise, answer: Path) -> None:
     expected = EXPECTED.match(answer.read_text(encoding="utf-8"))
     assert expected, "the first line says which words to expect: # expect: words"
     answered = said(exercise, answer.stem)
-    assert "Not right, because" in answered
+    assert "✗ Not right" in answered
     assert expected[1].strip().lower() in " ".join(answered.split()).lower()
 
 

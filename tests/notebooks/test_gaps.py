@@ -50,7 +50,7 @@ def all_is_said(said: Said, tried: list[Lines]) -> None:
             otherwise.append((cell, EMPTY, errors[0]))
     for lines in tried:
         told = said[lines.cell][lines.name][0]
-        words = ("Not right, because", lines.words) if lines.words else ("✓ Right",)
+        words = ("✗ Not right", lines.words) if lines.words else ("✓ Right",)
         if not all(word.lower() in told.lower() for word in words):
             otherwise.append((str(lines), *said[lines.cell][lines.name]))
     assert otherwise == [], "\n\n".join("\n".join(one) for one in otherwise)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services import only_moto
 
+from workbook.base.errors import WorkbookError
 from workbook.observe import frames
-from workbook.observe.frames import logs, plain, table
+from workbook.observe.frames import logs, plain, queue, table
 
 FUNCTION = "a-function"
 NUMBERS = ["1" * 38, "1" * 39, "0." + "1" * 60, "1E+125", "-1E+125", "1E-130", "1E+400", "12.50", "-0", "0"]
@@ -107,3 +108,15 @@ def test_a_log_may_be_read_from_a_moment_on(monkeypatch):
     monkeypatch.setattr(frames.target, "client", lambda service: log)
     moment = datetime.fromtimestamp(2_000_000_000.004, UTC)
     assert list(logs(FUNCTION, since=moment).message) == [f"line {n}" for n in range(4, 10)]
+
+
+def test_a_queue_that_is_gone_is_not_an_empty_one(cloud, monkeypatch):
+    """The local cloud shows no messages of either; who waits for some would wait in vain."""
+    monkeypatch.setattr(frames.target, "is_local", lambda: True)
+    monkeypatch.setattr(frames.local, "queue_messages", lambda url: [])
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName="audit")["QueueUrl"]
+    assert queue(url).empty
+    sqs.delete_queue(QueueUrl=url)
+    with pytest.raises(WorkbookError, match="no queue 'audit'"):
+        queue(url)

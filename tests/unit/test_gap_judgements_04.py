@@ -48,12 +48,19 @@ def test_a_function_in_which_nothing_was_written(bus, name):
     assert exercises._looked_at(name, (open_gap,)) == NotYet("Still to be written: do it.")
 
 
+def called(bus: Any, name: str, by: str) -> list[str]:
+    return [one[by] for one in bus.list_rules(EventBusName=name)["Rules"]]
+
+
 @pytest.mark.parametrize(
     ("rules_of", "words"),
     [
         (lambda bus, name: bus.list_rules()["Rules"], "each bus has rules of its own"),
         (lambda bus, name: bus.list_rules(EventBusName=BUS)["Rules"], "EventLog-Rule, Ordering-Rule"),
         (lambda bus, name: bus.list_rules(EventBusName=name), 'stands under "Rules"'),
+        (lambda bus, name: bus.list_rules(EventBusName=BUS)["Rules"], "the name that the function is given"),
+        (lambda bus, name: called(bus, name, "Name"), "only what they are called"),
+        (lambda bus, name: called(bus, name, "Arn"), "only what they are called"),
         (lambda bus, name: None, "a list of rules"),
         (lambda bus, name: bus.list_event_buses()["EventBuses"], "each bus has rules of its own"),
     ],
@@ -87,11 +94,22 @@ def number(*compared: Any) -> list[dict[str, Any]]:
         (lambda price: over(totalPrice=number(">", price)) | {"source": [{"prefix": ""}]}, "not Basket's"),
         (lambda price: {"source": ["shop.basket"], "detail": over(totalPrice=number(">", price))["detail"]},
          "what is no checkout"),
+        (lambda price: over(totalPrice={"numeric": [">", price]}), "detail.data.totalPrice has a condition without a"),
         (lambda price: None, "return the pattern"),
     ],
 )  # fmt: skip
 def test_a_pattern_that_fits_others(bus, pattern, words):
     assert words in told(bus_functions.judged_over(pattern))
+
+
+def test_a_pattern_that_changes_another_one(bus):
+    checkouts = dict(CHECKOUTS)
+
+    def changing(price: float) -> dict[str, Any]:
+        checkouts["detail"] = {"data": {"totalPrice": number(">", price)}}
+        return checkouts
+
+    assert "CHECKOUTS itself is changed" in told(bus_functions.judged_over(changing))
 
 
 def test_a_pattern_that_fits_what_costs_more(bus):
@@ -284,6 +302,11 @@ def order(orders: Any, user: str, order_id: str) -> dict[str, Any]:
     return orders.get_item(TableName="orders", Key=key)["Item"]
 
 
+def scanned(orders: Any, user: str, order_id: str) -> float:
+    [one] = [one for one in orders.scan(TableName="orders")["Items"] if one["orderId"]["S"] == order_id]
+    return float(one["totalPrice"]["N"])
+
+
 @pytest.mark.parametrize(
     ("costs", "words"),
     [
@@ -291,6 +314,7 @@ def order(orders: Any, user: str, order_id: str) -> dict[str, Any]:
         (lambda orders, *key: 12, "another order of the same user"),
         (lambda orders, *key: order(orders, *key)["totalPrice"]["N"], "a number"),
         (lambda orders, *key: None, "a number"),
+        (lambda orders, *key: scanned(orders, *key), "reads every order"),
     ],
 )
 def test_what_an_order_does_not_cost(orders, costs, words):

@@ -283,7 +283,7 @@ def test_days_that_a_letter_has(ordering):
         (lambda url: 5 * hidden(url), "five is the number in the stack"),
         (lambda url: tries(url) * 30, "thirty is the number in the stack"),
         (lambda url: 150, "something else"),
-        (lambda url: (tries(url) - 1) * hidden(url), "something else"),
+        (lambda url: (tries(url) - 1) * hidden(url), "the last try hides the message, too"),
     ],
 )
 def test_seconds_after_which_there_is_no_letter_yet(ordering, longest_outage, words):

@@ -60,3 +60,23 @@ def test_the_option_chooses_the_look(monkeypatch, words, look):
     monkeypatch.setattr(jupyterlab, "lab", lambda *how: seen.append(how))
     cli.app(["lab", "--no-browser", *words], standalone_mode=False)
     assert seen == [(False, look)]
+
+
+@pytest.mark.parametrize(
+    ("position", "page"),
+    [
+        ((None, "start"), ""),
+        ((0, "start"), ""),
+        ((0, "end"), "01_"),
+        ((4, "start"), "04_"),
+        ((4, "within"), "04_"),
+        ((4, "end"), "05_"),
+        ((14, "end"), "99_"),
+        ((99, "end"), ""),
+        ((5, "half-way"), ""),
+    ],
+)
+def test_who_goes_on_is_told_of_the_page(monkeypatch, position, page):
+    """JupyterLab opens chapter 00, also for who stopped in another one."""
+    monkeypatch.setattr(jupyterlab.bookmark, "position", lambda: position)
+    assert Path(jupyterlab._stopped_at()).name[:3] == page

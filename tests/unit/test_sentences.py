@@ -178,6 +178,20 @@ def test_a_check_that_meets_an_unexpected_type_says_so(registered, capsys, answe
     assert f"Found: {type(answer).__name__}, at which the check stopped: " in told
 
 
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ("the filter is missing.", "✗ Not right, because the filter is missing.\n"),
+        ("return the pattern.", "✗ Not right: return the pattern.\n"),
+        ("take says whether.", "✗ Not right, because take says whether.\n"),
+    ],
+)
+def test_what_is_to_be_done_is_no_reason(registered, capsys, mistake, told):
+    exercises.checks("77-3")(lambda: exercises.NotRight("this", "that", mistake))
+    exercises.check("77-3")
+    assert capsys.readouterr().out.startswith(told)
+
+
 CALLS = """
 from workbook.learning import exercises
 exercises._checks["77-2"] = exercises._Check(

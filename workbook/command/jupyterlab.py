@@ -29,7 +29,7 @@ from workbook.base.processes import end, signals_as_interrupt
 from workbook.cloud import local, target
 from workbook.command.looks import DESK, Look
 from workbook.deployment import cdk
-from workbook.learning import edition
+from workbook.learning import bookmark, edition, published
 
 JUPYTER = STATE / "jupyter"
 FIRST_PAGE = "lab/tree/learn/00_start_here.ipynb"
@@ -108,6 +108,8 @@ def lab(browser: bool = True, look: Look = DESK) -> None:
                 end(process, grace=0)
                 process, address = _started(browser, log, runtime, settings)
             print(f"JupyterLab:  {address}")
+            if page := _stopped_at():
+                print(f"Go on in:    {page}")
             print(f"{where}\nCtrl-C, once, stops everything; nothing is lost.", flush=True)
             process.wait()
         except KeyboardInterrupt:
@@ -116,6 +118,16 @@ def lab(browser: bool = True, look: Look = DESK) -> None:
             if process:
                 end(process, grace=0)
             log.unlink(missing_ok=True)
+
+
+def _stopped_at() -> str:
+    """The page of the chapter that the learner is in, or nothing before there is one: JupyterLab opens chapter 00."""
+    chapter, at = bookmark.position()
+    if chapter is None or at == bookmark.HALF_WAY:
+        return ""
+    first = chapter + (at == bookmark.END)
+    page = next((number for number in sorted(published.chapters()) if number >= first), 0)
+    return edition.where(page) if page else ""
 
 
 def _started(browser: bool, log: Path, runtime: Path, settings: Path) -> tuple[subprocess.Popen[bytes], str]:

@@ -77,9 +77,10 @@ def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
         back = f"`python3 run.py restore {aside.name}` brings {them} back"
         said.append(f"{those} new; what you had there is kept in {shown(aside)}, and {back}.")
     if old:
+        stays, each = ("stay", " the first, the others likewise") if len(old) > 1 else ("stays", " it")
         said.append(
-            f"The published edition has changed since you began {_named(old)}, which stays as you have it: "
-            f"`python3 run.py catch-up {old[0]:02}` renews it, and keeps yours aside."
+            f"The published edition has changed since you began {_named(old)}, which {stays} as you have it: "
+            f"`python3 run.py catch-up {old[0]:02}` renews{each}, and keeps yours aside."
         )
     return said
 

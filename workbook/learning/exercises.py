@@ -28,6 +28,7 @@ from workbook.deployment import failed
 from workbook.learning import bookmark, gaps
 from workbook.observe.glances import settle
 
+TO_DO = {"add", "ask", "call", "leave", "look", "make", "put", "return", "write"}  # no reason begins with these words
 
 @dataclass(frozen=True)
 class Right:
@@ -122,7 +123,8 @@ def check(name: str, *answers: Any) -> None:
         case NotRight(expected, found, mistake):
             if found in ("None", "NoneType") and any(map(callable, answers)):
                 found += ": the function gives nothing back. Does a line of it begin with return?"
-            text = f"✗ Not right, because {mistake}\n  Expected: {expected}\n  Found: {found}"
+            why = ":" if mistake.split(" ")[0] in TO_DO else ", because"
+            text = f"✗ Not right{why} {mistake}\n  Expected: {expected}\n  Found: {found}"
             colour = RED
     show(text, f'<p style="color:{colour}; white-space:pre-wrap">{_coloured(text, colour)}</p>')
     if isinstance(verdict, NotRight) and os.environ.get("WORKBOOK_TESTING"):

@@ -72,9 +72,19 @@ def queue(url: str, *, bodies: bool = True) -> pd.DataFrame:
     Returns:
         A row for each message: its body, its state (waiting or in flight), how often it was
         received, when it was sent, its id. Of what is only counted there is nothing but the state.
+
+    Raises:
+        WorkbookError: there is no such queue.
     """
     _reach()
-    messages = local.queue_messages(url) if target.is_local() else glances.messages(url, bodies)
+    client = target.client("sqs")
+    try:
+        messages = local.queue_messages(url) if target.is_local() else glances.messages(url, bodies)
+        if not messages:  # none, or no queue: the local cloud does not tell one from the other
+            client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    except client.exceptions.QueueDoesNotExist:
+        name = url.rpartition("/")[2]
+        raise WorkbookError(f"There is no queue {name!r} (any more). Run the cell again that makes it.") from None
     rows = [
         (
             m["Body"],

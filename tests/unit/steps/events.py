@@ -290,7 +290,7 @@ WRONG: list[tuple[str, str, Change, dict[str, Any]]] = [
     *[("04-bus", "by that name", nothing, {"outputs": OUTPUTS | {"EventBusName": name}})
       for name in ("default", "shopEventBus", "ShopEventbus", "Shop", "EventBusBus-1234", "ShopEventBus2", "")],
     ("04-log", "event_bus=shop_bus(self) is missing", no_rules, {"logged": lambda _: None}),
-    *[("04-log", "not every event has so", lambda p=p: rule("EventLog-Rule", p), {"logged": lambda _: None})
+    *[("04-log", "what not every event has there", lambda p=p: rule("EventLog-Rule", p), {"logged": lambda _: None})
       for p in (CHECKOUTS, {"source": ["shop.basket"]}, {"source": [{"prefix": "aws."}]}, {"detail-type": ["Order"]})],
     ("04-log", "is not granted", nothing, {"logged": lambda _: None, "says": lambda *_: True}),
     ("04-log", "see its log", nothing, {"logged": lambda _: None, "says": lambda *_: False}),

@@ -65,7 +65,7 @@ def log_catches_all() -> Verdict:
         return NotRight(
             "a pattern that fits every event",
             rules()[0].get("EventPattern", "a schedule"),
-            "it names a field that not every event has so.",
+            "it asks of a field what not every event has there.",
         )
     sent = str(uuid.uuid4())
     put("shop.check", "Checked", {"eventId": sent}, {"userName": USER})
@@ -167,7 +167,8 @@ def publishes() -> Verdict:
         )
     missing = (METADATA - {*part(event["detail"], "metadata")}) | (DATA - {*part(event["detail"], "data")})
     if missing:
-        return NotRight("all fields of the contract", f"no {', '.join(sorted(missing))}", "a consumer relies on them.")
+        gone = f"no {', '.join(sorted(missing))}"
+        return NotRight("all fields of the contract", gone, "a consumer relies on each of them.")
     if (total := event["detail"]["data"]["totalPrice"]) != TOTAL:
         return NotRight(f"a totalPrice of {TOTAL}", str(total), "the total is the sum of price × quantity.")
     if Rest(outputs["BasketApiUrl"]).delete(f"basket/{USER}").status != 404:

@@ -1,4 +1,4 @@
-"""The calls of AWS that a learner's function makes, noted and not sent."""
+"""The calls of AWS that a learner's function makes: noted and not sent, or sent and seen."""
 
 from __future__ import annotations
 
@@ -29,5 +29,21 @@ def noted_calls(answers: Mapping[str, Any]) -> Iterator[Calls]:
     BaseClient._make_api_call = note
     try:
         yield noted
+    finally:
+        BaseClient._make_api_call = real
+
+
+@contextmanager
+def seen_calls() -> Iterator[list[str]]:
+    """The names of all operations that are called, in their order; each goes where it always goes."""
+    real, seen = BaseClient._make_api_call, []
+
+    def see(client: BaseClient, operation: str, request: dict[str, Any]) -> Any:
+        seen.append(operation)
+        return real(client, operation, request)
+
+    BaseClient._make_api_call = see
+    try:
+        yield seen
     finally:
         BaseClient._make_api_call = real

@@ -10,6 +10,7 @@ from typing import Any
 from workbook.cloud import target
 from workbook.cloud.stacks import outputs
 from workbook.learning.checks.judging import patterns
+from workbook.learning.checks.judging.api_calls import seen_calls
 from workbook.learning.checks.judging.checkouts import USER, rules
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
 
@@ -39,11 +40,17 @@ def judged_rules(rules_of: Callable[[str], Any]) -> Verdict:
         client.delete_rule(Name=name, EventBusName=name)
         client.delete_event_bus(Name=name)
     if given is None or isinstance(given, str | dict):
-        mistake = 'return the list that stands under "Rules" in the answer.'
+        mistake = 'the rules are a list, which stands under "Rules" in the answer: return that.'
         return NotRight("a list of rules", type(given).__name__, mistake)
     found = [rule.get("Name") if isinstance(rule, dict) else rule for rule in given]
-    if found not in ([name], [expected[0]["Arn"]]):
-        mistake = "each bus has rules of its own; without EventBusName it is the account's default bus that is asked."
+    if found and found[0] in (name, expected[0]["Arn"]) and not isinstance(given[0], dict):
+        mistake = "these are no rules, only what they are called; the questions in the end ask for their patterns, too."
+        return NotRight("a list of rules", ", ".join(map(str, found)), mistake)
+    if found != [name]:
+        mistake = (
+            "each bus has rules of its own, and this asks another one. EventBusName takes the name that the function "
+            "is given; without it the account's default bus is asked."
+        )
         return NotRight("the rule of the bus that is given", ", ".join(map(str, found)) or "none", mistake)
     return Right("That bus, and its rules.")
 
@@ -62,6 +69,11 @@ def judged_over(over: Callable[[float], Any]) -> Verdict:
     """
     for price in PRICES:
         pattern = over(price)
+        before = json.dumps(pattern, default=str)
+        over(price + 1000)
+        if json.dumps(pattern, default=str) != before:
+            mistake = "CHECKOUTS itself is changed, and later cells need it as it was: make a new dict, as | does."
+            return NotRight("a pattern of its own for each price", "the same dict each time", mistake)
         if not isinstance(pattern, dict):
             return NotRight("a pattern, which is a dict", type(pattern).__name__, "return the pattern.")
         cases = [
@@ -220,10 +232,14 @@ def judged_cost(costs: Callable[[str, str], Any]) -> Verdict:
     try:
         for key, price in zip(keys, prices.values(), strict=True):
             client.put_item(TableName=outputs["OrderingTable"], Item=key | {"totalPrice": {"N": str(price)}})
-        given = {order_id: costs(USER, order_id) for order_id in prices}
+        with seen_calls() as calls:
+            given = {order_id: costs(USER, order_id) for order_id in prices}
     finally:
         for key in keys:
             client.delete_item(TableName=outputs["OrderingTable"], Key=key)
+    if "Scan" in calls:
+        mistake = "a Scan reads every order there is, and you pay for each. get_item reads one, by its key."
+        return NotRight("one order read, by its key", "the whole table read: Scan", mistake)
     for order_id, price in prices.items():
         if given[order_id] == price:
             continue

@@ -9,6 +9,9 @@ from workbook.cloud import target
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict
 
 
+COMPARISONS = {"anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix", "wildcard"}
+
+
 class NoPattern(ValueError):
     """What EventBridge does not take for a pattern; it says why."""
 
@@ -36,6 +39,10 @@ def takes(
 def mistake_in(pattern: dict[str, Any], event: dict[str, Any]) -> str:
     """Which fields of a pattern do not fit an event that is wanted: each is tried by itself."""
     wrong = [path for path, alone in _fields(pattern) if not fits(alone, event)]
+    for path in wrong:
+        field, _, comparison = path.rpartition(".")
+        if field and comparison in COMPARISONS:
+            return f"{field} has a condition without a list around it, so {comparison} counts as a name: [{{…}}]."
     if not wrong:
         return "each of its fields fits by itself, and all of them together do not."
     verb = "does" if len(wrong) == 1 else "do"

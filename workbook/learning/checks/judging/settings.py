@@ -70,7 +70,7 @@ def judged_outage(document: dict[str, Any], table_arn: str) -> Verdict:
         mistake = "the poller receives in the worker's name: so much forbidden, no message would even be tried."
         return NotRight("only writing forbidden", shown, mistake)
     if not any(_covers(one.get("Action", []), "dynamodb:PutItem") for one in denied):
-        return NotRight("dynamodb:PutItem", shown, "this is the one action with which the worker stores an order.")
+        return NotRight("dynamodb:PutItem", shown, "PutItem is the one action with which the worker stores an order.")
     if not any(_covers(one.get("Resource", []), table_arn) for one in denied):
         where = ", ".join(str(it) for one in denied for it in as_list(one.get("Resource", "none")))
         return NotRight("the table of orders", where, "it forbids this elsewhere: \"*\" is every resource.")
@@ -134,6 +134,7 @@ def judged_tries(longest: Callable[[str], Any]) -> Verdict:
         if verdict := _judged_number(answer, tries * hidden_for, expected, {
             hidden_for: "that is the time of one try; how many there are stands in the RedrivePolicy.",
             tries: "that is the number of tries; for how long each hides the message is the VisibilityTimeout.",
+            (tries - 1) * hidden_for: "the last try hides the message, too, before it is a dead letter: count all.",
             5 * hidden_for: "five is the number in the stack; of another queue, its RedrivePolicy says it.",
             30 * tries: "thirty is the number in the stack; of another queue, its VisibilityTimeout says it.",
         }):  # fmt: skip
@@ -166,7 +167,7 @@ def judged_names(answer: Any, wanted: set[str]) -> Verdict:
         return NotRight("a list of names", repr(answer)[:200], 'return the names of rules: rule["Name"].')
     expected, found = ", ".join(sorted(wanted)), ", ".join(sorted(set(answer))) or "none"
     if set(answer) - wanted:
-        mistake = "of what these rules' targets do not take, all is kept: a DeadLetterConfig says where."
+        mistake = "all is kept of what these rules' targets do not take: a DeadLetterConfig says where."
         return NotRight(expected, found, mistake)
     if wanted - set(answer):
         mistake = "some drop events, and are missing: a RetryPolicy keeps nothing, only a DeadLetterConfig does."
