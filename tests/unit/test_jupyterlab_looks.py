@@ -71,7 +71,7 @@ def test_the_option_chooses_the_look(monkeypatch, words, look):
         ((4, "start"), "04_"),
         ((4, "within"), "04_"),
         ((4, "end"), "05_"),
-        ((13, "end"), "99_"),
+        ((14, "end"), "99_"),
         ((99, "end"), ""),
         ((5, "half-way"), ""),
     ],
