@@ -178,6 +178,18 @@ def test_what_is_deployed_from_here_bears_the_mark_and_so_does_what_is_in_it(aws
     assert python("deploy('Hello').changes.empty.__bool__()")
 
 
+@pytest.mark.nightly
+def test_by_hand_cdk_takes_the_tags_where_it_can_and_works_without_them_elsewhere(aws, learner, python):
+    python("import subprocess; from workbook.deployment import cdk")
+    run = "subprocess.run({!r}, shell=True, cwd=cdk.CDK_APP, env=cdk.environment(), capture_output=True, text=True)"
+    assert "Hello" in python(run.format("cdk list") + ".stdout").split()
+    made = "cdk deploy Hello --method direct --require-approval never"
+    assert python(run.format(made) + ".returncode") == 0
+    mark = (learner.root / ".workbook" / "mark").read_text().strip()
+    [stack] = aws.client("cloudformation").describe_stacks(StackName="Hello")["Stacks"]
+    assert {TAG: mark} == {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
+
+
 def test_without_its_own_records_a_checkout_knows_its_stacks_by_their_tags(aws, learner, python):
     (learner.root / ".workbook" / "made.json").unlink()
     assert python("sorted(outputs)") == ["EventBusName", "HelloFunction"]

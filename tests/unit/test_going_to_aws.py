@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date
 
@@ -111,3 +112,14 @@ def test_a_job_gives_roles_the_boundary_that_there_is(tmp_path, monkeypatch, con
     monkeypatch.setattr(workflow.boundary, "context", lambda: context)
     assert workflow.run_job("diff").exit.tolist() == [0 if context else 1]
     assert not workflow.CONTEXT.exists()
+
+
+def test_context_of_ones_own_is_put_back_after_a_job(tmp_path, monkeypatch):
+    job = "jobs: {diff: {steps: [{run: grep -c boundary cdk.context.json, working-directory: cdk_app}]}}"
+    for name, file in (("FILE", "deploy.yml"), ("CDK_APP", ""), ("CONTEXT", "cdk.context.json")):
+        monkeypatch.setattr(workflow, name, tmp_path / file)
+    workflow.FILE.write_text(job)
+    workflow.CONTEXT.write_text('{"mine": true}')
+    monkeypatch.setattr(workflow.boundary, "context", lambda: {"boundary": "b"})
+    assert workflow.run_job("diff")["said last"].tolist() == ["1"]
+    assert json.loads(workflow.CONTEXT.read_text()) == {"mine": True}

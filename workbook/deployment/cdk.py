@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from workbook.base.environment import tools_on_path
 from workbook.base.display import in_notebook
+from workbook.base.environment import tools_on_path
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CACHE, CDK_APP, CDK_STATE
+from workbook.base.paths import CACHE, CDK_APP, CDK_STATE, write_text
 from workbook.base.processes import end
 from workbook.cloud import boundary, target, whose
 from workbook.deployment import kept, synthesis
@@ -27,6 +28,7 @@ from workbook.deployment.failures import why_cdk_failed, why_python_failed
 from workbook.deployment.lint import preload
 from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
 
+TAKES_TAGS = '*" deploy "* | *" bootstrap "*'  # among the words after `cdk`, as a shell's pattern
 LOOK_SECONDS, LOOK_SECONDS_AWS = 0.1, 2  # between two looks at a stack; AWS allows no more, and has its own pace
 
 
@@ -34,8 +36,11 @@ def environment() -> dict[str, str]:
     """The environment that `cdk` and `app.py` run in: PATH with the locked tools, quiet, offline."""
     base = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     base.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(CACHE / "jsii"))
-    return tools_on_path(base) | {
-        **({} if target.is_local() else {"CDK_TAGS": f"{whose.TAG}={whose.mark()}"}),
+    variables = tools_on_path(base)
+    if not target.is_local():
+        variables["CDK_TAGS"] = f"{whose.TAG}={whose.mark()}"
+        variables["PATH"] = os.pathsep.join([str(_folder_of_cdk_with_tags()), variables["PATH"]])
+    return variables | {
         "CDK_HOME": str(CDK_STATE / "home"),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_VALIDATION": "false",  # cfn-lint does that, for what changed; it would take a third of a synthesis
@@ -43,6 +48,17 @@ def environment() -> dict[str, str]:
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         "NO_COLOR": "1",
     }
+
+
+def _folder_of_cdk_with_tags() -> Path:
+    """A folder for PATH with a `cdk` that gets the tags of stacks where it takes them; elsewhere it fails on them."""
+    program = CDK_STATE / "bin" / "cdk"
+    real = shlex.quote(str(CDK_APP / "node_modules" / ".bin" / "cdk"))
+    text = f'#!/bin/sh\ncase " $* " in {TAKES_TAGS}) ;; *) unset CDK_TAGS ;; esac\nexec {real} "$@"\n'
+    if not (program.exists() and program.read_text(encoding="utf-8") == text):
+        write_text(program, text)
+        program.chmod(0o755)
+    return program.parent
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import yaml
 
 from workbook.base.display import Progress
 from workbook.base.errors import WorkbookError
-from workbook.base.paths import CDK_APP, ROOT, write_json
+from workbook.base.paths import CDK_APP, ROOT, read_json, write_json
 from workbook.cloud import boundary
 from workbook.deployment import cdk
 
@@ -52,11 +52,17 @@ def run_job(name: str) -> pd.DataFrame:
 
 @contextmanager
 def _boundary() -> Iterator[None]:
-    """Meanwhile CDK gives every role the learner's boundary, as a step of the workflow has it; if there is one."""
-    if context := boundary.context():
-        write_json(CONTEXT, context)
+    """Meanwhile CDK gives every role the learner's boundary, as a step of the workflow has it; if there is one.
+
+    Context of the learner's own, in a file of that name, is put back.
+    """
+    context, own = boundary.context(), read_json(CONTEXT, None)
+    if context:
+        write_json(CONTEXT, (own or {}) | context)
     try:
         yield
     finally:
-        if context:
+        if context and own is None:
             CONTEXT.unlink(missing_ok=True)
+        elif context:
+            write_json(CONTEXT, own)
