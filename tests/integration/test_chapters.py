@@ -205,12 +205,12 @@ def test_back_to_the_beginning(learner, python):
 def test_a_chapter_that_there_is_not(learner, python):
     assert (
         python.refused("chapter(42)")
-        == "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 99."
+        == "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 14, 99."
     )
     done = learner.cli("catch-up", "42")
     assert (done.returncode, done.stderr.strip()) == (
         1,
-        "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 99.",
+        "There is no chapter 42. There are: 00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, 14, 99.",
     )
 
 
