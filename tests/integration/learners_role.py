@@ -14,7 +14,8 @@ from workbook.cloud import boundary
 # and of conditions it knows none that the template has.
 ARNS_ARE_FOUND = {"cloudformation", "dynamodb", "iam", "lambda", "s3", "sns", "sqs", "ssm", "sts"}
 NAMED_OTHERWISE = {  # what they are about stands where that cloud does not look
-    "dynamodb:ListTagsOfResource", "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy",
+    "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListTagsOfResource",
+    "dynamodb:TagResource", "dynamodb:UntagResource", "iam:SimulatePrincipalPolicy", "lambda:CreateFunction",
     "sns:ListTagsForResource",
 }  # fmt: skip
 # Where that cloud asks for actions of other names: a batch's own, the call's for a budget, the list's for an alias.
