@@ -25,7 +25,7 @@ def judged_received(count: Callable[[str], Any]) -> Verdict:
     """
     sqs = target.client("sqs")
     for before in (0, 2):
-        name, settings = f"check-{uuid.uuid4()}", {"VisibilityTimeout": "0"}
+        name, settings = f"checked-{uuid.uuid4()}", {"VisibilityTimeout": "0"}
         url = sqs.create_queue(QueueName=name, Attributes=settings)["QueueUrl"]
         try:
             sqs.send_message(QueueUrl=url, MessageBody="a message")
