@@ -17,7 +17,8 @@ def stay_gone(service: Any) -> None:
 
     def name_if_gone(function: dict[str, Any]) -> str | None:
         name = (function.get("config") or function).get("FunctionName")
-        return None if any(there == name for *_, there in service._functions._data) else name
+        functions = [*service._functions._data]  # at once, for others may come or go meanwhile
+        return None if any(there == name for *_, there in functions) else name
 
     def executed(function: dict[str, Any], event: Any) -> dict[str, Any]:
         if not (name := name_if_gone(function)):
