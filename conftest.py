@@ -6,7 +6,6 @@ but for their value (`tests/notebooks/sanitize.txt`). A check that is not right 
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from pathlib import Path
@@ -17,7 +16,6 @@ SANITIZE = Path(__file__).parent / "tests" / "notebooks" / "sanitize.txt"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    gc.set_threshold(100_000, 50, 100)  # to look for garbage so often took a tenth of all time
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell sets it for what runs behind its back
         signal.signal(signal.SIGINT, signal.default_int_handler)  # else no test could send a Ctrl-C
     if config.getoption("nbval", False):  # whoever runs one test of their own may leave nbval out

@@ -172,8 +172,8 @@ def memory() -> int:
     return total
 
 
-def end_workers(functions: Iterable[str]) -> None:
-    """End the workers of functions that are gone: MiniStack lets those of a deleted stack wait for ever.
+def workers(functions: Iterable[str]) -> list[psutil.Process]:
+    """The processes that run functions.
 
     Args:
         functions: their names.
@@ -181,13 +181,26 @@ def end_workers(functions: Iterable[str]) -> None:
     names = "|".join(map(re.escape, functions))
     cloud = running()
     if cloud is None or not names:
-        return
-    of_them = re.compile(rf"/ministack-lambda-(?:{names})-\w+/")  # the folder that a worker is started from
+        return []
+    of_them = re.compile(rf"/ministack-lambda-(?:{names})-\w+/")  # the folder that a worker runs in
+    found = []
     with contextlib.suppress(psutil.NoSuchProcess):
         for worker in psutil.Process(cloud.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if of_them.search(" ".join(worker.cmdline())):
-                    worker.terminate()
+                if of_them.search(worker.cwd()):
+                    found.append(worker)
+    return found
+
+
+def end_workers(functions: Iterable[str]) -> None:
+    """End the workers of functions that are gone: MiniStack lets those of a deleted stack wait for ever.
+
+    Args:
+        functions: their names.
+    """
+    for worker in workers(functions):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.terminate()
 
 
 def _messages_in(node: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """`python -P FOLDER ministack LAYERS`: MiniStack as its own command runs it, but behind the gate, with whole logs, with
-layers that are unpacked once, into the folder LAYERS, without events for functions that are gone, and with aliases that
-follow their weights.
+layers that are unpacked once, into the folder LAYERS, workers that are copies of one process, without events for
+functions that are gone, and with aliases that follow their weights.
 """
 
 import sys
@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import deleted
+import forked
 import gate
 import layers
 import weights
@@ -19,6 +20,7 @@ module.app = gate.gated(module.app, gate.whom_to_ask())
 runtime = import_module(f"{package}.core.lambda_runtime")
 whole_logs.give(runtime.Worker)
 layers.share(runtime, unpacked)
+forked.share(runtime)
 functions = import_module(f"{package}.services.lambda_svc")
 deleted.stay_gone(functions)
 weights.follow(functions)

@@ -51,11 +51,8 @@ class Shop:
         return list(self.rows("BasketOutbox"))
 
     def workers(self, output: str) -> list[psutil.Process]:
-        """The processes that run a function: the local cloud's children that run out of the function's folder."""
-        running, folder = local.running(), f"ministack-lambda-{self.outputs[output]}-"
-        if running is None:
-            return []
-        return [p for p in psutil.Process(running.pid).children() if folder in _command_of(p)]
+        """The processes that run a function."""
+        return local.workers([self.outputs[output]])
 
     def mapping(self, output: str) -> str:
         """The id of a function's event source mapping."""
@@ -79,10 +76,3 @@ def deserialized(item: dict[str, Any]) -> dict[str, Any]:
 def cost_of(items: list[dict[str, Any]]) -> Decimal:
     """What items cost together."""
     return sum((Decimal(item["price"]) * item["quantity"] for item in items), Decimal(0))
-
-
-def _command_of(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
