@@ -101,6 +101,7 @@ class TestStatement:
         assert statement["Effect"] == "Allow" and statement["Action"] == sorted({*statement["Action"]})
 
 
+@pytest.mark.slow
 def test_the_template_is_right():
     found = lint(FILE.read_text(encoding="utf-8"), config=ManualArgs(include_checks=["I3510"], regions=["eu-west-1"]))
     assert [(match.rule.id, match.message) for match in found] == []

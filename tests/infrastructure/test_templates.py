@@ -515,6 +515,7 @@ def test_nothing_outlives_its_stack(app: App, stack: str) -> None:
     assert not [i for i, r in app.resources(stack).items() if r.get("DeletionPolicy", "Delete") != "Delete"]
 
 
+@pytest.mark.slow
 @EACH
 def test_cfn_lint_has_nothing_to_say(app: App, stack: str) -> None:
     found = cfnlint.api.lint_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Iterator
 from types import ModuleType, SimpleNamespace
@@ -11,6 +12,7 @@ import boto3
 import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
+from IPython.core.interactiveshell import InteractiveShell
 from services import (
     BUS,
     CHECKOUTS,
@@ -24,6 +26,7 @@ from services import (
     make_table,
     only_moto,
 )
+from traitlets.config import Config
 
 # The same examples each time, and no failures for being slow: a build that fails, fails again.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=50)
@@ -168,3 +171,12 @@ def event_log() -> Iterator[Callable[[dict], tuple[Any, list[dict]]]]:
 @pytest.fixture
 def event_log_table(event_log) -> Any:
     return emptied(boto3.resource("dynamodb").Table(TABLE))
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """What runs a notebook's cells, as `get_ipython()` gives it."""
+    made = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    yield made
+    atexit.unregister(made.atexit_operations)  # each would look for garbage once more: half a second
+    InteractiveShell.clear_instance()

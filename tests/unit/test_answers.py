@@ -13,6 +13,8 @@ from workbook.costs.prices import cost
 from workbook.learning import exercises
 from workbook.learning.exercises import Right
 
+pytestmark = pytest.mark.slow
+
 WITHOUT_A_CLOUD = ("01-2", "03-1", "03-2", "04-2", "05-1", "07-1", "10-1", "11-1", "11-2", "12-2", "13-1", "14-1")
 ANSWERS = answers_to(*WITHOUT_A_CLOUD)
 

@@ -13,6 +13,8 @@ from workbook.cloud import local, target
 from workbook.command import cli, doctor
 from workbook.deployment import failures
 
+pytestmark = pytest.mark.slow
+
 NAMES = [
     "Python", "packages as locked", "Node", "CDK command line", "room on the disk", "right to write here",
     "home folder", "port for the local cloud", "local addresses", "AWS settings", "the deployed shop", "clock",

@@ -14,6 +14,8 @@ from workbook.base.paths import NOTEBOOKS
 from workbook.command import saved_pages
 from workbook.learning import edition, gaps, learner_files, predictions, published
 
+pytestmark = pytest.mark.slow
+
 FIRST = "00_start_here.ipynb"
 CHAPTERS = pytest.mark.parametrize("number", sorted(published.chapters()))
 

@@ -19,6 +19,8 @@ from workbook.learning.lost_order.check import verdict_on
 from workbook.learning.lost_order.experiments import Finding
 from workbook.learning.lost_order.files import planted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("path", LOOKS)
 def test_a_planted_mistake_is_seen_as_such(monkeypatch, path):

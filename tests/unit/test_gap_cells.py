@@ -14,6 +14,8 @@ from workbook.deployment import failures
 from workbook.learning import exercises, gaps, published
 from workbook.learning.exercises import NotYet
 
+pytestmark = pytest.mark.slow
+
 CELLS = [cell for number in published.chapters() for cell in gaps.cells_of(number).values()]
 WRITTEN = {path for number in published.chapters() for path in published.files_before(number + 1)}
 each_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.id)

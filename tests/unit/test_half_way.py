@@ -9,6 +9,8 @@ import pytest
 from workbook.deployment.deploy import Deployment
 from workbook.learning import bookmark, chapters, published, status
 
+pytestmark = pytest.mark.slow
+
 STAGES = ("mend", "replay", "importers_first", "destroy", "_clear_buckets_that_go", "deploy")
 
 

@@ -9,6 +9,8 @@ import pytest
 from workbook.base.paths import read_json, write_json
 from workbook.deployment import lint
 
+pytestmark = pytest.mark.slow
+
 REGION = "us-east-1"
 RIGHT = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 QUEUE = "AWS::SQS::Queue"

@@ -18,6 +18,8 @@ from workbook.learning.lost_order.experiments import EXPERIMENTS, TRY_OUT
 from workbook.learning.lost_order.files import PLANTED, planted
 from workbook.learning.lost_order.shop import LETTERS
 
+pytestmark = pytest.mark.slow
+
 CHANGED = {  # by path: lines that go, lines that come, what the mistake is about
     "cdk_app/shop/ordering.py": (1, 1, "visibility_timeout"),
     "lambda_src/basket/publisher.py": (14, 7, "put_events"),

@@ -11,6 +11,8 @@ from test_habits import HANDLERS
 
 from workbook.base.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 CODE = sorted(
     file.relative_to(ROOT).as_posix()
     for tree in mutants.TREES

@@ -11,7 +11,6 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
 
 from workbook.base.paths import NOTEBOOKS
@@ -58,15 +57,11 @@ def test_each_part_of_a_figure_is_told():
     assert plots.described(figure) == "A plot: an ordinary order; ms; SQS. | one that waited; ms; SQS."
 
 
-def test_a_notebook_shows_the_picture_with_its_words():
-    shell = InteractiveShell.instance()
-    try:
-        select_figure_formats(shell, {"png"})
-        plots.tell()
-        figure = FRAME.plot(x="waited", xlabel="<time>").figure
-        data, _ = shell.display_formatter.format(figure)
-    finally:
-        InteractiveShell.clear_instance()
+def test_a_notebook_shows_the_picture_with_its_words(shell):
+    select_figure_formats(shell, {"png"})
+    plots.tell()
+    figure = FRAME.plot(x="waited", xlabel="<time>").figure
+    data, _ = shell.display_formatter.format(figure)
     assert data["text/plain"] == plots.described(figure)
     shown = re.fullmatch(r'<img alt="(.+)" src="data:image/png;base64,(.+)">', data["text/html"], re.DOTALL)
     assert shown[1] == "A plot: &lt;time&gt;; stored from 3 to 9.5."

@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from workbook.base.paths import NOTEBOOKS
 from workbook.learning import published
 from workbook.maintenance import copies
+
+pytestmark = pytest.mark.slow
 
 ASK = "from workbook.learning import published; print(len(published.chapters()), len(published.files_before(100)))"
 

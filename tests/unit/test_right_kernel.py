@@ -20,11 +20,9 @@ SENTENCE = (
 
 
 @pytest.fixture
-def shell(monkeypatch) -> InteractiveShell:
+def shell(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     monkeypatch.chdir(NOTEBOOKS)
-    made = InteractiveShell.instance()
-    yield made
-    InteractiveShell.clear_instance()
+    return shell
 
 
 @pytest.mark.parametrize("number", published.chapters())

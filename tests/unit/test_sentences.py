@@ -18,10 +18,9 @@ from workbook.learning import exercises
 
 
 @pytest.fixture
-def shell() -> InteractiveShell:
-    made = InteractiveShell()
-    sentences.speak_in(made)
-    return made
+def shell(shell: InteractiveShell) -> InteractiveShell:
+    sentences.speak_in(shell)
+    return shell
 
 
 def said(shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str) -> str:

@@ -33,7 +33,7 @@ SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "rehearsal", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
 QUICK_SUITES = ("infrastructure", "unit")
 BUSY = 4
-PROCESSES = "3"  # on two cores, as half of the time is waiting
+PROCESSES, QUICK_PROCESSES = "3", "2"  # on two cores; half of the time is waiting, but among the quick ones none
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
@@ -121,7 +121,7 @@ def test(arguments: Sequence[str] = (), *, quick: bool = False, everything: bool
         if not any((copy / a.split("::")[0]).exists() for a in arguments if not a.startswith("-")):
             suites = QUICK_SUITES if quick else SUITES
             command += [f"tests/{suite}" for suite in suites if (copy / "tests" / suite).is_dir()]
-            command += ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
+            command += ["-n", QUICK_PROCESSES if quick else PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]
         leave_out = [mark for mark, wanted in (("nightly", everything), ("slow", not quick)) if not wanted]
         command += ["-m", " and ".join(f"not {mark}" for mark in leave_out)] if leave_out else []
         profile = "quick" if quick else "thorough" if everything else "repeatable"
