@@ -12,7 +12,7 @@ from samples import CHAPTERS
 
 RUN = [notebook for notebook in CHAPTERS if notebook.name[:2] in ("00", "06", "99")]
 STORED = [notebook for notebook in CHAPTERS if notebook not in RUN]  # they are opened as they are stored
-BY_DAY = ("00", "11")
+BY_DAY = ("00",)
 FIRST = "00_start_here.ipynb"
 GREETING, DEPLOY, CALL = "Somebody called", 'deploy("Hello")', "lambda_.invoke("
 PICTURE = ".jp-MarkdownCell img[src*='/diagrams/']"

@@ -9,6 +9,8 @@ from lab_page import SIZE, LabPage
 from playwright.sync_api import Browser, expect
 from running_labs import running_lab
 
+pytestmark = pytest.mark.nightly
+
 FIRST = "00_start_here.ipynb"
 CONTENTS = "#table-of-contents"
 
@@ -17,9 +19,7 @@ def font_size(locator) -> int:
     return round(float(locator.evaluate("it => getComputedStyle(it).fontSize").removesuffix("px")))
 
 
-@pytest.mark.parametrize(
-    "words", [pytest.param((), id="desk"), pytest.param(("--projector",), id="projector", marks=pytest.mark.nightly)]
-)
+@pytest.mark.parametrize("words", [pytest.param((), id="desk"), pytest.param(("--projector",), id="projector")])
 def test_what_a_newcomer_sees(browser: Browser, screenshots: Path, words: tuple[str, ...]) -> None:
     with running_lab(*words) as lab, browser.new_context(viewport=SIZE) as visit:
         page = LabPage(visit.new_page(), lab.address)

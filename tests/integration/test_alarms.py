@@ -50,6 +50,7 @@ def moved(shop: Learner, name: str, value: float) -> None:
     client.put_metric_alarm(**{field: alarm[field] for field in fields if field in alarm} | {"Threshold": value})
 
 
+@pytest.mark.nightly  # chapter 11 makes a backlog, too
 def test_a_backlog_is_heard_of_and_so_is_its_end(shop: Learner, look, heard) -> None:
     depth, age = "Ordering-Queue-Depth", "Ordering-Queue-Age"
     customer = Customer(shop)

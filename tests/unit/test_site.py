@@ -15,7 +15,7 @@ from workbook.base.errors import WorkbookError
 from workbook.base.paths import NOTEBOOKS, ROOT
 from workbook.maintenance import site as book
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 OUTSIDE = re.compile(r"(https?|mailto):")
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
