@@ -60,6 +60,15 @@ CDK = ROOT / "cdk_app" / "node_modules" / ".bin" / "cdk"
 NODE_MODULES = CDK.parents[1]
 KERNEL = Path("share", "jupyter", "kernels", "workbook", "kernel.json")  # where it is in an environment
 DISK_GB = 2
+# What set-up does not compile: the packages' own tests, and of CDK the services of which the shop has nothing. Whoever
+# imports one waits for it, once.
+OF_THE_SHOP = (
+    "apigateway|applicationautoscaling|cloudwatch|cloudwatch_actions|codedeploy|codestarnotifications|dynamodb|ec2|"
+    "ecr_assets|events|events_targets|iam|lambda|lambda_destinations|lambda_event_sources|logs|s3|s3_assets|scheduler|"
+    "sns|sns_subscriptions|sqs"
+)
+COMPILE = "import compileall as c, re, sys; c.compile_dir(sys.argv[1], quiet=2, workers=0, rx=re.compile(sys.argv[2]))"
+NOT_COMPILED = rf"[/\\]tests[/\\]|[/\\]aws_cdk[/\\]aws_(?!({OF_THE_SHOP})[/\\])"
 # A person's own settings for pip, uv, npm and Node say how to reach packages, and what to do with them. The first is
 # kept: indexes, proxies, certificates, passwords, caches, patience. The second is the workbook's own to say.
 SETTINGS = re.compile("(PIP|UV|NPM_CONFIG|NODE)_(.+)", re.I)
@@ -98,7 +107,6 @@ CURES = (  # what tools print when something is wrong, and what to do about it; 
         r"permission denied|EACCES|read-only file system|EROFS|not permitted",
         f"Something here may not be written to, or is another user's (`ls -la` shows whose): mend that, {AGAIN}",
     ),
-    (r"bytecode timed out", f"This machine is too busy to compile the packages in time: let it come to rest, {AGAIN}"),
     (
         r"connect|dns|resolv|look ?up|time[d ]*out|unreachable|fetch|tunnel|proxy|no matching dist|ENOTFOUND|EAI_AGAIN",
         f"The network, or the package index on it, is out of reach: check the connection and HTTPS_PROXY, {AGAIN}",
@@ -473,8 +481,8 @@ def install_packages(prefix: Path, environment: dict[str, str], keep_open: int) 
     for index in re.findall(r"^\S*\.index-url='(.+)'$", listed.stdout, re.M):
         environment.setdefault("UV_DEFAULT_INDEX", index)
     command = [python, "-m", "uv", "pip", "install", "--python", python, "--require-hashes", "--only-binary", ":all:"]
-    command += ["--compile-bytecode", "-r", str(LOCK)]
-    step("Installing and compiling the packages", command, environment, keep_open)
+    step("Installing the packages", [*command, "-r", str(LOCK)], environment, keep_open)
+    step("Compiling them", [python, "-c", COMPILE, str(site_packages(prefix)), NOT_COMPILED], environment, keep_open)
 
 
 def install_project(prefix: Path, environment: dict[str, str], keep_open: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import hashlib
+import importlib.util
 import io
 import json
 import os
@@ -22,6 +23,7 @@ import pytest
 from run_py import loaded
 
 from workbook.base.paths import ROOT
+from workbook.deployment import cdk
 
 pytestmark = pytest.mark.slow
 
@@ -466,6 +468,30 @@ def test_a_failure_says_why_and_what_to_do(run, printed, reason, cure):
     assert second.startswith(cure)
 
 
+def test_what_the_shop_needs_of_cdk_is_compiled_and_the_rest_of_it_is_not(run):
+    code = "import importlib, json, pathlib, sys; sys.path.insert(0, '.')\n"
+    code += "for file in pathlib.Path('shop').glob('*.py'): importlib.import_module(f'shop.{file.stem}')\n"
+    code += "print(json.dumps([m.__file__ for n, m in sys.modules.items() if n.startswith('aws_cdk.aws_')]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "cdk_app", env=cdk.environment(), stdout=-1)
+    used = {Path(file) for file in json.loads(done.stdout) if Path(file).name == "__init__.py"}
+    assert not [file for file in used if re.search(run.NOT_COMPILED, str(file))]
+    there = {file for file in next(iter(used)).parents[1].glob("aws_*/__init__.py")}
+    assert len([file for file in there - used if re.search(run.NOT_COMPILED, str(file))]) > 200
+
+
+@pytest.mark.parametrize(
+    ("file", "compiled"),
+    [("pandas/__init__.py", True), ("pandas/tests/test_x.py", False), ("moto/dynamodb/models/__init__.py", True)],
+)
+def test_tests_of_packages_are_not_compiled(run, tmp_path, file, compiled):
+    module = tmp_path / file
+    module.parent.mkdir(parents=True)
+    module.write_text("")
+    (tmp_path / "broken.py").write_text("no python")  # it is no reason to stop
+    subprocess.run([sys.executable, "-c", run.COMPILE, str(tmp_path), run.NOT_COMPILED], check=True)
+    assert Path(importlib.util.cache_from_source(str(module))).exists() == compiled
+
+
 # The whole of it, as a program, with stand-ins for uv, Node and the registries
 
 UV = r"""
@@ -546,7 +572,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
     hold, said = tree / "hold", ""
     hold.touch()
     first = begun(tree, "status")
-    while not said.endswith("compiling the packages … "):
+    while not said.endswith("Installing the packages … "):
         assert (letter := first.stderr.read(1)), said
         said += letter
     first.send_signal(signal.SIGINT)
@@ -564,7 +590,7 @@ def test_from_nothing_through_ctrl_c_to_a_second_start(tree):
         r"Setting the workbook up in .*\n"
         r"(  Removing what an earlier set-up has left\n)?"
         r"(  Making \.venv|  Installing [A-Za-z ,]+) … \d+\.\d s\n"
-        r"(  Installing [A-Za-z ,]+ … \d+\.\d s\n){5}"
+        r"(  (Installing|Compiling) [A-Za-z ,]+ … \d+\.\d s\n){6}"
         r"(  Trying [A-Za-z ]+ … \d+\.\d s\n){2}"
         r"Set up in \d+ s\.\n",
         said,
