@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from unittest import mock
 
 import pytest
 
+from workbook.base.paths import CDK_APP, LAMBDA_SRC
 from workbook.cloud.engine import forked
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are copied on Linux only")
@@ -117,9 +120,16 @@ def test_chance_and_variables_are_each_copys_own(start):
     assert answer(other, "import os; print(os.environ.get('MINE'))") == "None"
 
 
-def test_it_has_what_functions_import_already(start):
-    imported = "import sys; print({'boto3', 'aws_lambda_powertools.event_handler'} <= set(sys.modules))"
-    assert answer(start(), imported) == "True"
+def test_it_has_already_what_functions_import(start):
+    imported = {
+        node.module
+        for folder in (LAMBDA_SRC, CDK_APP / "layer")
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and re.match("boto|aws_", node.module or "")
+    }
+    assert {"boto3.dynamodb.conditions", "aws_lambda_powertools"} < imported
+    assert answer(start(), f"import sys; print({imported} - set(sys.modules))") == "set()"
 
 
 @pytest.mark.parametrize("end", ["terminate", "kill", "itself", "input"])
