@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import read_once  # noqa: F401
 from calls import Api
 from differences import packed
 from learner import Learner, a_learner

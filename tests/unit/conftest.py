@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+import read_once  # noqa: F401
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from IPython.core.interactiveshell import InteractiveShell
