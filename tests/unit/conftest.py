@@ -30,7 +30,7 @@ from services import (
 from traitlets.config import Config
 
 # The same examples each time, and no failures for being slow: a build that fails, fails again.
-settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=50)
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=30)
 settings.register_profile("thorough", settings.get_profile("repeatable"), max_examples=200)  # `run.py test --all`
 settings.register_profile("quick", settings.get_profile("repeatable"), max_examples=20)  # `run.py test --quick`
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
