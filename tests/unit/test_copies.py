@@ -113,7 +113,7 @@ def test_by_night_more_examples_are_tried_and_for_whoever_is_in_a_hurry_fewer(mo
     copies.test(everything=True)
     copies.test(quick=True)
     examples = [settings.get_profile(profile).max_examples for profile in profiles]
-    assert examples == [50, 200, 20]
+    assert examples == [30, 200, 20]
 
 
 def test_each_file_of_tests_has_a_name_of_its_own():
