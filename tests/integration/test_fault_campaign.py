@@ -11,8 +11,8 @@ SEED = 1
 
 
 @pytest.mark.parametrize("checkouts", [40, pytest.param(100, marks=pytest.mark.nightly)])
-def test_one_order_or_one_dead_letter_whatever_breaks(learner, checkouts):
-    python = learner.kernel()
+def test_one_order_or_one_dead_letter_whatever_breaks(newcomer, checkouts):
+    python = newcomer.kernel()
     python("from workbook import deploy; _ = deploy('EventBus', 'Basket', 'Ordering', 'EventLog')")
     python("from workbook.maintenance.faults import campaign, report")
     python(f"result = campaign.run({SEED}, {checkouts}, short=True)")
