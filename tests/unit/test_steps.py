@@ -25,12 +25,13 @@ CHECKS = [check for chapter in published.chapters() for check in published.check
 
 
 def each(kind: str) -> pytest.MarkDecorator:
-    """A test for each case of a kind; those that need more than a moment are slow."""
-    cases = [
-        pytest.param(judge, case, id=" ".join(str(it) for it in case[: 2 if kind == "WRONG" else 1]),
-                     marks=() if judge is given.judge else pytest.mark.slow)
-        for judge, case in steps.tried(kind)
-    ]  # fmt: skip
+    """A test for each case of a kind; those that need more than a moment are slow. Chapters run beside each other."""
+    cases = []
+    for judge, case in steps.tried(kind):
+        name = " ".join(str(it) for it in case[: 2 if kind == "WRONG" else 1])
+        marks = [pytest.mark.xdist_group(f"steps of {case[0][:2]}")]
+        marks += [] if judge is given.judge else [pytest.mark.slow]
+        cases.append(pytest.param(judge, case, id=name, marks=marks))
     return pytest.mark.parametrize(("judge", "case"), cases)
 
 
