@@ -1,21 +1,18 @@
-"""The promise under faults, in short: each kind at least once, always the same seed.
+"""The promise under faults, in short: each kind at least once, 100 checkouts, always the same seed.
 
 The long form is `python3 run.py bench --faults`.
 """
 
 from __future__ import annotations
 
-import pytest
-
-SEED = 1
+SEED, CHECKOUTS = 1, 100
 
 
-@pytest.mark.parametrize("checkouts", [40, pytest.param(100, marks=pytest.mark.nightly)])
-def test_one_order_or_one_dead_letter_whatever_breaks(newcomer, checkouts):
-    python = newcomer.kernel()
+def test_one_order_or_one_dead_letter_whatever_breaks(learner):
+    python = learner.kernel()
     python("from workbook import deploy; _ = deploy('EventBus', 'Basket', 'Ordering', 'EventLog')")
     python("from workbook.maintenance.faults import campaign, report")
-    python(f"result = campaign.run({SEED}, {checkouts}, short=True)")
+    python(f"result = campaign.run({SEED}, {CHECKOUTS}, short=True)")
     print(python("report.markdown(result)"))
     assert not python("result.wrongs"), python("result.verdict")
     assert (

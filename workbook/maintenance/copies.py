@@ -33,7 +33,7 @@ SHARED = Path("cdk_app/node_modules")
 SUITES = ("notebooks", "rehearsal", "browser", "integration", "infrastructure", "unit")  # what takes long comes first
 QUICK_SUITES = ("infrastructure", "unit")
 BUSY = 4
-PROCESSES, QUICK_PROCESSES = "4", "2"  # on two cores; the long ones wait much, the quick ones never
+PROCESSES, QUICK_PROCESSES = "3", "2"  # on two cores; half of the time is waiting, but among the quick ones none
 # A copy's cloud has a port that no other copy's takes while it is stopped for a moment: what is still
 # connected would speak to the wrong one. Below those that the operating system gives to callers.
 PORTS = range(20_000, 30_000)
