@@ -227,10 +227,11 @@ def test_its_end_costs_a_new_python_and_nothing_else(tmp_path, start):
         worker.wait(5)
 
 
-def test_a_process_that_does_not_come_up_costs_a_new_python(tmp_path, start):
+@pytest.mark.parametrize("code", ["raise SystemExit", "import sys; sys.stdin = open(int(sys.argv[1])); input()"])
+def test_a_process_that_does_not_come_up_or_says_nothing_costs_a_new_python(tmp_path, start, code):
     broken = tmp_path / "broken.py"
-    broken.write_text("raise SystemExit")
-    with mock.patch.object(forked, "SERVER", broken):
+    broken.write_text(code)
+    with mock.patch.multiple(forked, SERVER=broken, PATIENCE=1):
         assert forked.ForkServer().start(str(tmp_path / "_worker.py"), str(tmp_path / "code"), {}) is None
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 SERVER = Path(__file__).with_name("fork_server.py")
 INSTALLED = Path(sysconfig.get_path("purelib"))
+PATIENCE = 60  # seconds for an answer; who gives none is not waited for again
 
 
 class Forked:
@@ -107,6 +108,7 @@ class ForkServer:
 
     def _started(self) -> socket.socket:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        here.settimeout(PATIENCE)
         with there:
             command = [sys.executable, "-P", str(SERVER), str(there.fileno())]
             self.process = subprocess.Popen(command, pass_fds=[there.fileno()], stdin=subprocess.DEVNULL)
