@@ -183,7 +183,7 @@ def test_the_function_keeps_out_what_a_model_lets_through(shop, refund, body):
 def test_too_many_at_once_are_told_to_wait(refund):
     with ThreadPoolExecutor(20) as pool:
         counts = Counter(pool.map(lambda _: refund(good(), patient=False).status, range(60)))
-    assert counts.keys() <= {202, 429} and counts[429]  # how many depends on who was here before, and on the machine
+    assert counts.keys() <= {202, 429} and counts[429] > counts[202]  # how many are in depends on who was here before
     assert refund(good()).status == 202  # after a moment
 
 
