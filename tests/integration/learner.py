@@ -106,6 +106,7 @@ class Learner:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.kernels: list[Kernel] = []
+        self.outputs: dict[str, str] = {}
 
     def kernel(self, **more: str | None) -> Kernel:
         """Another Python at the same machine."""
@@ -142,6 +143,15 @@ class Learner:
     def client(self, service: str) -> Any:
         """A boto3 client of the learner's cloud, whatever the environment says."""
         return _client_of(self.cloud["pid"], self.cloud["port"], service)
+
+    def rows(self, output: str) -> list[dict[str, Any]]:
+        """All items of the table that an output names, as DynamoDB writes them.
+
+        A scan gives a megabyte at a time, and tests of large events put more than that into the event log.
+        """
+        scan = self.client("dynamodb").get_paginator("scan")
+        pages = scan.paginate(TableName=self.outputs[output], ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
 
     def clouds(self) -> list[psutil.Process]:
         """The local clouds that run in the copy, known to it or not."""

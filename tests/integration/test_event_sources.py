@@ -39,10 +39,9 @@ def in_category(product, category: str) -> list[dict]:
 
 def told_of(shop: Learner, product_id: str) -> list[dict]:
     """The price changes of a product that the event log has."""
-    found = shop.client("dynamodb").scan(TableName=shop.outputs["EventLogTable"], ConsistentRead=True)["Items"]
     mine = [
         item
-        for item in found
+        for item in shop.rows("EventLogTable")
         if item["detail"]["M"].get("data", {}).get("M", {}).get("productId", {}).get("S") == product_id
     ]
     assert all(
@@ -81,11 +80,8 @@ def test_a_checkout_is_in_the_report_of_its_day_however_often_that_is_written(sh
     customer = Customer(shop)
     customer.fill({"productId": "1", "productName": f"Lamp {customer.name}", "quantity": 3, "price": 12.5})
     assert customer.check_out().status == 202
-    dynamodb, s3, bucket = shop.client("dynamodb"), shop.client("s3"), shop.outputs["ReportBucket"]
-    noted = lambda: [
-        i for i in dynamodb.scan(TableName=shop.outputs["ReportOrders"])["Items"] if customer.name in json.dumps(i)
-    ]
-    [row] = until(noted)
+    s3, bucket = shop.client("s3"), shop.outputs["ReportBucket"]
+    [row] = until(lambda: [i for i in shop.rows("ReportOrders") if customer.name in json.dumps(i)])
     day = row["day"]["S"]
     reports = []
     for _ in range(2):

@@ -44,8 +44,7 @@ def test_a_wrong_type_is_refused_and_named(product, field):
 
 def test_nothing_of_it_is_stored(shop, product):
     def rows() -> list[dict]:
-        pages = shop.client("dynamodb").get_paginator("scan").paginate(TableName=shop.outputs["ProductTable"])
-        return sorted((item for page in pages for item in page["Items"]), key=lambda item: item["id"]["S"])
+        return sorted(shop.rows("ProductTable"), key=lambda item: item["id"]["S"])
 
     before = rows()
     for name in BODIES:
