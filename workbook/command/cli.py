@@ -151,6 +151,7 @@ def up(
     from workbook.cloud.stacks import outputs
     from workbook.deployment.deploy import deploy, get_ready
 
+    get_ready(ahead=chapter is None)
     if chapter is not None:
         check_chapter(chapter)
     elif not (CDK_APP / "app.py").exists():
@@ -158,7 +159,6 @@ def up(
             "There is no shop to deploy yet: chapter 00 begins it. "
             "`python3 run.py up --chapter 00` brings everything to the end of that chapter."
         )
-    get_ready(ahead=chapter is None)
     reach(yes)
     if chapter is not None:
         from workbook.learning import chapters

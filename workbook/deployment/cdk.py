@@ -11,7 +11,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from workbook.deployment import kept, synthesis
 from workbook.deployment.assembly import ASSEMBLY, stack_names
 from workbook.deployment.assets import tidy
 from workbook.deployment.failures import why_cdk_failed, why_python_failed
-from workbook.deployment.lint import preload
 from workbook.deployment.toolkit import DeploymentFailed, Progress, Toolkit, loading
 
 TAKES_TAGS = '*" deploy "* | *" bootstrap "*'  # among the words after `cdk`, as a shell's pattern
@@ -141,14 +139,10 @@ def _environment_of_app(assembly: Path, **more: str) -> dict[str, str]:
 def synthesized(stacks: Iterable[str] | None) -> list[str]:
     """Synthesize; the names of `stacks`, or of all that the app has.
 
-    Meanwhile the linter is loaded, so that linting does not wait for it.
-
     Raises:
         WorkbookError: the app does not run, or has no such stack.
     """
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(preload)
-        synthesize()
+    synthesize()
     there = stack_names()
     wanted = there if stacks is None else list(stacks)
     for stack in wanted:
@@ -160,10 +154,11 @@ def synthesized(stacks: Iterable[str] | None) -> list[str]:
 
 
 def toolkit() -> AbstractContextManager[Toolkit]:
-    """AWS's toolkit for the synthesized assembly, which is loaded in the background.
+    """AWS's toolkit for the synthesized assembly, which is loaded in the background; after CDK, which needs both cores.
 
     It ends with the block, or in a notebook a minute after its last deployment to the local cloud.
     """
+    synthesis.await_loaded()
     if target.is_local():
         return loading(ASSEMBLY, environment(), LOOK_SECONDS, kept=in_notebook())
     return loading(ASSEMBLY, environment(), LOOK_SECONDS_AWS, tags=_tags())

@@ -36,7 +36,7 @@ from workbook.deployment.assets import (
 )  # fmt: skip
 from workbook.deployment.changes import Change, as_frame, changes_between, differ
 from workbook.deployment.failures import why_stack_failed
-from workbook.deployment.lint import lint
+from workbook.deployment.lint import lint, preload
 from workbook.deployment.toolkit import Toolkit
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _one_at_a_time(progress: Progress) -> Iterator[None]:
 def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> dict[str, list[Change]]:
     progress("synthesizing")
     try:
-        with cdk.toolkit() as toolkit:
+        with _beside(preload) as linter_is_loaded, cdk.toolkit() as toolkit:
             if recorded_stacks():
                 toolkit.expect_changes()
             wanted = cdk.synthesized(names)
@@ -195,12 +195,20 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
             if changed:
                 toolkit.publish(changed)
                 progress("checking")
+                linter_is_loaded()
                 lint(changed)  # what stands was linted before
                 _deploy_changed(changed, toolkit, progress)
     finally:
         if may_work_ahead():
             cdk.make_ready()  # for the next change
     return {name: changes_between(name, before[name], now[name]) for name in wanted}
+
+
+@contextmanager
+def _beside(work: Callable[[], object]) -> Iterator[Callable[[], object]]:
+    """Do some work in another thread meanwhile; what is given waits for its end."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(work).result
 
 
 def _whole(there: dict[str, Any] | None) -> bool:
@@ -210,8 +218,7 @@ def _whole(there: dict[str, Any] | None) -> bool:
 def _deploy_changed(stacks: list[str], toolkit: Toolkit, progress: Callable[[str], None]) -> None:
     try:
         progress("deploying")
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(importlib.import_module, "pandas")  # what changed is shown as a frame
+        with _beside(lambda: importlib.import_module("pandas")):  # what changed is shown as a frame
             cdk.deploy(stacks, toolkit, progress)
         if target.is_local():
             for name in stacks:

@@ -75,6 +75,16 @@ def make_ready(environment: Mapping[str, str], *, ahead: bool = False) -> None:
         _ready[0].tell({"ahead": dict(environment)})
 
 
+def await_loaded() -> None:
+    """Wait until the process that was made ready, if there is one, has loaded CDK, which two cores are busy with."""
+    for one in _ready:
+        try:
+            one.await_ready()
+        except BaseException:  # an interrupt
+            forget()
+            raise
+
+
 def await_ready() -> None:
     """Wait until the process that was made ready has done all that it can: to measure, and to test."""
     for one in _ready:

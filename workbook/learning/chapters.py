@@ -6,14 +6,12 @@ import html
 import sys
 from pathlib import Path
 
-import pandas as pd
-
 from workbook.base.display import GREY, Progress, as_markup, enumerated, in_notebook, show
 from workbook.base.errors import WorkbookError
 from workbook.base.paths import CDK_APP, read_code, shown
 from workbook.cloud import local, saved_state, sentences, target
 from workbook.cloud.consent import confirm_aws, confirm_going_back
-from workbook.cloud.stacks import physical_names, recorded_stacks, status
+from workbook.cloud.stacks import described_stacks, physical_names, recorded_stacks
 from workbook.deployment.deploy import deploy, get_ready
 from workbook.deployment.teardown import destroy, empty_bucket, importers_first, names_that_go
 from workbook.learning import (
@@ -88,12 +86,14 @@ def catch_up(number: int, *, deployed: bool = True) -> list[str]:
         done += keep_contents(stack, aside)
         destroy(stack)
         done.append(f"The stack {stack} was removed; the chapter makes it anew.")
-    for stack in expected:
+    there = described_stacks()
+    stood = [stack for stack in expected if stack in there]
+    for stack in stood:
         done += _clear_buckets_that_go(stack, aside)
     learner_files.remove_if_empty(aside)
     if expected and deployed:
         deployment = deploy(*expected)
-        if target.is_local():
+        if stood and target.is_local():
             mend()  # a setting that a template no longer has stays in the local cloud
         if not deployment.changes.empty:
             done.append(f"Deployed {', '.join(expected)} in {deployment.seconds:.1f} s.")
@@ -206,12 +206,12 @@ def _reach_the_cloud(*, confirm: bool) -> str | None:
 
 
 def _stacks_that_go(number: int) -> list[str]:
-    expected = published.stacks_before(number)
-    return [stack for stack in published.all_stacks() if stack not in expected and status(stack)]
+    expected, there = published.stacks_before(number), described_stacks()
+    return [stack for stack in published.all_stacks() if stack not in expected and stack in there]
 
 
 def _stand_before(number: int) -> bool:
-    return all(status(stack) for stack in published.stacks_before(number))
+    return described_stacks().keys() >= set(published.stacks_before(number))
 
 
 def _known(number: int) -> None:
@@ -239,13 +239,15 @@ def _prepare_kernel() -> None:
 
 def _widen_frames() -> None:
     """Let frames be as wide as a page, so that a row stays on its line in text, too."""
+    import pandas as pd  # not before it is needed: catching up in a terminal does not wait for it
+
     pd.set_option("display.width", 120)
     pd.set_option("display.max_colwidth", 80)
 
 
 def _clear_buckets_that_go(stack: str, aside: Path) -> list[str]:
     """Empty the buckets that the stack will no longer have: CloudFormation deletes no bucket with something in it."""
-    if not status(stack) or not physical_names(stack, "AWS::S3::Bucket"):
+    if not physical_names(stack, "AWS::S3::Bucket"):
         return []
     going = names_that_go(stack, "AWS::S3::Bucket")
     said = keep_contents(stack, aside, going)
