@@ -92,20 +92,20 @@ def _published() -> Path:
 
     It appears whole or not at all, and stays: several kernels, or tests, may be the first to ask for it.
     """
-    return _published_at(ROOT, int(time.monotonic()))
+    return _published_in(PUBLISHED, int(time.monotonic()))
 
 
 @functools.lru_cache(maxsize=1)
-def _published_at(_checkout: Path, _second: int) -> Path:
+def _published_in(parent: Path, _second: int) -> Path:
     """The same, and git is asked once in a second: to bring a machine to a chapter takes a hundred answers."""
     tree = _git("rev-parse", "--verify", "HEAD:notebooks")
-    if tree is None and (made := sorted(PUBLISHED.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime)):
+    if tree is None and (made := sorted(parent.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime)):
         return made[-1]
-    folder = PUBLISHED / (tree.decode().strip() if tree else "as-found")
+    folder = parent / (tree.decode().strip() if tree else "as-found")
     if folder.exists():
         return folder
-    PUBLISHED.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=PUBLISHED) as temporary:
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=parent) as temporary:
         new = Path(temporary, "notebooks")
         if tree is None:
             shutil.copytree(NOTEBOOKS, new, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
