@@ -14,6 +14,7 @@ import pytest
 
 from workbook.base.paths import CDK_APP, LAMBDA_SRC, SOLUTIONS
 from workbook.learning import published
+from workbook.learning.lost_order import shop
 from workbook.learning.lost_order.experiments import EXPERIMENTS, TRY_OUT
 from workbook.learning.lost_order.files import PLANTED, planted
 from workbook.learning.lost_order.shop import LETTERS
@@ -86,6 +87,17 @@ def left_in_outbox(folder: Path, *refused: str) -> dict:
     done = subprocess.run([sys.executable, "-P", str(TRY_OUT), order], env=environment, capture_output=True, text=True)
     [told] = json.loads(done.stdout.splitlines()[-1])
     return told
+
+
+def test_an_order_that_was_to_get_lost_and_arrives_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On AWS a rule that is off, or a right that is gone, works for a while yet; the books tell of five checkouts."""
+    made, taken_back = iter(("arrives", "gets lost")), []
+    monkeypatch.setattr(shop.target, "is_local", lambda: False)
+    monkeypatch.setattr(shop, "_check_out", lambda *_: next(made))
+    monkeypatch.setattr(shop, "_comes_late", lambda _, checkout_id: checkout_id == "arrives")
+    monkeypatch.setattr(shop, "_take_back", lambda *order: taken_back.append(order))
+    assert shop._never_arrives("mia", shop.LAMPS, lambda _: True) == "gets lost"
+    assert taken_back == [("mia", "arrives")]
 
 
 def test_a_refused_event_stays_with_the_shops_publisher_and_is_lost_with_the_planted_one() -> None:
