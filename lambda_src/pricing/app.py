@@ -20,7 +20,7 @@ def orders(batch):
 def price(order, how):
     start, environment["start"] = environment["start"], "warm"
     print("pricing", order["orderId"])
-    time.sleep(0.1)  # the tax office has a faster computer now
+    time.sleep(0.1)  # the tax office is faster now, and has the tables itself
     total = sum(item["price"] * item["quantity"] for item in order["items"])
     print(order["orderId"], "costs", total, f"({how})")
     return {"orderId": order["orderId"], "total": total, "start": start}

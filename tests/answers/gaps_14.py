@@ -22,6 +22,7 @@ LINES = [
     wrong("14-told", "not at 80", "nobody hears when 80", ("(50, 80, 100)", "(50, 100)")),
     wrong("14-told", "dollars", "nobody hears when", ("(50, 80, 100)", "(2, 4, 5)")),
     wrong("14-told", "too often", "too often", ("(50, 80, 100)", "(10, 50, 80, 100)")),
+    wrong("14-told", "parts of one", "per cent: 50 for a half", ("(50, 80, 100)", "(0.5, 0.8, 1)")),
     right("14-told", "four calls", ("*spent, ", 'told("ACTUAL", 50, address), told("ACTUAL", 80, address), '
                                                 'told("ACTUAL", 100, address), ')),
     # step 3: what binds first
@@ -36,6 +37,7 @@ LINES = [
     wrong("14-foretold", "an hour each day", "an hour for each day", (" * days * 24 / HOURS", " * days / HOURS")),
     wrong("14-foretold", "orders alone", "while nobody orders", ("pd.Series(IDLE) * days * 24 / HOURS",
                                                                 "pd.Series(IDLE) * 0")),
+    wrong("14-foretold", "no fill_value", "with fill_value=0", (", fill_value=0", "")),
     wrong("14-foretold", "each part", "return their sum",
           ("return sum(cost(*what, amount, free=False) for what, amount in units.items())",
            "return {what: cost(*what, amount, free=False) for what, amount in units.items()}")),
@@ -48,6 +50,8 @@ LINES = [
     wrong("14-late", "asleep", "sleep for no fixed time", (WAIT, "time.sleep(2)")),
     wrong("14-late", "milliseconds", "longer than it says",
           ("time.monotonic() - started", "0.001 * (time.monotonic() - started)")),
+    wrong("14-late", "since when", "so long it did not take",
+          ("return time.monotonic() - started", "return time.monotonic()")),
     wrong("14-late", "nothing returned", "return how long",
           ("return time.monotonic() - started", "time.monotonic() - started")),
     right("14-late", "a loop", (WAIT, "while not logs(function).message.str.contains(word).any():\n"
@@ -55,6 +59,8 @@ LINES = [
     # step 8: by degrees
     wrong("14-rollout", "never back", "still meet the new version", ("        shift(old, {})\n", "")),
     wrong("14-rollout", "never out", "never gets all calls", ("    shift(new, {})\n", "")),
+    wrong("14-rollout", "a share of its own", "has its share", ("{new: share}", "{new: 0.1}")),
+    wrong("14-rollout", "a weight of nothing", "no weights are left", ("shift(old, {})", "shift(old, {new: 0})")),
     wrong("14-rollout", "all at once", "has its share", ("shift(old, {new: share})", "shift(new, {})")),
     wrong("14-rollout", "the old one watched", "the new version is watched", ("watch(new)", "watch(old)")),
     wrong("14-rollout", "weights left", "no weights are left",
@@ -98,6 +104,7 @@ LINES = [
     right("14-q1", "a set", ('[alarm["AlarmName"] for alarm in found["MetricAlarms"]]',
                              '{alarm["AlarmName"] for alarm in found["MetricAlarms"]}')),
     wrong("14-q2", "the others", "have a retention", (COUNT, '"retentionInDays" in group')),
+    wrong("14-q2", "all", "leave out the groups", (COUNT, "True")),
     wrong("14-q2", "one of them", "once more", ('"/aws/lambda/"', '"/aws/lambda/Hello"')),
     wrong("14-q2", "which", "count them",
           (f"return sum({COUNT} for page in found for group in page[\"logGroups\"])",
@@ -105,6 +112,7 @@ LINES = [
     right("14-q2", "asked for", (COUNT, 'group.get("retentionInDays") is None')),
     wrong("14-q3", "who stores", "to publish is not among them", ("PutEvents", "PutItem")),
     wrong("14-q3", "on what", "to publish is not among them", ("].function)", "].on)")),
+    wrong("14-q3", "all of it", "return the column function", ("return sorted(", "return (lambda *_: found)(")),
     wrong("14-q3", "how many", "the question is which", ("return sorted(", "return len(")),
     right("14-q3", "a frame's column", ('sorted(found[found.may.str.contains("PutEvents")].function)',
                                         'found.function[["PutEvents" in may for may in found.may]].tolist()')),

@@ -74,6 +74,13 @@ def test_cleaning_up_twice_is_as_good_as_once(python):
     assert "is gone" in python.said
 
 
+def test_what_is_deployed_again_is_new(python):
+    """The local cloud knows the template of a stack that is gone."""
+    python("_ = deploy('Hello'); clean_up()")
+    assert python("sorted(set(deploy('Hello').changes.change))") == ["created"]
+    python("clean_up()")
+
+
 @pytest.mark.nightly
 def test_a_function_that_still_ran_while_its_stack_went_leaves_no_log(learner, python):
     function = python("deploy('Hello'); outputs['HelloFunction']")

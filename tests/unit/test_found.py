@@ -13,7 +13,9 @@ from workbook.clients.rest import Answer
 from workbook.learning import exercises
 from workbook.learning.checks import chapter_02
 from workbook.learning.checks.chapter_01 import judged_batch
-from workbook.learning.checks.judging import dead_letters, discount_codes, infrastructure, pseudonyms, slow
+from workbook.learning.checks.judging import (
+    dead_letters, discount_codes, infrastructure, product_lists, pseudonyms, slow,
+)  # fmt: skip
 from workbook.learning.exercises import Right
 
 EX = ("ex-1", "ex-2", "ex-3")
@@ -62,14 +64,14 @@ def test_of_a_list_that_fails(monkeypatch, body, found):
 
 def test_of_a_category(monkeypatch):
     items = [{"category": "furniture"}, {"category": "light"}]
-    assert chapter_02._judged_category(api(200, {"items": items})).found == "2 products"
+    assert product_lists.judged_category(api(200, {"items": items})).found == "2 products"
 
 
 def test_of_a_second_page_its_beginning(monkeypatch):
-    monkeypatch.setattr(chapter_02, "outputs", {"ProductTable": "there"})
-    monkeypatch.setattr(chapter_02, "table", lambda _: [1, 2])
+    monkeypatch.setattr(product_lists, "outputs", {"ProductTable": "there"})
+    monkeypatch.setattr(product_lists, "table", lambda _: [1, 2])
     first, second = Answer(200, {"items": [1], "next": "a token"}, {}, 1), {"items": [], "next": "x" * 300}
-    assert chapter_02._judged_pages(api(200, second), first).found == str(second)[:200]
+    assert product_lists.judged_pages(api(200, second), first).found == str(second)[:200]
 
 
 def test_of_a_code_that_is_none():

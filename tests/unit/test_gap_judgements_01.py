@@ -182,6 +182,7 @@ def goal(kind: str, to: str, **more: Any) -> list[dict[str, Any]]:
         ([{"DestinationConfig": {}}], "no event gets into it"),
         (goal("OnSuccess", "arn:failures"), "on_failure"),
         (goal("OnFailure", "arn:other"), "arn:other"),
+        (goal("OnFailure", "arn:failures.fifo"), "a standard queue"),
         (goal("OnFailure", "arn:failures", MaximumRetryAttempts=0), "tries twice more"),
     ],
 )

@@ -93,7 +93,8 @@ def test_iam_s_own_way_gets_the_exercise_right():
 def trust(condition: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A template with a role that trusts on a condition."""
     statement = {
-        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition, "Principal": {"Federated": "github"},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition,
+        "Principal": {"Federated": {"Ref": "GitHub"}},
     } | changes  # fmt: skip
     role = {"AssumeRolePolicyDocument": {"Statement": [statement]}}
     return {"Resources": {"Deploys123": {"Type": "AWS::IAM::Role", "Properties": role}}}
@@ -113,7 +114,9 @@ AUD, SUB = ({f"{going.ISSUER}:{key}": value} for key, value in (("aud", "sts.ama
         (trust({"StringLike": AUD | {f"{going.ISSUER}:sub": "repo:*/shop:ref:refs/heads/main"}}), "somebody else's"),
         (trust({"StringEquals": SUB}), "made for somebody else"),
         (trust({"StringEquals": {"sub": going.MAIN}}), "does not get in"),
+        (trust({"StringLike": AUD | {f"{going.ISSUER}:sub": f"{going.MAIN}*"}}), "begins alike"),
         (trust({}, Principal={"AWS": "*"}), "FederatedPrincipal"),
+        (trust({"StringEquals": AUD | SUB}, Principal={"Federated": going.ISSUER}), "by its ARN"),
         (trust({}, Action="sts:AssumeRole"), "AssumeRoleWithWebIdentity"),
     ],
 )

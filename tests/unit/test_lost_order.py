@@ -91,13 +91,14 @@ def left_in_outbox(folder: Path, *refused: str) -> dict:
 
 def test_an_order_that_was_to_get_lost_and_arrives_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """On AWS a rule that is off, or a right that is gone, works for a while yet; the books tell of five checkouts."""
-    made, taken_back = iter(("arrives", "gets lost")), []
+    made, taken_back = iter(("never told", "arrives", "gets lost")), []
     monkeypatch.setattr(shop.target, "is_local", lambda: False)
     monkeypatch.setattr(shop, "_check_out", lambda *_: next(made))
-    monkeypatch.setattr(shop, "_comes_late", lambda _, checkout_id: checkout_id == "arrives")
+    monkeypatch.setattr(shop, "soon", lambda look, _: look())
+    monkeypatch.setattr(shop, "_order", lambda _, checkout_id: checkout_id == "arrives")
     monkeypatch.setattr(shop, "_take_back", lambda *order: taken_back.append(order))
-    assert shop._never_arrives("mia", shop.LAMPS, lambda _: True) == "gets lost"
-    assert taken_back == [("mia", "arrives")]
+    assert shop._never_arrives("mia", shop.LAMPS, lambda checkout_id: checkout_id != "never told") == "gets lost"
+    assert taken_back == [("mia", "never told"), ("mia", "arrives")]
 
 
 def test_a_refused_event_stays_with_the_shops_publisher_and_is_lost_with_the_planted_one() -> None:

@@ -108,9 +108,22 @@ def test_a_later_guess_takes_the_place_of_an_earlier_one_and_the_others_stay(sai
     assert bookmark.guesses() == {"99-other": {"": 1}, "99-it": {"": 2}}
 
 
+def test_three_dots_take_an_earlier_guess_back(said):
+    predict("99-other", 1)
+    assert "you said 2" in said(2, 2)
+    predict("99-it", ...)
+    assert bookmark.guesses() == {"99-other": {"": 1}}
+    predict("99-other", {"a": 1, "b": ...})
+    assert bookmark.guesses() == {}
+
+
 def test_a_guess_of_another_form_is_told_in_a_sentence(said):
     with pytest.raises(WorkbookError, match="not the same parts"):
+        said({"orders": 3}, {"letters": 3})
+    with pytest.raises(WorkbookError, match="is to be one value:"):
         said({"orders": 3}, 3)
+    with pytest.raises(WorkbookError, match="is to be values for orders and letters:"):
+        said(3, {"orders": 3, "letters": 1})
     with pytest.raises(WorkbookError, match="a factor of 1 or more"):
         said(3, 3, within=0.5)
 
@@ -135,7 +148,7 @@ def test_the_learner_gets_no_guess(published_as, learner):
 @pytest.mark.parametrize("number", sorted(published.chapters()))
 def test_each_guess_is_compared_once_below_it(number):
     code = ["".join(c["source"]) for c in edition.made(number)["cells"] if c["cell_type"] == "code"]
-    called = re.findall(r"^(predict|outcome)\(\s*\"([^\"]+)\"", "\n".join(code), re.MULTILINE)
+    called = re.findall(r"^ *(predict|outcome)\(\s*\"([^\"]+)\"", "\n".join(code), re.MULTILINE)
     guessed = [name for verb, name in called if verb == "predict"]
     assert all(count == 1 for count in Counter(called).values())
     assert all(name.startswith(f"{number:02}-") for name in guessed)

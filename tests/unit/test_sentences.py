@@ -105,6 +105,17 @@ def test_an_error_in_a_library_shows_where(shell, capsys):
     assert "json/decoder.py" in told
 
 
+def test_a_slip_of_the_pen_is_shown_where_it_stands_and_nothing_of_ipython(shell, capsys):
+    assert shell.run_cell("x = 1\ny = (2").error_before_exec is not None
+    told = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+    assert "line 2" in told and "y = (2" in told and "SyntaxError" in told and "interactiveshell.py" not in told
+
+
+def test_a_slip_in_code_that_a_cell_runs_shows_the_cell_as_well(shell, capsys):
+    told = said(shell, capsys, "x = '(2'\neval(x)")
+    assert "line 2\n    eval(x)" in told and "was never closed" in told
+
+
 def test_a_cloud_that_is_not_there(shell, capsys, nobody):
     told = said(shell, capsys, called(nobody))
     assert told == "There is no way to reach the local cloud. Run the chapter's first cell again: it starts it."

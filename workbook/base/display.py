@@ -57,6 +57,12 @@ def enumerated(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def a_kind(value: object) -> str:
+    """What kind of thing a value is, as in a sentence: `a dict`, `an int`."""
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
 def frame_markup(frame: pd.DataFrame) -> str:
     """A frame as HTML, numbers to the right as JupyterLab does it, and everything else to the left."""
     from pandas.api.types import is_numeric_dtype

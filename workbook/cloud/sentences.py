@@ -26,6 +26,9 @@ def speak_in(shell: Any) -> None:
             said = [sentence(error)]
         elif to_be_written := _to_be_written(error, trace, shell.user_ns):
             said = [to_be_written]
+        elif isinstance(error, SyntaxError) and not _comes_from_a_cell(trace, shell.user_ns):
+            shell.showsyntaxerror()  # it is the cell's own, none of which has run
+            return []
         else:
             shell.showtraceback((kind, error, _in_cells(error, trace, shell.user_ns)), running_compiled_code=True)
             return []
@@ -41,6 +44,10 @@ def _to_be_written(error: BaseException, trace: TracebackType, names: dict[str, 
     if type(error) is not NotImplementedError or not str(error) or frame.f_globals is not names:
         return ""
     return f"{frame.f_code.co_name} is still to be written: {error}."
+
+
+def _comes_from_a_cell(trace: TracebackType, names: dict[str, Any]) -> bool:
+    return any(frame.f_globals is names for frame, _ in traceback.walk_tb(trace))
 
 
 def _in_cells(error: BaseException, trace: TracebackType, names: dict[str, Any]) -> TracebackType:

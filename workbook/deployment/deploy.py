@@ -189,8 +189,8 @@ def _deploy_fully(names: list[str] | None, progress: Callable[[str], None]) -> d
             inventory.refuse_foreign(wanted)
             if target.is_local():
                 make_asset_bucket()
-            before, now = {n: with_keys_of_now(n) for n in wanted}, {n: template(n) for n in wanted}
-            there = described_stacks()
+            there, now = described_stacks(), {n: template(n) for n in wanted}
+            before = {n: with_keys_of_now(n) if n in there else {} for n in wanted}  # one that is gone has a template
             changed = [n for n in wanted if not _whole(there.get(n)) or differ(before[n], now[n])]
             if changed:
                 toolkit.publish(changed)

@@ -101,6 +101,11 @@ def record_guess(name: str, guess: dict[str, Any]) -> None:
     write_json(RECORD, read_json(RECORD, {}) | {"guesses": guesses() | {name: guess}})
 
 
+def forget_guess(name: str) -> None:
+    """Forget what was guessed."""
+    write_json(RECORD, read_json(RECORD, {}) | {"guesses": {k: v for k, v in guesses().items() if k != name}})
+
+
 def forget() -> None:
     """Back to the beginning."""
     RECORD.unlink(missing_ok=True)

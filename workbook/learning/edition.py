@@ -76,6 +76,7 @@ def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
         those, them = (f"{_named(kept)} are", "them") if len(kept) > 1 else (f"{_named(kept)} is", "it")
         back = f"`python3 run.py restore {aside.name}` brings {them} back"
         said.append(f"{those} new; what you had there is kept in {shown(aside)}, and {back}.")
+        said.append("A tab of JupyterLab's that shows the old one: File → Reload Notebook from Disk.")
     if old:
         stays, each = ("stay", " the first, the others likewise") if len(old) > 1 else ("stays", " it")
         said.append(

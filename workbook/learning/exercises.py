@@ -28,7 +28,8 @@ from workbook.deployment import failed
 from workbook.learning import bookmark, gaps
 from workbook.observe.glances import settle
 
-TO_DO = {"add", "ask", "call", "leave", "look", "make", "put", "return", "write"}  # no reason begins with these words
+# No reason begins with one of these words.
+TO_DO = {"add", "ask", "call", "greet", "leave", "look", "make", "put", "return", "write"}
 
 @dataclass(frozen=True)
 class Right:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from workbook.base.display import GREEN, GREY, as_markup, show
+from workbook.base.display import GREEN, GREY, as_markup, enumerated, show
 from workbook.base.errors import WorkbookError
 from workbook.learning import bookmark
 
@@ -20,7 +20,7 @@ AS_GUESSED, OTHERWISE = "✓ as you said", "≠ otherwise"
 
 
 def predict(name: str, guess: Any, choices: Sequence[Any] = ()) -> None:
-    """Note a guess; a later one replaces it.
+    """Note a guess; a later one replaces it, and three dots take it back.
 
     Args:
         name: such as `"04-typos"`; the chapter's number first.
@@ -30,6 +30,7 @@ def predict(name: str, guess: Any, choices: Sequence[Any] = ()) -> None:
     given = guess if isinstance(guess, Mapping) else {"": guess}
     one_of = f" One of: {' / '.join(map(_shown, choices))}." if choices else ""
     if missing := [key for key, value in given.items() if value is OPEN]:
+        bookmark.forget_guess(name)  # of an earlier time
         which = f" for {', '.join(map(str, missing))}" if "" not in missing else ""
         return _say(f"· Not yet guessed{which}. Write your guess in place of the three dots, and run the cell.{one_of}")
     if unknown := [_shown(value) for value in given.values() if choices and _plain(value) not in map(_plain, choices)]:
@@ -58,6 +59,9 @@ def outcome(name: str, value: Any, within: float = 1) -> None:
         text = "; ".join(f"{key}: {_shown(it)}" if key else _shown(it) for key, it in came.items())
         return _say(f"It is {text}. You made no guess: predict({name!r}, …) notes one.")
     if missing := came.keys() ^ guess.keys():
+        if "" in missing:
+            wanted = "one value" if "" in came else f"values for {enumerated(list(came))}"
+            raise WorkbookError(f"The guess {name!r} is to be {wanted}: run the cell with predict(…) once more.")
         raise WorkbookError(
             f"The guess {name!r} and what came have not the same parts ({', '.join(sorted(missing))}): "
             "run the cell with predict(…) once more."

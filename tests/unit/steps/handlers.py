@@ -21,6 +21,7 @@ from workbook.base.paths import LAMBDA_SRC
 from workbook.clients.rest import Answer
 from workbook.learning import exercises
 from workbook.learning.checks import chapter_02, chapter_03, chapter_12
+from workbook.learning.checks.judging import product_lists
 from workbook.learning.exercises import Verdict
 
 Change = tuple[str, str, str]  # the file, what stands there, what stands there instead
@@ -69,6 +70,11 @@ WRONG: list[tuple[str, str, list[Change]] | tuple[str, str, list[Change], tuple]
     ]),
     ("02-list", "ignores the category", [("product/app.py", "catalogue.page(category,", "catalogue.page(None,")]),
     ("02-list", "something else than the category", [("product/catalogue.py", ".eq(category)", '.eq("category")')]),
+    ("02-list", "page by page", [
+        ("product/catalogue.py", "        read = partial(table.query, ",
+         '        return [one for one in table.scan()["Items"] if one["category"] == category][:limit], None\n'
+         "        read = partial(table.query, "),
+    ]),
     ("02-list", "logs(outputs", [
         ("product/app.py", "    category = rules", "    raise RuntimeError\n    category = rules"),
     ]),
@@ -166,13 +172,13 @@ def judge(patch: Patch, check: str, changes: list[Change], given: tuple = ()) ->
             for name, key in ((TABLE, "userName"), (CHECKOUTS, "requestId"), (OUTBOX, "checkoutId")):
                 make_table(name, key)
         with loaded(service, TABLE_NAME=TABLE, CHECKOUTS_NAME=CHECKOUTS, OUTBOX_NAME=OUTBOX) as app:
-            for module in (chapter_02, chapter_03, chapter_12):
+            for module in (chapter_02, chapter_03, chapter_12, product_lists):
                 _wire(patch, module, app.handler)
             return exercises._looked_at(check, given)
 
 
 def _stock() -> None:
-    for number, category in enumerate(("furniture", "light")):
+    for number, category in enumerate(("furniture", "light", "furniture")):
         item = {"id": f"0000000{number}-0000-4000-8000-000000000000", "name": f"P{number}", "price": 5}
         boto3.resource("dynamodb").Table(TABLE).put_item(Item=item | {"category": category})
 

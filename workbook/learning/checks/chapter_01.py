@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from workbook.base.display import a_kind
 from workbook.base.errors import WorkbookError
 from workbook.base.waiting import poll
 from workbook.cloud import target
@@ -255,7 +256,7 @@ def judged_batch(sent: Any, lines: list[str], kept: list[str]) -> Verdict:
 def _judge_call(sent: Any) -> Verdict | None:
     """What is wrong with the call that sent the orders, as its answer says."""
     if not isinstance(sent, dict) or "Successful" not in sent:
-        found = "None" if sent is None else "another one" if isinstance(sent, dict) else f"a {type(sent).__name__}"
+        found = "None" if sent is None else "another one" if isinstance(sent, dict) else a_kind(sent)
         return NotRight(
             "the answer of send_message_batch in sent", found,
             "one call with three Entries is asked for: send_message_batch; sent is to be what that call returns.",

@@ -21,6 +21,7 @@ from workbook.learning.checks.judging.infrastructure import (
     judged_rights,
 )  # fmt: skip
 from workbook.learning.checks.judging.own_test import FILE, judged_test
+from workbook.learning.checks.judging.product_lists import judged_category, judged_pages
 from workbook.learning.checks.judging.refusals import judged_refusal
 from workbook.learning.checks.judging.requests_sent import Request, TooMany, sent_requests
 from workbook.learning.exercises import NotRight, NotYet, Right, Verdict, checks
@@ -219,7 +220,7 @@ def lists() -> Verdict:
         said = (listed.body or {}).get("error", {}).get("message", "")
         mistake = 'the function fails: the last lines of logs(outputs["ProductFunction"]) say where.'
         return NotRight("200 for GET /product", f"{listed.status} {said}", mistake)
-    return _judged_pages(api, listed) or _judged_category(api) or Right(
+    return judged_pages(api, listed) or judged_category(api) or Right(
         "One page at a time, and one category through the index."
     )
 
@@ -229,36 +230,6 @@ def _judged_ways() -> Verdict | None:
     made = target.client("dynamodb").describe_table(TableName=outputs["ProductTable"])["Table"]
     indexes, found = made.get("GlobalSecondaryIndexes", []), rights(outputs["ProductFunction"])
     return judged_index(indexes, INDEX, "category", "name") or judged_reading(found, made["TableArn"])
-
-
-def _judged_pages(api: Rest, listed: Answer) -> Verdict | None:
-    there = table(outputs["ProductTable"])
-    if len(listed.body["items"]) != min(1, len(there)):
-        return NotRight("one product for limit=1", f"{len(listed.body['items'])}", "limit does not reach the table.")
-    if len(there) < 2:
-        return None
-    if not listed.body["next"]:
-        return NotRight("a token for the next page", "none", "a page that is not the last must say where it goes on.")
-    following = api.get("product", limit=1, next=listed.body["next"])
-    if following.status != 200 or following.body["items"] in ([], listed.body["items"]):
-        mistake = "the token is not where the next page begins: hand the place on as it came."
-        return NotRight("another product on the next page", str(following.body)[:200], mistake)
-    return None
-
-
-def _judged_category(api: Rest) -> Verdict | None:
-    found = api.get("product", category="furniture")
-    if found.status != 200:
-        mistake = "a category is asked of the index, and by its key: table.query with IndexName and a condition."
-        return NotRight("200 for a category", str(found.status), mistake)
-    if any(item.get("category") != "furniture" for item in found.body["items"]):
-        return NotRight(
-            "only furniture", str(len(found.body["items"])) + " products", "the query ignores the category."
-        )
-    kinds = table(outputs["ProductTable"]).get("category", [])
-    if not found.body["items"] and "furniture" in set(kinds):
-        return NotRight("the furniture", "nothing", "the query looks for something else than the category.")
-    return None
 
 
 @checks(

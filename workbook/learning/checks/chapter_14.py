@@ -99,7 +99,8 @@ def waits_for_the_line(until_logged: Callable[[str, str], Any]) -> Verdict:
         mistake = "it came back before the line was written: look again and again, until it is there."
         return NotRight(f"at least {LATER} s", f"{took:.2f} s", mistake)
     if abs(seconds - took) > 0.1 * took:
-        mistake = "it took longer than it says: note the time before you wait, and take the difference after."
+        wrong = "it took longer than it says" if seconds < took else "so long it did not take"
+        mistake = f"{wrong}: note the time before you wait, and take the difference after."
         return NotRight(f"{took:.2f} s", f"{seconds:.2f} s", mistake)
     again = asked(lambda: until_logged(function, word))
     if isinstance(again, int | float) and again > LATER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -23,6 +24,7 @@ ISSUER = "token.actions.githubusercontent.com"
 REPOSITORY = "ada/shop"
 STRANGERS = {  # subjects that must not get in where the main branch of REPOSITORY does
     f"repo:{REPOSITORY}:ref:refs/heads/try": "another branch, which nobody has reviewed, gets in",
+    f"repo:{REPOSITORY}:ref:refs/heads/main-2": "another branch, whose name begins alike, gets in",
     f"repo:{REPOSITORY}:pull_request": "a pull request, which nobody has reviewed, gets in",
     f"repo:{REPOSITORY}-copy:ref:refs/heads/main": "another repository, whose name begins alike, gets in",
     "repo:eve/shop:ref:refs/heads/main": "somebody else's repository gets in",
@@ -62,6 +64,8 @@ def judged_notifications(found: Sequence[Mapping[str, Any]], subscribers: int) -
     if {it.get("ThresholdType", "PERCENTAGE") for it in found} != {"PERCENTAGE"}:
         return NotRight("PERCENTAGE", "ABSOLUTE_VALUE", "the thresholds are per cent of the limit, and not dollars.")
     when = {(it["NotificationType"], float(it["Threshold"])) for it in found}
+    if any(percent <= 1 for _, percent in when):
+        return NotRight(_listed(WHEN), _listed(when), "the thresholds are per cent: 50 for a half.")
     if missing := sorted(WHEN - when):
         kind, percent = missing[0]
         mistake = (
@@ -80,7 +84,7 @@ def judged_notifications(found: Sequence[Mapping[str, Any]], subscribers: int) -
 
 
 def _listed(when: Any) -> str:
-    return ", ".join(f"{kind} {percent:.0f}" for kind, percent in sorted(when))
+    return ", ".join(f"{kind} {percent:g}" for kind, percent in sorted(when))
 
 
 def judged_first(binds_first: Callable[[pd.Series, pd.Series], Any]) -> NotRight | None:
@@ -112,7 +116,7 @@ def judged_foretold(foretold: Callable[[float, float], Any]) -> NotRight | None:
     Args:
         foretold: USD for so many orders and so many days.
     """
-    for orders, days in ((0, 1), (1_000_000, 0), (1000, 10)):
+    for orders, days in ((0, 2), (1_000_000, 0), (1000, 10)):
         units = {key: ORDER.get(key, 0) * orders + IDLE.get(key, 0) * days * 24 / HOURS for key in {**IDLE, **ORDER}}
         right = sum(bill(units, free=False).values())
         said = foretold(orders, days)
@@ -120,6 +124,9 @@ def judged_foretold(foretold: Callable[[float, float], Any]) -> NotRight | None:
             return NotRight("a number", type(said).__name__, "that is a price for each part: return their sum.")
         if isinstance(said, bool) or not isinstance(said, int | float):
             return NotRight("a number", repr(said), "return USD, as a number.")
+        if math.isnan(said):
+            mistake = "the sum of two Series is nan where one lacks a name of the other's: add them with fill_value=0."
+            return NotRight("a number", "nan", mistake)
         if abs(said - right) > CLOSE * right:
             others = {
                 sum(bill(units, free=True).values()): "what is free is taken off: free=False counts all of it.",
@@ -141,7 +148,7 @@ def judged_roll_out(roll_out: Callable[..., Any]) -> NotRight | None:
     Args:
         roll_out: moves an alias from one version to another by degrees.
     """
-    for fails in (True, False):
+    for share, fails in ((0.1, True), (0.25, False)):
         told: list[Any] = []
 
         def shift(version: str, weights: Mapping[str, float], told: list[Any] = told) -> None:
@@ -151,28 +158,32 @@ def judged_roll_out(roll_out: Callable[..., Any]) -> NotRight | None:
             told.append(version)
             return fails
 
-        said = roll_out("1", "2", 0.1, shift, watch)
-        if verdict := _judged_way(told, said, fails):
+        said = roll_out("1", "2", share, shift, watch)
+        if verdict := _judged_way(told, said, share, fails):
             return verdict
     return None
 
 
-def _judged_way(told: list[Any], said: Any, fails: bool) -> NotRight | None:
+def _judged_way(told: list[Any], said: Any, share: float, fails: bool) -> NotRight | None:
     """What is wrong with the way of one rollout, if anything."""
     went = ", then ".join(f"watch {it}" if isinstance(it, str) else f"shift to {it[0]}, {it[1]}" for it in told)
     if not told or isinstance(told[0], str):
         mistake = "first shift: before the new version has any calls there is nothing to watch."
-        return NotRight("shift to 1, {'2': 0.1}", went or "nothing", mistake)
-    if told[0] != ("1", {"2": 0.1}):
+        return NotRight(f"shift to 1, {{'2': {share}}}", went or "nothing", mistake)
+    if told[0] != ("1", {"2": share}):
         mistake = "the alias points to the old version, and the new one has its share: shift(old, {new: share})."
-        return NotRight("shift to 1, {'2': 0.1}", went, mistake)
+        return NotRight(f"shift to 1, {{'2': {share}}}", went, mistake)
     watched = [it for it in told if isinstance(it, str)]
     if watched != ["2"]:
         return NotRight("watch 2", went, "the new version is watched, once, while it has its share.")
     goal = ("1" if fails else "2", {})
     last = told[-1]
     if last != goal:
-        if fails:
+        if goal in told:
+            mistake = "watch first: what comes of it decides who gets all calls."
+        elif not isinstance(last, str) and last[0] == goal[0]:
+            mistake = f"beside who gets all calls no weights are left: shift({'old' if fails else 'new'}, {{}})."
+        elif fails:
             mistake = "the alarm goes off, and customers still meet the new version: shift(old, {})."
         elif last[0] == "1" or isinstance(last, str):
             mistake = "no alarm goes off, and the new version never gets all calls: shift(new, {})."
@@ -201,7 +212,7 @@ def judged_canary(template: Mapping[str, Any]) -> NotRight | NotYet | None:
     if watched.get("IgnorePollAlarmFailure"):
         mistake = "an alarm that cannot be asked is no reason to go on: leave ignore_poll_alarms_failure away."
         return NotRight("an alarm that counts", "IgnorePollAlarmFailure", mistake)
-    alarms = {name for name, it in found.items() if it["Type"] == "AWS::CloudWatch::Alarm"}
+    alarms = {name for name, it in found.items() if it["Type"] == "AWS::CloudWatch::Alarm" and _is_of_an_alias(it)}
     named = {it.get("Name", {}).get("Ref") if isinstance(it.get("Name"), Mapping) else it.get("Name")
              for it in watched.get("Alarms", [])}  # fmt: skip
     if not named or not watched.get("Enabled"):
@@ -214,6 +225,11 @@ def judged_canary(template: Mapping[str, Any]) -> NotRight | NotYet | None:
         mistake = "the alarm stops the deployment, and nothing goes back: leave auto_rollback as it is."
         return NotRight("DEPLOYMENT_STOP_ON_ALARM", ", ".join(events) or "nothing", mistake)
     return None
+
+
+def _is_of_an_alias(alarm: Mapping[str, Any]) -> bool:
+    """Whether an alarm looks at the calls of an alias, and not at all of the function's."""
+    return any(it["Name"] == "Resource" for it in alarm["Properties"].get("Dimensions", ()))
 
 
 def judged_trust(template: Mapping[str, Any]) -> NotRight | NotYet | None:
@@ -234,6 +250,10 @@ def judged_trust(template: Mapping[str, Any]) -> NotRight | NotYet | None:
     if "Federated" not in deploys.get("Principal", {}):
         mistake = "whoever GitHub vouches for is an iam.FederatedPrincipal of its provider."
         return NotRight("a federated principal", str(deploys.get("Principal")), mistake)
+    provider = deploys["Principal"]["Federated"]
+    if isinstance(provider, str) and not provider.startswith("arn:"):
+        mistake = "AWS knows a provider by its ARN, and not by its address: hand the provider's on."
+        return NotRight("the ARN of GitHub's provider", provider, mistake)
     if deploys["Action"] != "sts:AssumeRoleWithWebIdentity":
         mistake = "with a token one takes a role on by sts:AssumeRoleWithWebIdentity."
         return NotRight("sts:AssumeRoleWithWebIdentity", str(deploys["Action"]), mistake)

@@ -47,7 +47,7 @@ def judged_rights(found: set[tuple[str, str]], of_others: set[str], table_arn: s
         return NotYet("Add the line that grants, and deploy.")
     if any("*" in action for action in actions):
         return NotRight(
-            "the three actions that the service needs", shown, "a star allows more than anyone has thought about."
+            "the actions that the service needs", shown, "a star allows more than anyone has thought about."
         )
     if elsewhere := sorted(resource for _, resource in found if not (resource + "/").startswith(f"{table_arn}/")):
         return NotRight(f"rights on {table_arn}", elsewhere[0], "these actions, on this table, and on no other.")

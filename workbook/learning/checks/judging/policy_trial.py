@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from workbook.base.display import a_kind
 from workbook.base.waiting import poll, soon
 from workbook.cloud import target
 from workbook.cloud.roles import as_list
@@ -143,7 +144,7 @@ def malformed(document: dict[str, Any]) -> str:
     """What IAM would not take in a policy, if anything; the local cloud takes more than IAM does."""
     for statement in as_list(document["Statement"]):
         if not isinstance(statement, dict):
-            return f"a statement that is a {type(statement).__name__}"
+            return f"a statement that is {a_kind(statement)}"
         for names in (("Effect",), ("Action", "NotAction"), ("Resource", "NotResource")):
             if not set(names) & statement.keys():
                 return f"a statement without {names[0]}"

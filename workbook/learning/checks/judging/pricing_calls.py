@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from workbook.base.display import a_kind
 from workbook.base.waiting import soon
 from workbook.clients.invoke import invoke
 from workbook.cloud import target
@@ -34,7 +35,7 @@ def judged_caller(call: Callable[..., Any]) -> Verdict | None:
     except ClientError as error:
         return NotRight("an answer", str(error), "the order is sent as JSON text, which json.dumps makes of it.")
     if not isinstance(returned, tuple | list) or len(returned) != 2 or not isinstance(returned[0], dict):
-        found = "nothing" if returned is None else f"a {type(returned).__name__}"
+        found = "nothing" if returned is None else a_kind(returned)
         return NotRight("two things", found, "the answer and the milliseconds are returned: return answer, …")
     answer, waited = returned
     if answer["StatusCode"] != 200:
@@ -107,6 +108,9 @@ def judged_destination(function: str, failures: str) -> Verdict | None:
     goal = goals.get("OnFailure", {}).get("Destination")
     if goal is None and goals.get("OnSuccess", {}).get("Destination"):
         return NotRight("a destination for failures", "one for successes", "what is lost are the failures: on_failure.")
+    if goal and goal.endswith(".fifo"):
+        mistake = "on AWS, no FIFO queue is told what has failed: make a standard queue."
+        return NotRight("a standard queue", "a FIFO queue", mistake)
     if goal != wanted:
         mistake = "the queue is there, and no event gets into it: function.configure_async_invoke says where they go."
         return NotRight(f"the destination {wanted}", goal or "none", mistake)
