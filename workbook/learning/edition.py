@@ -75,8 +75,8 @@ def _renewed(anyway: set[int], numbers: Iterable[int]) -> list[str]:
     if aside:
         those, them = (f"{_named(kept)} are", "them") if len(kept) > 1 else (f"{_named(kept)} is", "it")
         back = f"`python3 run.py restore {aside.name}` brings {them} back"
-        said.append(f"{those} new; what you had there is kept in {shown(aside)}, and {back}.")
-        said.append("A tab of JupyterLab's that shows the old one: File → Reload Notebook from Disk.")
+        tab = f"In a tab that is open, File → Reload Notebook from Disk shows {them}."
+        said.append(f"{those} new; what you had there is kept in {shown(aside)}, and {back}. {tab}")
     if old:
         stays, each = ("stay", " the first, the others likewise") if len(old) > 1 else ("stays", " it")
         said.append(
