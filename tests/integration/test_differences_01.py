@@ -133,3 +133,13 @@ def test_a_message_can_be_seen_only_by_receiving_it(shop):
         assert message["Attributes"]["ApproximateReceiveCount"] == "2"
     finally:
         sqs.delete_queue(QueueUrl=url)
+
+
+@differs("then it tells them all")
+def test_a_queue_tells_the_attributes_that_are_asked_for_by_name(shop):
+    """Of a queue's attributes SQS tells those that are named in the call: without any name, none.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+    """
+    answer = shop.client("sqs").get_queue_attributes(QueueUrl=shop.outputs["OrderingQueue"])
+    assert not answer.get("Attributes")

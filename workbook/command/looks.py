@@ -23,6 +23,7 @@ SETTINGS = {
 STYLE = """\
 html:root {{ --jp-code-font-size: {code}px; --jp-content-font-size1: {prose}px; --jp-ui-font-size1: {menus}px; }}
 body {{ --jp-sidebar-min-width: 300px; }}  /* wide enough for the chapters' names */
+body .jp-RenderedText pre {{ word-break: normal; overflow-wrap: anywhere; }}  /* words stay whole */
 body .jp-RenderedMermaid img {{
   max-width: none; zoom: {zoom};  /* its text is as large as the prose; a wide one is scrolled, and not made smaller */
   background: #fff;  /* each brings the background that it was drawn for */
