@@ -19,7 +19,8 @@ def steps(monkeypatch, tmp_path):
     """`catch_up` with a bookmark of its own, and steps that do nothing: a way to stop it in each."""
     monkeypatch.setattr(bookmark, "RECORD", tmp_path / "progress.json")
     pretend = {
-        "mend": list, "status": lambda stack: True, "importers_first": lambda stacks: stacks,
+        "mend": list, "importers_first": lambda stacks: stacks,
+        "described_stacks": lambda: dict.fromkeys(published.all_stacks()),
         "keep_contents": lambda *_: [],
         "destroy": lambda stack: None, "_clear_buckets_that_go": lambda *_: [],
         "deploy": lambda *names: Deployment({name: [] for name in names}),
@@ -84,7 +85,7 @@ def test_a_chapter_that_deploys_by_itself_needs_no_stack_at_its_start(steps, mon
     monkeypatch.setattr(chapters, "catch_up", lambda number, deployed: caught_up.append(number) or [])
     monkeypatch.setattr(chapters, "_reach_the_cloud", lambda confirm: asked.append(confirm))
     monkeypatch.setattr(chapters, "ask_before_going_back", lambda number: None)
-    monkeypatch.setattr(chapters, "status", lambda stack: None)
+    monkeypatch.setattr(chapters, "described_stacks", dict)
     monkeypatch.setattr(chapters, "mend", list)
     monkeypatch.setattr(chapters.saved_state, "restored", lambda: None)
     bookmark.move_to(13, bookmark.END)
